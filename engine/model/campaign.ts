@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
+import { addressSchema, epochMsSchema, languageSchema, slugSchema, timeZoneSchema } from './values.ts'
+
+export const campaignStates = [
+  'draft',
+  'scheduled',
+  'running',
+  'paused',
+  'finished',
+  'cancelled',
+  'failed',
+] as const
+export type CampaignState = (typeof campaignStates)[number]
+
+/** What to do with a delivery whose outcome a crash or a lost reply hid. `hold`: never twice, it stays
+ *  `unknown` until someone decides. `resend`: never missed, it is sent again and flagged. */
+export const uncertainPolicies = ['hold', 'resend'] as const
+export type UncertainPolicy = (typeof uncertainPolicies)[number]
+
+const headerText = z
+  .string()
+  .max(200)
+  .refine((text) => !/[\r\n\0]/.test(text), 'must be a single line')
+
+export const senderSchema = z.strictObject({
+  address: addressSchema,
+  name: headerText.default(''),
+  replyTo: addressSchema.nullable().default(null),
+})
+export type Sender = z.infer<typeof senderSchema>
+
+/** Which items a letter may hold. */
+export const selectionSchema = z.strictObject({
+  /** Items a letter holds at most, the pinned ones included. */
+  count: z.int().min(0).max(50).default(8),
+  /** A recipient for whom fewer can be found is `skipped` with code `too_few_items`. */
+  minimum: z.int().min(0).max(50).default(1),
+  /** Candidates: the newest `pool` items that pass the filters below. */
+  pool: z.int().min(1).max(1000).default(200),
+  /** Only items with one of these topics; empty: any. */
+  topics: z.array(slugSchema).max(100).default([]),
+  /** Only items published within this time before the start; null: any age. */
+  maxAgeMs: z.int().positive().nullable().default(null),
+  /** Item keys that open every letter, in this order. */
+  pinned: z.array(z.string().max(512)).max(10).default([]),
+  /** Leave out what a recipient was sent before. */
+  onlyNew: z.boolean().default(true),
+  /** Age at which an item's recency counts half. */
+  halfLifeMs: z
+    .int()
+    .positive()
+    .default(48 * 3_600_000),
+  /** How strongly a second item of the same topic is held back, 0 (not at all) to 1. */
+  diversity: z.number().min(0).max(1).default(0.5),
+})
+export type Selection = z.infer<typeof selectionSchema>
+
+export const campaignInputSchema = z.strictObject({
+  name: slugSchema,
+  title: z.string().min(1).max(200),
+  /** Name of a template of kind `letter`. */
+  template: slugSchema,
+  /** Instead of the template's subject. */
+  subject: z.string().max(2000).nullable().default(null),
+  sender: senderSchema,
+  channel: slugSchema.default('smtp'),
+  /** List names. A recipient is an active member of one of `lists` and of none of `excludeLists`. */
+  lists: z.array(slugSchema).min(1).max(100),
+  excludeLists: z.array(slugSchema).max(100).default([]),
+  selection: selectionSchema.prefault({}),
+  /** Seen by templates as `campaign.data`. */
+  data: z.record(z.string().max(64), z.json()).default({}),
+  uncertain: z.enum(uncertainPolicies).default('hold'),
+  /** At most one message a key for a recipient, over all campaigns. */
+  onceKey: z.string().min(1).max(200).nullable().default(null),
+  /** Transient failures are tried again until this long after the start. */
+  retryForMs: z
+    .int()
+    .min(0)
+    .max(7 * 86_400_000)
+    .default(24 * 3_600_000),
+  /** Pause by itself when this share of at least `autoPauseAfter` settled deliveries failed for good. */
+  autoPauseShare: z.number().min(0).max(1).default(0.1),
+  autoPauseAfter: z.int().min(1).default(200),
+  /** A schedule found this much overdue asks instead of firing. */
+  graceMs: z
+    .int()
+    .min(0)
+    .default(15 * 60_000),
+  language: languageSchema.default('en'),
+  timeZone: timeZoneSchema.default('UTC'),
+})
+export type CampaignInput = z.infer<typeof campaignInputSchema>
+
+export interface Campaign extends CampaignInput {
+  readonly id: CampaignId
+  readonly state: CampaignState
+  /** Why it is in this state, where that is not obvious: `overdue`, `failure share 0.12`, ... */
+  readonly reason: string | null
+  readonly scheduledAt: EpochMs | null
+  /** The present or last run. */
+  readonly publicationId: PublicationId | null
+  readonly version: number
+  readonly createdAt: EpochMs
+  readonly updatedAt: EpochMs
+}
+
+export const scheduleInputSchema = z.strictObject({ at: epochMsSchema })

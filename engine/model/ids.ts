@@ -1,0 +1,25 @@
+declare const kind: unique symbol
+type Id<K extends string> = number & { readonly [kind]: K }
+
+/** Ids are positive integers given by the store, rising in the order of creation. They are never reused. */
+export type SubscriberId = Id<'subscriber'>
+export type ListId = Id<'list'>
+export type TopicId = Id<'topic'>
+export type ItemId = Id<'item'>
+export type TemplateId = Id<'template'>
+export type CampaignId = Id<'campaign'>
+export type PublicationId = Id<'publication'>
+export type EventId = Id<'event'>
+export type ApiKeyId = Id<'apiKey'>
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number
+
+/** A plain JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** A page of rows in key order. `next` is the `after` of the following page; null at the end. */
+export interface Page<T> {
+  readonly rows: readonly T[]
+  readonly next: number | null
+}

@@ -1,0 +1,35 @@
+import type { Campaign } from './campaign.ts'
+import type { DeliveryCounts } from './delivery.ts'
+import type { CampaignId, PublicationId } from './ids.ts'
+import type { PublicationState } from './publication.ts'
+
+/** How far a run has come. */
+export interface Progress {
+  readonly campaignId: CampaignId
+  readonly publicationId: PublicationId
+  readonly state: PublicationState
+  readonly counts: DeliveryCounts
+  /** Letters settled a second, over the last ten seconds; 0 when nothing runs. */
+  readonly perSecond: number
+  /** Until the queue is empty at that rate; null when unknown. */
+  readonly remainingMs: number | null
+  /** 95th percentile over this process's letters of what one took, milliseconds: its share of its batch's
+   *  rendering and its own time on the wire, within a quarter. Null before the first. */
+  readonly p95LetterMs: number | null
+}
+
+export type ChannelState = 'closed' | 'open' | 'half-open'
+
+/** What listeners hear, in order. Ids and counts, never bodies. */
+export type Fact =
+  | {
+      readonly type: 'campaign.changed'
+      readonly campaign: Pick<Campaign, 'id' | 'name' | 'state' | 'reason' | 'version'>
+    }
+  | { readonly type: 'publication.progress'; readonly progress: Progress }
+  | {
+      readonly type: 'channel.changed'
+      readonly channel: string
+      readonly state: ChannelState
+      readonly detail: string | null
+    }

@@ -1,0 +1,69 @@
+import type { CampaignInput, Selection, Sender, UncertainPolicy } from './campaign.ts'
+import type { DeliveryCounts } from './delivery.ts'
+import type { CampaignId, EpochMs, ItemId, Json, ListId, PublicationId } from './ids.ts'
+import type { TemplateBundle } from './template.ts'
+
+/** planning: the audience is being cut into chunks; nothing is sent yet. `cancelled` and `failed` are final. */
+export const publicationStates = ['planning', 'running', 'paused', 'finished', 'cancelled', 'failed'] as const
+export type PublicationState = (typeof publicationStates)[number]
+
+/** An item as letters see it. */
+export interface Candidate {
+  readonly id: ItemId
+  /** The item's key: what `selection.pinned` names. */
+  readonly key: string
+  readonly title: string
+  readonly url: string
+  readonly summary: string
+  readonly imageUrl: string | null
+  readonly author: string | null
+  readonly language: string | null
+  readonly topics: readonly string[]
+  readonly popularity: number
+  readonly publishedAt: EpochMs
+}
+
+/** All that its letters are made from, frozen at the start, so that a crash, an edit or another node
+ *  changes nothing in what goes out. */
+export interface PublicationSpec {
+  readonly campaign: { readonly id: CampaignId; readonly name: string; readonly title: string }
+  readonly bundle: TemplateBundle
+  readonly subject: string | null
+  readonly sender: Sender
+  readonly channel: string
+  readonly listIds: readonly ListId[]
+  readonly excludeListIds: readonly ListId[]
+  /** List-Id (RFC 2919): the first list's name and title. */
+  readonly list: { readonly name: string; readonly title: string }
+  readonly selection: Selection
+  readonly candidates: readonly Candidate[]
+  /** Titles of the topics that candidates carry. */
+  readonly topics: { readonly [name: string]: string }
+  readonly data: { readonly [key: string]: Json }
+  readonly uncertain: UncertainPolicy
+  readonly onceKey: string | null
+  readonly retryUntil: EpochMs
+  readonly autoPauseShare: number
+  readonly autoPauseAfter: number
+  readonly language: string
+  readonly timeZone: string
+  /** Earlier publications with a candidate in common: their picks are what a recipient already had. */
+  readonly earlier: readonly PublicationId[]
+  /** The `now` of the ranking: what a letter holds does not depend on when its batch is rendered. */
+  readonly startedAt: EpochMs
+}
+
+/** One run of a campaign. */
+export interface Publication {
+  readonly id: PublicationId
+  readonly campaignId: CampaignId
+  /** `YYYYMM` of its start; partitions of delivery and events are made by it. */
+  readonly month: number
+  readonly state: PublicationState
+  readonly spec: PublicationSpec
+  readonly counts: DeliveryCounts
+  readonly createdAt: EpochMs
+  readonly finishedAt: EpochMs | null
+}
+
+export type CampaignSettings = CampaignInput

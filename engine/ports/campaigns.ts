@@ -1,0 +1,47 @@
+import type { Campaign, CampaignInput, CampaignState } from '../model/campaign.ts'
+import type { CampaignId, EpochMs, Page, PublicationId } from '../model/ids.ts'
+import type { Publication, PublicationSpec, PublicationState } from '../model/publication.ts'
+
+export interface CampaignChange {
+  readonly state: CampaignState
+  readonly reason: string | null
+  readonly scheduledAt: EpochMs | null
+  /** Its present publication moves with it, in the same transaction. */
+  readonly publication?: { readonly state: PublicationState; readonly finishedAt: EpochMs | null }
+}
+
+/** Campaigns and their runs. Every write names the version it read and is refused with E_CONFLICT when
+ *  that is no longer the present one; E_NOT_FOUND when there is none. */
+export interface CampaignStore {
+  /** State `draft`. Rejects with E_EXISTS when the name is taken. */
+  insert(input: CampaignInput, now: EpochMs): Promise<Campaign>
+  update(id: CampaignId, version: number, input: CampaignInput, now: EpochMs): Promise<Campaign>
+  change(id: CampaignId, version: number, change: CampaignChange, now: EpochMs): Promise<Campaign>
+  /** In one transaction: a publication in state `planning`, and the campaign `running` on it. */
+  start(
+    id: CampaignId,
+    version: number,
+    run: { readonly spec: PublicationSpec; readonly month: number },
+    now: EpochMs,
+  ): Promise<{ readonly campaign: Campaign; readonly publication: Publication }>
+  get(id: CampaignId): Promise<Campaign | null>
+  byName(name: string): Promise<Campaign | null>
+  page(query: {
+    readonly after: number
+    readonly limit: number
+    readonly state?: CampaignState
+  }): Promise<Page<Campaign>>
+  /** Only drafts: false otherwise. */
+  remove(id: CampaignId): Promise<boolean>
+}
+
+export interface PublicationStore {
+  get(id: PublicationId): Promise<Publication | null>
+  /** Without `spec`, which may be large. Newest first: `after` is the last id seen, 0 to begin. */
+  page(query: {
+    readonly after: number
+    readonly limit: number
+    readonly campaignId?: CampaignId
+    readonly state?: PublicationState
+  }): Promise<Page<Omit<Publication, 'spec'>>>
+}

@@ -1,0 +1,14 @@
+import type { DeliveryEvent, EventType, NewDeliveryEvent } from '../model/event.ts'
+import type { EventId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
+
+/** Facts, in the order they were written. */
+export interface EventStore {
+  append(events: readonly NewDeliveryEvent[]): Promise<readonly EventId[]>
+  page(query: {
+    readonly after: number
+    readonly limit: number
+    readonly publicationId?: PublicationId
+    readonly subscriberId?: SubscriberId
+    readonly type?: EventType
+  }): Promise<Page<DeliveryEvent>>
+}

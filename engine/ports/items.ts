@@ -1,0 +1,27 @@
+import type { EpochMs, ItemId, Page } from '../model/ids.ts'
+import type { Item, ItemInput } from '../model/item.ts'
+
+/** Content. Invariant: one item a key. */
+export interface ItemStore {
+  /** At most 1,000 rows in one transaction; a known key is updated. Outcomes in the rows' order.
+   *  `key` defaults to the URL, `publishedAt` to `now`. */
+  upsert(
+    rows: readonly ItemInput[],
+    now: EpochMs,
+  ): Promise<readonly { readonly id: ItemId; readonly outcome: 'created' | 'updated' | 'unchanged' }[]>
+  get(ids: readonly ItemId[]): Promise<readonly Item[]>
+  byKey(keys: readonly string[]): Promise<readonly Item[]>
+  page(query: {
+    readonly after: number
+    readonly limit: number
+    readonly topic?: string
+  }): Promise<Page<Item>>
+  /** The newest items with `since <= publishedAt <= until` that carry one of `topics` (empty: any), newest first. */
+  candidates(query: {
+    readonly topics: readonly string[]
+    readonly since: EpochMs
+    readonly until: EpochMs
+    readonly limit: number
+  }): Promise<readonly Item[]>
+  remove(id: ItemId): Promise<boolean>
+}

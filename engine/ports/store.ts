@@ -1,0 +1,37 @@
+import type { ApiKey } from '../model/api-key.ts'
+import type { List, Topic } from '../model/list.ts'
+import type { Template } from '../model/template.ts'
+import type { BucketStore } from './buckets.ts'
+import type { CampaignStore, PublicationStore } from './campaigns.ts'
+import type { Collection } from './collection.ts'
+import type { EventStore } from './events.ts'
+import type { ItemStore } from './items.ts'
+import type { DeliveryStore, LedgerStore } from './ledger.ts'
+import type { PresenceStore } from './presence.ts'
+import type { ReplyStore } from './replies.ts'
+import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
+
+/** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
+ *  named at each method. */
+export interface Store {
+  readonly kind: 'memory' | 'sqlite'
+  readonly subscribers: SubscriberStore
+  readonly suppressions: SuppressionStore
+  readonly lists: Collection<List>
+  readonly topics: Collection<Topic>
+  readonly templates: Collection<Template>
+  readonly apiKeys: Collection<ApiKey>
+  readonly items: ItemStore
+  readonly campaigns: CampaignStore
+  readonly publications: PublicationStore
+  readonly ledger: LedgerStore
+  readonly deliveries: DeliveryStore
+  readonly events: EventStore
+  readonly buckets: BucketStore
+  readonly replies: ReplyStore
+  readonly presence: PresenceStore
+  /** Resolves when a read and a write work. */
+  check(): Promise<void>
+  /** Finishes what was accepted. Idempotent. */
+  close(): Promise<void>
+}
