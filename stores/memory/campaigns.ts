@@ -1,0 +1,103 @@
+import type { Campaign } from '../../engine/model/campaign.ts'
+import type { CampaignId, PublicationId } from '../../engine/model/ids.ts'
+import type { CampaignStore } from '../../engine/ports/campaigns.ts'
+import { noRows } from '../rules/ledger.ts'
+import { pageOf } from '../rules/page.ts'
+import { nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
+import { viewOf } from './publications.ts'
+import type { MemoryState } from './state.ts'
+
+export function createCampaigns({
+  campaigns,
+  publications,
+}: Pick<MemoryState, 'campaigns' | 'publications'>): CampaignStore {
+  let lastId = 0
+  const named = (name: string) => [...campaigns.values()].find((campaign) => campaign.name === name)
+  const present = (id: CampaignId, version: number): Campaign => {
+    const campaign = campaigns.get(id)
+    if (campaign === undefined) throw noSuch('campaign', id)
+    if (campaign.version !== version) throw versionMoved('campaign', id, version, campaign.version)
+    return campaign
+  }
+  const put = (campaign: Campaign): Campaign => {
+    campaigns.set(campaign.id, campaign)
+    return campaign
+  }
+
+  return {
+    async insert(input, now) {
+      if (named(input.name) !== undefined) throw nameTaken('campaign', input.name)
+      lastId += 1
+      return put({
+        ...structuredClone(input),
+        id: lastId as CampaignId,
+        state: 'draft',
+        reason: null,
+        scheduledAt: null,
+        publicationId: null,
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      })
+    },
+    async update(id, version, input, now) {
+      const campaign = present(id, version)
+      const holder = named(input.name)
+      if (holder !== undefined && holder.id !== id) throw nameTaken('campaign', input.name)
+      return put({ ...campaign, ...structuredClone(input), version: version + 1, updatedAt: now })
+    },
+    async change(id, version, { state, reason, scheduledAt, publication }, now) {
+      const campaign = present(id, version)
+      const run = campaign.publicationId === null ? undefined : publications.get(campaign.publicationId)
+      if (publication !== undefined && run !== undefined)
+        run.publication = { ...run.publication, ...structuredClone(publication) }
+      return put({ ...campaign, state, reason, scheduledAt, version: version + 1, updatedAt: now })
+    },
+    async start(id, version, { spec, month }, now) {
+      const campaign = present(id, version)
+      const publicationId = (publications.size + 1) as PublicationId
+      const run = {
+        publication: {
+          id: publicationId,
+          campaignId: id,
+          month,
+          state: 'planning' as const,
+          spec: structuredClone(spec),
+          createdAt: now,
+          finishedAt: null,
+        },
+        audience: 0,
+        rows: noRows(),
+        chunks: [],
+        deliveries: new Map(),
+      }
+      publications.set(publicationId, run)
+      return {
+        campaign: put({
+          ...campaign,
+          state: 'running',
+          reason: null,
+          publicationId,
+          version: version + 1,
+          updatedAt: now,
+        }),
+        publication: viewOf(run),
+      }
+    },
+    async get(id) {
+      return campaigns.get(id) ?? null
+    },
+    async byName(name) {
+      return named(name) ?? null
+    },
+    async page({ after, limit, state }) {
+      const rows = [...campaigns.values()]
+        .filter((campaign) => campaign.id > after && (state === undefined || campaign.state === state))
+        .slice(0, limit + 1)
+      return pageOf(rows, limit, (campaign) => campaign.id)
+    },
+    async remove(id) {
+      return campaigns.get(id)?.state === 'draft' && campaigns.delete(id)
+    },
+  }
+}

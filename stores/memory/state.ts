@@ -1,0 +1,89 @@
+import type { Campaign } from '../../engine/model/campaign.ts'
+import type { ChunkState } from '../../engine/model/chunk.ts'
+import type { Delivery } from '../../engine/model/delivery.ts'
+import type { DeliveryEvent, NewDeliveryEvent } from '../../engine/model/event.ts'
+import type {
+  CampaignId,
+  EpochMs,
+  EventId,
+  ItemId,
+  ListId,
+  PublicationId,
+  SubscriberId,
+} from '../../engine/model/ids.ts'
+import type { Item } from '../../engine/model/item.ts'
+import type { List, Membership } from '../../engine/model/list.ts'
+import type { Publication } from '../../engine/model/publication.ts'
+import type { Subscriber } from '../../engine/model/subscriber.ts'
+import type { Suppression } from '../../engine/ports/subscribers.ts'
+import type { RowCounts } from '../rules/ledger.ts'
+
+export interface MemoryChunk {
+  readonly seq: number
+  readonly ids: readonly SubscriberId[]
+  state: ChunkState
+  epoch: number
+  /** By the monotonic clock. */
+  leaseUntil: number
+  dueAt: EpochMs | null
+}
+
+export interface MemoryPublication {
+  publication: Omit<Publication, 'counts'>
+  audience: number
+  readonly rows: RowCounts
+  readonly chunks: MemoryChunk[]
+  readonly deliveries: Map<SubscriberId, Delivery>
+}
+
+/** What the ports share. Records are replaced, never changed in place, so that what a caller was given stays
+ *  as it was. */
+export interface MemoryState {
+  /** Nobody is ever removed: the subscriber `id` is at `id - 1`. */
+  readonly subscribers: Subscriber[]
+  readonly byAddress: Map<string, SubscriberId>
+  readonly lists: ReadonlyMap<ListId, List>
+  readonly memberships: Map<ListId, Map<SubscriberId, { membership: Membership; at: EpochMs }>>
+  readonly suppressions: Map<string, Suppression>
+  readonly items: Map<ItemId, Item>
+  readonly campaigns: Map<CampaignId, Campaign>
+  readonly publications: Map<PublicationId, MemoryPublication>
+  /** Once key -> who holds it for whom. */
+  readonly once: Map<string, Map<SubscriberId, PublicationId>>
+  /** The event `id` is at `id - 1`. */
+  readonly events: DeliveryEvent[]
+  /** Milliseconds that never jump; leases are timed by it. */
+  readonly monotonic: () => number
+}
+
+export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => number): MemoryState {
+  return {
+    subscribers: [],
+    byAddress: new Map(),
+    lists,
+    memberships: new Map(),
+    suppressions: new Map(),
+    items: new Map(),
+    campaigns: new Map(),
+    publications: new Map(),
+    once: new Map(),
+    events: [],
+    monotonic,
+  }
+}
+
+export function appendEvent(state: MemoryState, event: NewDeliveryEvent): EventId {
+  const id = (state.events.length + 1) as EventId
+  state.events.push({ ...event, id })
+  return id
+}
+
+export const isActiveMember = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>
+  lists.some((list) => state.memberships.get(list)?.get(id)?.membership === 'active')
+
+/** Would a publication to these lists be planned for this person now? */
+export const isWanted = (
+  state: MemoryState,
+  query: { readonly lists: readonly ListId[]; readonly excludeLists: readonly ListId[] },
+  id: SubscriberId,
+): boolean => isActiveMember(state, query.lists, id) && !isActiveMember(state, query.excludeLists, id)

@@ -1,0 +1,32 @@
+import type { EpochMs } from '../../engine/model/ids.ts'
+import type { BucketGrant, BucketRequest } from '../../engine/ports/buckets.ts'
+
+/** A bucket is one number: the theoretical arrival time (ITU-T I.371) of its next request, epoch ms with a fraction. */
+export type ArrivalTime = number
+
+// A millisecond divided by a rate is rarely a round number; without some slack the last token of a burst
+// would come a hair too late.
+const slackMs = 1e-3
+
+/** Grant what the bucket holds, in part where it cannot be whole. */
+export function takeFrom(
+  arrival: ArrivalTime | undefined,
+  request: BucketRequest,
+  now: EpochMs,
+): { readonly arrival: ArrivalTime; readonly grant: BucketGrant } {
+  const intervalMs = 1000 / request.perSecond
+  const depthMs = request.burst * intervalMs
+  // No grant puts the arrival time further ahead than the burst's own length. Where it is further, the clock
+  // was set back or the limit was changed: wait for one burst, not for the hour the clock jumped.
+  const start = Math.min(Math.max(arrival ?? now, now), now + depthMs)
+  const room = Math.max(0, Math.floor((now + depthMs - start + slackMs) / intervalMs))
+  const granted = Math.min(request.want, room)
+  const next = start + granted * intervalMs
+  const nextAt =
+    granted === request.want ? now : Math.max(now + 1, Math.ceil(next + intervalMs - depthMs - slackMs))
+  return { arrival: next, grant: { granted, nextAt } }
+}
+
+/** What the bucket is after `want` of what it granted came back unused. */
+export const giveBackTo = (arrival: ArrivalTime, request: BucketRequest): ArrivalTime =>
+  arrival - (request.want * 1000) / request.perSecond

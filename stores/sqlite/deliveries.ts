@@ -1,0 +1,63 @@
+import type { Delivery } from '../../engine/model/delivery.ts'
+import type { SubscriberId } from '../../engine/model/ids.ts'
+import type { DeliveryStore } from '../../engine/ports/ledger.ts'
+import { pageOf } from '../rules/page.ts'
+import { audienceAfter } from './audience.ts'
+import type { Sync } from './methods.ts'
+import type { Runs } from './runs.ts'
+import { type Sql, where } from './statements.ts'
+
+const columns = `publication_id AS publicationId, subscriber_id AS subscriberId, channel, chunk, state, attempt,
+  uncertain, due_at AS dueAt, code, detail, picks, updated_at AS updatedAt`
+
+export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<DeliveryStore> {
+  return {
+    audience: (query) => audienceAfter(sql, query),
+    recipients(ids) {
+      const text = sql<[string], string>(
+        `SELECT json_group_array(
+           json_array(id, address, name, language, time_zone, json(attributes), json(topics)) ORDER BY id
+         )
+         FROM subscriber
+         WHERE id IN (SELECT value FROM json_each(?))`,
+      )
+      return text.pluck().get(JSON.stringify(ids)) ?? '[]'
+    },
+    seen(publications, ids) {
+      return sql<[string, string], { subscriberId: SubscriberId; picks: Uint8Array }>(
+        `SELECT subscriber_id AS subscriberId, picks
+         FROM delivery
+         WHERE publication_id IN (SELECT value FROM json_each(?))
+           AND subscriber_id IN (SELECT value FROM json_each(?))
+           AND state IN ('sent', 'unknown', 'handing') AND picks IS NOT NULL`,
+      ).all(JSON.stringify(publications), JSON.stringify(ids))
+    },
+    get(publicationId, subscriberId) {
+      const row = sql<[number, number], Delivery>(
+        `SELECT ${columns} FROM delivery WHERE publication_id = ? AND subscriber_id = ?`,
+      )
+      return row.get(publicationId, subscriberId) ?? null
+    },
+    page({ publicationId, state, after, limit }) {
+      // A publication's rows that are handing or sent are most of them, or a batch: found by walking.
+      const noted = state !== undefined && state !== 'handing' && state !== 'sent'
+      const rows = sql<[object], Delivery>(
+        `SELECT ${columns} FROM delivery
+         ${where(
+           'publication_id = :publicationId',
+           'subscriber_id > :after',
+           noted && 'noted = :state',
+           state !== undefined && !noted && 'state = :state',
+         )}
+         ORDER BY subscriber_id
+         LIMIT :limit`,
+      )
+      return pageOf(
+        rows.all({ publicationId, after, limit: limit + 1, state }),
+        limit,
+        (row) => row.subscriberId,
+      )
+    },
+    counts: (id) => runs.counts(id),
+  }
+}

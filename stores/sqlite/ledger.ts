@@ -1,0 +1,33 @@
+import type { LedgerStore } from '../../engine/ports/ledger.ts'
+import { createChunks } from './chunks.ts'
+import type { EventWriter } from './events.ts'
+import { createIntend } from './intend.ts'
+import type { Leases } from './leases.ts'
+import type { Sync } from './methods.ts'
+import { createOnceKeys } from './once.ts'
+import { createPlan } from './plan.ts'
+import { createRows } from './rows.ts'
+import type { Runs } from './runs.ts'
+import { createSettle } from './settle.ts'
+import type { Sql } from './statements.ts'
+import type { SqliteSuppressions } from './suppressions.ts'
+
+/** Every call is one transaction (group.ts), and there is one writer: what a call has read stays true until
+ *  it has written. */
+export function createLedger(
+  sql: Sql,
+  parts: {
+    readonly runs: Runs
+    readonly leases: Leases
+    readonly events: EventWriter
+    readonly suppressions: SqliteSuppressions
+  },
+): Sync<LedgerStore> {
+  const all = { ...parts, once: createOnceKeys(sql), rows: createRows(sql) }
+  return {
+    ...createPlan(sql, all.runs),
+    ...createChunks(sql, all.runs, all.leases),
+    ...createIntend(sql, all),
+    ...createSettle(sql, all),
+  }
+}

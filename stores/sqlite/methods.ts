@@ -1,0 +1,88 @@
+import type { EpochMs } from '../../engine/model/ids.ts'
+import type { PresenceStore } from '../../engine/ports/presence.ts'
+import type { Store } from '../../engine/ports/store.ts'
+
+/** The ports that a thread serves, and `health`: what `check` asks of each thread. */
+export interface Ports extends Omit<Store, 'kind' | 'check' | 'close' | 'presence'> {
+  /** `beat` says how many there were: what is noted beside the file once they are committed. */
+  readonly presence: Pick<PresenceStore, 'found'> & { beat(now: EpochMs): Promise<number> }
+  readonly health: { read(): Promise<void>; write(): Promise<void> }
+}
+export type PortName = keyof Ports
+
+/** A port as a thread implements it: the same calls, answered at once. */
+export type Sync<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never
+}
+export type SyncPorts = { readonly [P in PortName]: Sync<Ports[P]> }
+
+type Way = 'read' | 'write'
+const collection = {
+  insert: 'write',
+  update: 'write',
+  get: 'read',
+  byName: 'read',
+  page: 'read',
+  remove: 'write',
+} as const
+
+/** Which thread answers: `read` any reader, `write` the writer. */
+export const methods = {
+  subscribers: {
+    upsert: 'write',
+    get: 'read',
+    byAddress: 'read',
+    page: 'read',
+    count: 'read',
+    memberships: 'read',
+    leave: 'write',
+    setStatus: 'write',
+  },
+  suppressions: { add: 'write', remove: 'write', byAddress: 'read', page: 'read' },
+  lists: collection,
+  topics: collection,
+  templates: collection,
+  apiKeys: collection,
+  items: {
+    upsert: 'write',
+    get: 'read',
+    byKey: 'read',
+    page: 'read',
+    candidates: 'read',
+    remove: 'write',
+  },
+  campaigns: {
+    insert: 'write',
+    update: 'write',
+    change: 'write',
+    start: 'write',
+    get: 'read',
+    byName: 'read',
+    page: 'read',
+    remove: 'write',
+  },
+  publications: { get: 'read', page: 'read' },
+  ledger: {
+    plan: 'write',
+    // Only the writer knows which leases are alive (leases.ts).
+    due: 'write',
+    lease: 'write',
+    intend: 'write',
+    settle: 'write',
+    release: 'write',
+    retry: 'write',
+  },
+  deliveries: {
+    audience: 'read',
+    recipients: 'read',
+    seen: 'read',
+    get: 'read',
+    page: 'read',
+    counts: 'read',
+  },
+  events: { append: 'write', page: 'read' },
+  buckets: { take: 'write', giveBack: 'write' },
+  replies: { claim: 'write', save: 'write', drop: 'write', sweep: 'write' },
+  presence: { found: 'write', beat: 'write' },
+  health: { read: 'read', write: 'write' },
+} as const satisfies { readonly [P in PortName]: { readonly [M in keyof Ports[P]]: Way } }

@@ -1,0 +1,42 @@
+import type { Database } from 'better-sqlite3'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import { initial } from './001-initial.ts'
+
+export interface Migration {
+  /** Rising by one; a file's `user_version` is that of its last migration. */
+  readonly version: number
+  readonly name: string
+  /** Safe to repeat: every statement tolerates that it was run before. */
+  readonly sql: string
+}
+
+export const migrations: readonly Migration[] = [initial]
+export const schemaVersion = migrations.at(-1)?.version ?? 0
+
+/** `application_id` of our files: "BSht". */
+export const applicationId = 0x42536874
+
+/** The refusal of a file that a later Broadsheet has migrated. */
+export const tooNew = (file: string, version: number): BroadsheetError =>
+  new BroadsheetError(
+    'E_STORE',
+    `The database ${file} was made by a newer Broadsheet (its schema is ${version}, this one knows up to ${schemaVersion}). Nothing was changed: start the newer version again, or restore a backup from before the update.`,
+  )
+
+/** Bring a file to the present schema, one transaction a step: a crash leaves it between two steps, never
+ *  within one. Resolves what was done, for the log. */
+export function migrate(db: Database, file: string): readonly string[] {
+  const done: string[] = []
+  const version = () => Number(db.pragma('user_version', { simple: true }))
+  if (version() > schemaVersion) throw tooNew(file, version())
+  for (const step of migrations) {
+    db.transaction(() => {
+      if (version() >= step.version) return
+      db.exec(step.sql)
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${step.version}`)
+      done.push(step.name)
+    }).immediate()
+  }
+  return done
+}

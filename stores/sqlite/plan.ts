@@ -1,0 +1,59 @@
+import type { PublicationId } from '../../engine/model/ids.ts'
+import type { LedgerStore } from '../../engine/ports/ledger.ts'
+import { noSuch } from '../rules/refusals.ts'
+import { audienceAfter } from './audience.ts'
+import { packIds } from './id-list.ts'
+import type { Sync } from './methods.ts'
+import type { Runs } from './runs.ts'
+import type { Sql } from './statements.ts'
+
+// A transaction holds up whoever else writes; 64,000 recipients take some 60 ms.
+const maxRecipients = 64_000
+
+export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'> {
+  const progress = (id: PublicationId, done: boolean) => {
+    const row = sql<[number], { chunks: number; audience: number }>(
+      'SELECT chunks, audience FROM publication_count WHERE publication_id = ?',
+    ).get(id)
+    return { chunks: row?.chunks ?? 0, recipients: row?.audience ?? 0, done }
+  }
+  const last = (id: PublicationId) =>
+    sql<[number], { seq: number; last_id: number }>(
+      'SELECT seq, last_id FROM chunk WHERE publication_id = ? ORDER BY seq DESC LIMIT 1',
+    ).get(id)
+
+  const insert = (id: PublicationId, seq: number, ids: readonly number[]) => {
+    sql<[object]>(
+      `INSERT INTO chunk (publication_id, seq, state, epoch, count, first_id, last_id, ids)
+       VALUES (:id, :seq, 'open', 0, :count, :first, :last, :ids)`,
+    ).run({ id, seq, count: ids.length, first: ids[0], last: ids.at(-1), ids: packIds(ids) })
+  }
+
+  return {
+    plan(id, { chunkSize, maxChunks }) {
+      const run = runs.of(id)
+      if (run === null) throw noSuch('publication', id)
+      if (runs.stateOf(id) !== 'planning') return progress(id, true)
+      const { seq = -1, last_id: after = 0 } = last(id) ?? {}
+      const limit = Math.max(1, Math.min(maxChunks, Math.floor(maxRecipients / chunkSize))) * chunkSize
+      const ids = audienceAfter(sql, { lists: run.lists, excludeLists: run.excludeLists, after, limit })
+      let chunks = 0
+      for (let at = 0; at < ids.length; at += chunkSize) {
+        chunks += 1
+        insert(id, seq + chunks, ids.slice(at, at + chunkSize))
+      }
+      sql<[number, number, number]>(
+        'UPDATE publication_count SET chunks = chunks + ?, audience = audience + ? WHERE publication_id = ?',
+      ).run(chunks, ids.length, id)
+      const done = ids.length < limit
+      // Somebody who paused the campaign meanwhile finds it paused, not running.
+      if (done)
+        sql<[number]>(
+          `UPDATE publication
+           SET state = iif((SELECT state FROM campaign c WHERE c.id = campaign_id) = 'running', 'running', 'paused')
+           WHERE id = ?`,
+        ).run(id)
+      return progress(id, done)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { describe } from 'vitest'
+import { testBuckets } from './buckets.ts'
+import { testCampaigns } from './campaigns.ts'
+import { testCollections } from './collection.ts'
+import { testDeliveries } from './deliveries.ts'
+import { testEvents } from './events.ts'
+import type { OpenStore } from './fixtures.ts'
+import { testItems } from './items.ts'
+import { testLedger } from './ledger.ts'
+import { testPlan } from './plan.ts'
+import { testPresence } from './presence.ts'
+import { testPublications } from './publications.ts'
+import { testReplies } from './replies.ts'
+import { testSubscribers } from './subscribers.ts'
+import { testSuppressions } from './suppressions.ts'
+
+export type { OpenStore } from './fixtures.ts'
+export { testLedgerModel } from './ledger-model.ts'
+export { testQueue } from './queue.ts'
+
+/** What every store must do: the sentences of engine/ports as tests. `open` gives an empty store. */
+export function testStore(name: string, open: OpenStore): void {
+  describe(`store ${name}`, () => {
+    testSubscribers(open)
+    testSuppressions(open)
+    testCollections(open)
+    testItems(open)
+    testCampaigns(open)
+    testPublications(open)
+    testPlan(open)
+    testLedger(open)
+    testDeliveries(open)
+    testEvents(open)
+    testBuckets(open)
+    testReplies(open)
+    testPresence(open)
+  })
+}
