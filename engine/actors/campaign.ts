@@ -1,0 +1,287 @@
+import { LRUCache } from 'lru-cache'
+import { createActor } from 'xstate'
+import type { Clock } from '../clock.ts'
+import type { BatchReport } from '../delivery/lane.ts'
+import { BroadsheetError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Campaign } from '../model/campaign.ts'
+import type { DeliveryCounts } from '../model/delivery.ts'
+import type { CampaignId, PublicationId } from '../model/ids.ts'
+import type { Fact, Progress } from '../model/progress.ts'
+import type { PublicationSpec, PublicationState } from '../model/publication.ts'
+import type { CampaignChange } from '../ports/campaigns.ts'
+import type { Store } from '../ports/store.ts'
+import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
+import { createMeter, type Meter } from './meter.ts'
+
+/** Facts of running campaigns are told at most this often. */
+const tellMs = 200
+const conflictTries = 5
+/** Meters outlive their runs, so that a finished one can still be asked. */
+const keptMeters = 32
+
+/** A running campaign in this process. */
+interface Live {
+  readonly campaign: Campaign
+  readonly actor: ReturnType<typeof startActor>
+  readonly meter: Meter
+  readonly accepted: { readonly sent: number; readonly failed: number }
+  toldAt: number
+  cancelTell: (() => void) | null
+}
+
+/** Campaigns: their commands, and their actors while they run. Every change is decided by the machine, from
+ *  the row, and written with the version it was decided on. */
+export interface CampaignActors {
+  /** Refuses with E_NOT_FOUND, or with E_STATE saying in which states it would do. */
+  apply(id: CampaignId, event: Exclude<CampaignEvent, { type: 'start' }>): Promise<Campaign>
+  /** Draft or scheduled to running, on a new publication. */
+  start(id: CampaignId, specOf: (campaign: Campaign) => Promise<PublicationSpec>): Promise<Campaign>
+  /** A running campaign is taken up: at start, after resume, after a restart. */
+  take(campaign: Campaign, accepted?: Live['accepted']): void
+  /** A lane settled a batch. */
+  hear(batch: BatchReport): void
+  /** Decide on counts read from the store, as after planning or a restart. */
+  look(campaign: Campaign): Promise<void>
+  isRunning(publicationId: PublicationId): boolean
+  progress(campaign: Campaign): Promise<Progress | null>
+  stop(): void
+}
+
+export function createCampaignActors(parts: {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly tell: (fact: Fact) => void
+}): CampaignActors {
+  const { store, clock, log, tell } = parts
+  const live = new Map<PublicationId, Live>()
+  const meters = new LRUCache<PublicationId, Meter>({ max: keptMeters })
+
+  async function rowOf(id: CampaignId): Promise<Campaign> {
+    const campaign = await store.campaigns.get(id)
+    if (!campaign) throw new BroadsheetError('E_NOT_FOUND', `There is no campaign with id ${id}.`)
+    return campaign
+  }
+
+  function refuse(campaign: Campaign, event: CampaignEvent['type']): BroadsheetError {
+    return new BroadsheetError(
+      'E_STATE',
+      `Campaign "${campaign.name}" is ${campaign.state}: "${event}" is possible while it is ${statesThatTake(event).join(' or ')}.`,
+    )
+  }
+
+  /** Decide and write; once more from the new row when somebody else wrote meanwhile. */
+  async function decide(
+    id: CampaignId,
+    event: CampaignEvent,
+    write: (campaign: Campaign, change: CampaignChange) => Promise<Campaign>,
+  ): Promise<Campaign> {
+    for (let tries = 1; ; tries++) {
+      const campaign = await rowOf(id)
+      const accepted =
+        campaign.publicationId === null ? undefined : live.get(campaign.publicationId)?.accepted
+      const before = hydrate(campaign, accepted)
+      if (!before.can(event)) throw refuse(campaign, event.type)
+      const actor = createActor(campaignMachine, { snapshot: before, input: before.context })
+      actor.start()
+      actor.send(event)
+      const { value, context } = actor.getSnapshot()
+      actor.stop()
+      const change = { state: value, reason: context.reason, scheduledAt: context.scheduledAt }
+      try {
+        const changed = await write(campaign, change)
+        log.info(
+          { campaignId: id, event: event.type, state: changed.state, reason: changed.reason },
+          'campaign.changed',
+        )
+        const { name, state, reason, version } = changed
+        tell({ type: 'campaign.changed', campaign: { id, name, state, reason, version } })
+        return changed
+      } catch (error) {
+        const conflict = error instanceof BroadsheetError && error.code === 'E_CONFLICT'
+        if (!conflict || tries === conflictTries) throw error
+      }
+    }
+  }
+
+  async function apply(id: CampaignId, event: CampaignEvent): Promise<Campaign> {
+    const changed = await decide(id, event, async (campaign, change) => {
+      const publication =
+        campaign.publicationId === null ? null : await store.publications.get(campaign.publicationId)
+      const state = publication && publicationAfter(publication.state, change.state)
+      const now = clock.now()
+      return store.campaigns.change(
+        id,
+        campaign.version,
+        state && state !== publication.state
+          ? { ...change, publication: { state, finishedAt: state === 'finished' ? now : null } }
+          : change,
+        now,
+      )
+    })
+    if (changed.publicationId === null) return changed
+    if (changed.state === 'running') {
+      const counts = await store.deliveries.counts(changed.publicationId)
+      take(changed, { sent: counts.sent, failed: counts.failed })
+    } else await letGo(changed.publicationId, changed)
+    return changed
+  }
+
+  function take(campaign: Campaign, accepted: Live['accepted'] = { sent: 0, failed: 0 }): void {
+    const id = campaign.publicationId
+    if (id === null) return
+    const known = live.get(id)
+    known?.actor.stop()
+    live.set(id, {
+      campaign,
+      actor: startActor(campaign, accepted),
+      meter: meterOf(id),
+      accepted,
+      toldAt: known?.toldAt ?? 0,
+      cancelTell: known?.cancelTell ?? null,
+    })
+  }
+
+  function meterOf(id: PublicationId): Meter {
+    const meter = meters.get(id) ?? createMeter(clock)
+    meters.set(id, meter)
+    return meter
+  }
+
+  async function letGo(id: PublicationId, campaign: Campaign): Promise<void> {
+    const known = live.get(id)
+    if (!known) return
+    known.actor.stop()
+    known.cancelTell?.()
+    live.delete(id)
+    const progress = await progressOf(campaign, known.meter)
+    if (progress) tell({ type: 'publication.progress', progress })
+  }
+
+  function decideOn(known: Live, counts: DeliveryCounts): Promise<unknown> {
+    const event = { type: 'progress', counts } as const
+    known.actor.send(event)
+    if (known.actor.getSnapshot().value === 'running') return Promise.resolve()
+    // It would leave `running`: the row decides, since a command may have come in between.
+    return apply(known.campaign.id, event).catch((error: unknown) => {
+      if (error instanceof BroadsheetError && error.code === 'E_STATE') return
+      log.error({ campaignId: known.campaign.id, reason: String(error) }, 'campaign.change_failed')
+      take(known.campaign, known.accepted)
+    })
+  }
+
+  function tellProgress(known: Live, id: PublicationId): void {
+    if (known.cancelTell) return
+    const run = () => {
+      known.cancelTell = null
+      known.toldAt = clock.now()
+      const { counts } = known.meter
+      if (counts)
+        tell({
+          type: 'publication.progress',
+          progress: progressWith(known.campaign, id, 'running', counts, known.meter),
+        })
+    }
+    const wait = known.toldAt + tellMs - clock.now()
+    if (wait <= 0) run()
+    else known.cancelTell = clock.after(wait, run)
+  }
+
+  async function progressOf(campaign: Campaign, meter: Meter | null): Promise<Progress | null> {
+    if (campaign.publicationId === null) return null
+    const counts = await store.deliveries.counts(campaign.publicationId)
+    const state = campaign.state === 'draft' || campaign.state === 'scheduled' ? 'planning' : campaign.state
+    return progressWith(campaign, campaign.publicationId, state, counts, meter)
+  }
+
+  return {
+    apply,
+    take,
+    async start(id, specOf) {
+      const started = await decide(id, { type: 'start' }, async (campaign) => {
+        const spec = await specOf(campaign)
+        const run = { spec, month: monthOf(spec.startedAt) }
+        return (await store.campaigns.start(id, campaign.version, run, clock.now())).campaign
+      })
+      take(started)
+      return started
+    },
+    hear(batch) {
+      const known = live.get(batch.publicationId)
+      if (!known) return
+      known.meter.add(batch)
+      tellProgress(known, batch.publicationId)
+      void decideOn(known, batch.counts)
+    },
+    async look(campaign) {
+      const known = campaign.publicationId === null ? undefined : live.get(campaign.publicationId)
+      if (known) await decideOn(known, await store.deliveries.counts(campaign.publicationId!))
+    },
+    isRunning: (publicationId) => live.has(publicationId),
+    progress: (campaign) =>
+      progressOf(
+        campaign,
+        campaign.publicationId === null ? null : (meters.get(campaign.publicationId) ?? null),
+      ),
+    stop() {
+      for (const { actor, cancelTell } of live.values()) {
+        actor.stop()
+        cancelTell?.()
+      }
+      live.clear()
+    },
+  }
+}
+
+function startActor(campaign: Campaign, accepted: Live['accepted']) {
+  const snapshot = hydrate(campaign, accepted)
+  const actor = createActor(campaignMachine, { snapshot, input: snapshot.context })
+  actor.start()
+  return actor
+}
+
+/** Where the publication goes when its campaign does. Null: it stays. While it is being planned it stays
+ *  `planning`, so that a later resume goes on with the plan. */
+function publicationAfter(present: PublicationState, campaign: Campaign['state']): PublicationState | null {
+  switch (campaign) {
+    case 'running':
+      return present === 'planning' ? null : 'running'
+    case 'paused':
+    case 'failed':
+      return present === 'planning' ? null : 'paused'
+    case 'finished':
+      return 'finished'
+    case 'cancelled':
+      return 'cancelled'
+    case 'draft':
+    case 'scheduled':
+      return null
+  }
+}
+
+function progressWith(
+  campaign: Campaign,
+  publicationId: PublicationId,
+  state: Progress['state'],
+  counts: DeliveryCounts,
+  meter: Meter | null,
+): Progress {
+  const perSecond = state === 'running' && meter ? Math.round(meter.perSecond()) : 0
+  const left = counts.queued + counts.handing
+  return {
+    campaignId: campaign.id,
+    publicationId,
+    state,
+    counts,
+    perSecond,
+    remainingMs: perSecond > 0 ? Math.round((left / perSecond) * 1000) : null,
+    p95LetterMs: meter?.p95LetterMs() ?? null,
+  }
+}
+
+/** YYYYMM in UTC. */
+function monthOf(at: number): number {
+  const date = new Date(at)
+  return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1
+}

@@ -1,0 +1,192 @@
+import type { CampaignActors } from './actors/campaign.ts'
+import type { Supervisor } from './actors/supervisor.ts'
+import type { Clock } from './clock.ts'
+import type { EngineConfig } from './config.ts'
+import type { Courier } from './delivery/courier.ts'
+import {
+  type LetterPreview,
+  type PickView,
+  type PreflightReport,
+  type Rehearsal,
+  type TestOutcome,
+  viewPicks,
+} from './delivery/rehearsal.ts'
+import { missingNames, specOf } from './delivery/spec.ts'
+import { BroadsheetError } from './errors.ts'
+import type { Campaign, CampaignInput } from './model/campaign.ts'
+import type { Delivery, DeliveryState } from './model/delivery.ts'
+import type { CampaignId, EpochMs, Page } from './model/ids.ts'
+import type { Progress } from './model/progress.ts'
+import type { PublicationSpec } from './model/publication.ts'
+import type { Store } from './ports/store.ts'
+import { checkTemplate } from './render/check.ts'
+import type { RenderPool } from './render/pool.ts'
+
+/** A row of the ledger with what people want to see of it. */
+export type DeliveryView = Omit<Delivery, 'picks'> & {
+  /** Null once the subscriber was erased. */
+  readonly address: string | null
+  readonly picks: readonly PickView[]
+}
+
+export interface Campaigns {
+  /** Refuses with E_INPUT, naming each, lists, templates and channels that do not exist. */
+  create(input: CampaignInput): Promise<Campaign>
+  /** Only drafts and scheduled ones (E_STATE). */
+  update(id: CampaignId, version: number, input: CampaignInput): Promise<Campaign>
+  /** At a time; in the past within the campaign's grace it starts at once. */
+  schedule(id: CampaignId, at: EpochMs): Promise<Campaign>
+  /** Now; also the answer to one that was found overdue. Refuses with E_TEMPLATE when it does not compile. */
+  start(id: CampaignId): Promise<Campaign>
+  pause(id: CampaignId, reason?: string): Promise<Campaign>
+  resume(id: CampaignId): Promise<Campaign>
+  cancel(id: CampaignId): Promise<Campaign>
+  /** Only rows `failed` (and `unknown`, if named) go out again; a finished campaign runs again. */
+  retryFailed(
+    id: CampaignId,
+    options?: { readonly alsoUnknown?: boolean },
+  ): Promise<{ readonly retried: number }>
+  /** Render for the whole audience without sending. `onProgress` hears letters done of audience. */
+  preflight(
+    id: CampaignId,
+    options?: {
+      readonly onProgress?: (done: number, audience: number) => void
+      readonly signal?: AbortSignal
+    },
+  ): Promise<PreflightReport>
+  /** As `address` would get it; a known subscriber's data where there is one. */
+  preview(id: CampaignId, address: string): Promise<LetterPreview>
+  /** Send to named addresses now, outside the ledger, subject prefixed `[Test] `. */
+  test(id: CampaignId, addresses: readonly string[]): Promise<readonly TestOutcome[]>
+  /** Null before the first start. */
+  progress(id: CampaignId): Promise<Progress | null>
+  /** Rows of its present publication, with addresses. */
+  deliveries(
+    id: CampaignId,
+    query: { readonly state?: DeliveryState; readonly after: number; readonly limit: number },
+  ): Promise<
+    Page<Omit<Delivery, 'picks'> & { readonly address: string | null; readonly picks: readonly PickView[] }>
+  >
+}
+
+export function createCampaigns(parts: {
+  readonly config: EngineConfig
+  readonly store: Store
+  readonly clock: Clock
+  readonly pool: RenderPool
+  readonly rehearsal: Rehearsal
+  readonly actors: CampaignActors
+  readonly supervisor: () => Supervisor
+  readonly channels: readonly string[]
+  readonly courier: (channel: string) => Courier | undefined
+}): Campaigns {
+  const { config, store, clock, pool, rehearsal, actors, supervisor, channels, courier } = parts
+
+  async function rowOf(id: CampaignId): Promise<Campaign> {
+    const campaign = await store.campaigns.get(id)
+    if (!campaign) throw new BroadsheetError('E_NOT_FOUND', `There is no campaign with id ${id}.`)
+    return campaign
+  }
+
+  async function mustExist(input: CampaignInput): Promise<void> {
+    const issues = await missingNames(store, channels, input)
+    if (issues.length > 0)
+      throw new BroadsheetError('E_INPUT', issues.map(({ message }) => message).join(' '), { issues })
+  }
+
+  /** The spec, once its template compiles. */
+  async function checkedSpec(campaign: Campaign): Promise<PublicationSpec> {
+    const spec = await specOf(store, channels, campaign, clock.now())
+    const problems = await checkTemplate(config, pool, spec.bundle)
+    const [first] = problems
+    if (first)
+      throw new BroadsheetError(
+        'E_TEMPLATE',
+        `Template "${first.template}" (${first.part}, line ${first.line}, column ${first.column}): ${first.message}`,
+        {
+          issues: problems.map(({ template, part, line, column, message }) => ({
+            path: `${template}.${part}:${line}:${column}`,
+            message,
+          })),
+        },
+      )
+    return spec
+  }
+
+  const rehearse = async (id: CampaignId) => specOf(store, channels, await rowOf(id), clock.now())
+
+  return {
+    async create(input) {
+      await mustExist(input)
+      return store.campaigns.insert(input, clock.now())
+    },
+    async update(id, version, input) {
+      const { state, name } = await rowOf(id)
+      if (state !== 'draft' && state !== 'scheduled')
+        throw new BroadsheetError(
+          'E_STATE',
+          `Campaign "${name}" is ${state}: only drafts and scheduled campaigns can be changed.`,
+        )
+      await mustExist(input)
+      return store.campaigns.update(id, version, input, clock.now())
+    },
+    async schedule(id, at) {
+      // What can be known to be wrong now should not first be found at four in the morning.
+      await checkedSpec(await rowOf(id))
+      const campaign = await actors.apply(id, { type: 'schedule', at })
+      supervisor().kick()
+      return campaign
+    },
+    async start(id) {
+      const campaign = await actors.start(id, checkedSpec)
+      supervisor().plan(campaign)
+      return campaign
+    },
+    pause: (id, reason = 'paused by hand') => actors.apply(id, { type: 'pause', reason }),
+    async resume(id) {
+      const campaign = await actors.apply(id, { type: 'resume' })
+      supervisor().plan(campaign)
+      supervisor().kick()
+      return campaign
+    },
+    cancel: (id) => actors.apply(id, { type: 'cancel' }),
+    async retryFailed(id, options = {}) {
+      const { publicationId, name } = await rowOf(id)
+      if (publicationId === null)
+        throw new BroadsheetError('E_STATE', `Campaign "${name}" never ran: there is nothing to retry.`)
+      const states = options.alsoUnknown ? (['failed', 'unknown'] as const) : (['failed'] as const)
+      // The rows first: a finished campaign that runs again with nothing to do would only finish again.
+      const retried = await store.ledger.retry(publicationId, { states, now: clock.now() })
+      if (retried > 0) await actors.apply(id, { type: 'retry' })
+      supervisor().kick()
+      return { retried }
+    },
+    preflight: async (id, options = {}) => rehearsal.preflight(await rehearse(id), options),
+    preview: async (id, address) => rehearsal.preview(await rehearse(id), address),
+    async test(id, addresses) {
+      const spec = await checkedSpec(await rowOf(id))
+      return rehearsal.test(spec, addresses, courier(spec.channel)!)
+    },
+    progress: async (id) => actors.progress(await rowOf(id)),
+    async deliveries(id, query) {
+      const { publicationId } = await rowOf(id)
+      const publication = publicationId === null ? null : await store.publications.get(publicationId)
+      if (!publication) return { rows: [], next: null }
+      const page = await store.deliveries.page({ publicationId: publication.id, ...query })
+      const people = await store.subscribers.get(page.rows.map(({ subscriberId }) => subscriberId))
+      const byId = new Map(people.map((person) => [person.id, person]))
+      return {
+        rows: page.rows.map((row) => {
+          const person = byId.get(row.subscriberId)
+          const language = person?.language ?? publication.spec.language
+          return {
+            ...row,
+            address: person?.address ?? null,
+            picks: row.picks ? viewPicks(row.picks, publication.spec, language) : [],
+          }
+        }),
+        next: page.next,
+      }
+    },
+  }
+}

@@ -1,0 +1,280 @@
+import type { Message } from '../channel/index.ts'
+import type { Clock } from '../clock.ts'
+import type { EngineConfig } from '../config.ts'
+import type { Log } from '../log.ts'
+import type { ChunkRef, ChunkWork, LeasedChunk } from '../model/chunk.ts'
+import type { DeliveryCounts } from '../model/delivery.ts'
+import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
+import type { Intent, RecipientsJson } from '../ports/ledger.ts'
+import type { Store } from '../ports/store.ts'
+import type { RenderPool } from '../render/pool.ts'
+import type { RenderedBatch } from '../render/task.ts'
+import type { Courier } from './courier.ts'
+import type { Limiter } from './limiter.ts'
+import type { Run, Runs } from './runs.ts'
+import { settlementOf } from './settlement.ts'
+import type { Stumbles } from './stumbles.ts'
+
+/** What a lane tells of each batch that it settled. */
+export interface BatchReport {
+  readonly publicationId: PublicationId
+  readonly counts: DeliveryCounts
+  /** For each letter that left: its share of the batch's rendering and its own time on the wire, milliseconds. */
+  readonly letterMs: readonly number[]
+}
+
+export interface LaneParts {
+  readonly config: EngineConfig['delivery']
+  readonly store: Store
+  readonly runs: Runs
+  readonly pool: RenderPool
+  readonly limiter: Limiter
+  readonly stumbles: Stumbles
+  /** Undefined when the configuration has no such channel any more. */
+  readonly courier: (channel: string) => Courier | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly owner: string
+  readonly report: (batch: BatchReport) => void
+  /** Fires when the daemon stops and its moment of grace is over: channels begin no further letter. */
+  readonly deadline: AbortSignal
+}
+
+type Prepared = {
+  readonly work: readonly ChunkWork[]
+  /** Held back by a limit until `nextAt`. */
+  readonly deferred: readonly ChunkWork[]
+  readonly nextAt: EpochMs | null
+  readonly batches: readonly RenderedBatch[]
+  /** From reading the recipients to finished letters, a letter. */
+  readonly renderMs: number
+}
+
+// How long a channel without a definition is left alone, and how soon a batch that could not leave is tried again.
+const unsentPauseMs = 500
+
+/** Work one chunk: lease it, then batch by batch render, take permission, send, settle; lay it down.
+ *  Rendering comes before the permission, other than in a naive reading of "intent first": a crash while
+ *  rendering then costs nothing, consent is read as late as can be, and a row is `handing` only while its
+ *  letter is on the wire. `stopping` fires when no further batch shall begin. Resolves with false when the chunk was
+ *  not taken: looking for more work at once would only find it again. */
+export async function workChunk(parts: LaneParts, ref: ChunkRef, stopping: AbortSignal): Promise<boolean> {
+  const { config, store, clock, owner, log } = parts
+  const run = await parts.runs.get(ref.publicationId)
+  if (!run || stopping.aborted) return false
+  const courier = parts.courier(run.spec.channel)
+  if (!courier) {
+    log.error({ ...ref, channel: run.spec.channel }, 'chunk.no_channel')
+    return false
+  }
+  if (courier.blockedUntil() !== null) return false
+  const lease = await store.ledger.lease(ref, { owner, leaseMs: config.leaseMs, now: clock.now() })
+  if (!lease) return false
+  if (lease.recovered > 0) log.warn({ ...ref, recovered: lease.recovered }, 'chunk.recovered')
+  let notBefore: EpochMs | null = null
+  try {
+    notBefore = await workBatches(parts, run, lease, courier, stopping)
+  } finally {
+    // A store that is gone keeps the lease until it runs out; the sweeper finds the chunk then.
+    await store.ledger.release(lease, { notBefore }).catch((error: unknown) => {
+      log.warn({ ...ref, reason: String(error) }, 'chunk.release_failed')
+    })
+  }
+  return true
+}
+
+/** Resolves with when the chunk may be taken up again, null for at once (or never, when all is done). */
+async function workBatches(
+  parts: LaneParts,
+  run: Run,
+  lease: LeasedChunk,
+  courier: Courier,
+  stopping: AbortSignal,
+): Promise<EpochMs | null> {
+  const { config, limiter, clock } = parts
+  const limited = limiter.applies(run.spec.channel, run.spec.sender.address)
+  let todo = [...lease.work]
+  let ahead: Promise<Prepared> | null = null
+  let earliest: EpochMs | null = null
+  const deferred: ChunkWork[] = []
+  const next = (): Promise<Prepared> | null => {
+    if (todo.length === 0) return null
+    const work = todo.slice(0, config.batch)
+    todo = todo.slice(config.batch)
+    const prepared = prepare(parts, run, work, limited)
+    // It may wait unread while the batch before it fails: no unhandled rejection then.
+    prepared.catch(() => {})
+    return prepared
+  }
+  ahead = next()
+  while (ahead && !stopping.aborted) {
+    const blocked = courier.blockedUntil()
+    if (blocked !== null) return blocked
+    const prepared: Prepared = await ahead
+    // Tokens are taken in `prepare`: under a limit nothing is prepared ahead, since a stop would waste them.
+    ahead = limited ? null : next()
+    deferred.push(...prepared.deferred)
+    if (prepared.nextAt !== null) earliest = Math.min(earliest ?? Infinity, prepared.nextAt)
+    if (prepared.work.length > 0) {
+      const result = await handOver(parts, run, lease, courier, prepared)
+      if (result === 'lost') return null
+      if (result === 'unsent') return courier.blockedUntil() ?? clock.now() + unsentPauseMs
+    }
+    if (limited) ahead = next()
+  }
+  return deferred.length > 0 ? earliest : null
+}
+
+async function prepare(
+  parts: LaneParts,
+  run: Run,
+  work: readonly ChunkWork[],
+  limited: boolean,
+): Promise<Prepared> {
+  const { store, limiter, pool, clock } = parts
+  const { spec, plan } = run
+  const startedAt = performance.now()
+  const ids = work.map(({ subscriberId }) => subscriberId)
+  let recipients: RecipientsJson = await store.deliveries.recipients(ids)
+  let admitted = work
+  let deferred: readonly ChunkWork[] = []
+  let nextAt: EpochMs | null = null
+  if (limited) {
+    const rows = JSON.parse(recipients) as [SubscriberId, string][]
+    const grant = await limiter.admit(
+      spec.channel,
+      spec.sender.address,
+      rows.map(([, address]) => address),
+      clock.now(),
+    )
+    const kept = grant.admitted.map((index) => rows[index]!)
+    const keptIds = new Set(kept.map(([id]) => id))
+    const known = new Set(rows.map(([id]) => id))
+    nextAt = grant.nextAt
+    deferred = work.filter(({ subscriberId }) => known.has(subscriberId) && !keptIds.has(subscriberId))
+    admitted = work.filter(({ subscriberId }) => !known.has(subscriberId) || keptIds.has(subscriberId))
+    recipients = JSON.stringify(kept)
+  }
+  if (admitted.length === 0) return { work: [], deferred, nextAt, batches: [], renderMs: 0 }
+  const seen =
+    spec.earlier.length === 0
+      ? []
+      : await store.deliveries.seen(
+          spec.earlier,
+          admitted.map(({ subscriberId }) => subscriberId),
+        )
+  const batches = await pool.letters({
+    plan,
+    recipients,
+    rows: admitted.length,
+    seen,
+    now: clock.now(),
+    dry: false,
+  })
+  const renderMs = (performance.now() - startedAt) / admitted.length
+  return { work: admitted, deferred, nextAt, batches, renderMs }
+}
+
+/** `lost`: the lease or the publication is no longer ours to work. `unsent`: the channel took none of a part. */
+async function handOver(
+  parts: LaneParts,
+  run: Run,
+  lease: LeasedChunk,
+  courier: Courier,
+  prepared: Prepared,
+): Promise<'done' | 'lost' | 'unsent'> {
+  const { config, store, clock, random } = parts
+  const attempts = new Map(prepared.work.map(({ subscriberId, attempt }) => [subscriberId, attempt]))
+  const permission = await store.ledger.intend(lease, intentsOf(prepared, attempts), {
+    leaseMs: config.leaseMs,
+    now: clock.now(),
+  })
+  if (permission.status !== 'granted') {
+    parts.log.info({ publicationId: lease.publicationId, seq: lease.seq }, `chunk.${permission.status}`)
+    return 'lost'
+  }
+  const messages = messagesOf(run, prepared.batches, new Set(permission.granted))
+  if (messages.length === 0) {
+    parts.report({ publicationId: run.id, counts: permission.counts, letterMs: [] })
+    return 'done'
+  }
+  const sentAt = performance.now()
+  const outcomes = await courier.send(messages, parts.deadline)
+  const batchMs = performance.now() - sentAt
+  // A letter cut short may still have bytes in a socket: only memory that is surely read is written again.
+  if (outcomes.every(({ status }) => status !== 'unknown' && status !== 'unsent'))
+    for (const batch of prepared.batches) parts.pool.giveBack(batch)
+  const now = clock.now()
+  const lives = courier.lives()
+  const settlements = outcomes.map((outcome) => {
+    const subscriberId = outcome.id as SubscriberId
+    return settlementOf(parts.stumbles.judge(outcome, { publicationId: run.id, subscriberId, lives }), {
+      subscriberId,
+      attempt: attempts.get(subscriberId)!,
+      spec: run.spec,
+      config,
+      now,
+      random,
+    })
+  })
+  const settled = await store.ledger.settle(lease, settlements, now)
+  if (settled.status === 'stale') return 'lost'
+  const letterMs = outcomes.flatMap((outcome) =>
+    outcome.status === 'sent' ? [prepared.renderMs + (outcome.tookMs ?? batchMs)] : [],
+  )
+  parts.report({ publicationId: run.id, counts: settled.counts, letterMs })
+  return settlements.some(({ state }) => state === 'unsent') ? 'unsent' : 'done'
+}
+
+function intentsOf(prepared: Prepared, attempts: ReadonlyMap<SubscriberId, number>): readonly Intent[] {
+  const intents: Intent[] = []
+  const missing = new Set(attempts.keys())
+  const add = (
+    subscriberId: SubscriberId,
+    state: Intent['state'],
+    code: string | null,
+    detail: string | null,
+    picks: Uint8Array | null,
+  ) => {
+    missing.delete(subscriberId)
+    intents.push({ subscriberId, attempt: attempts.get(subscriberId)!, state, code, detail, picks })
+  }
+  for (const batch of prepared.batches) {
+    const { picks, pickOffsets } = batch
+    for (const [i, id] of batch.ids.entries())
+      add(id, 'handing', null, null, picks.subarray(pickOffsets[i]!, pickOffsets[i + 1]!))
+    for (const id of batch.skipped) add(id, 'skipped', 'too_few_items', null, null)
+    for (const { id, problem } of batch.failed) {
+      const where = `${problem.template} ${problem.part}, line ${problem.line}, column ${problem.column}`
+      add(id, 'failed', 'render', `${where}: ${problem.message}`.slice(0, 500), null)
+    }
+  }
+  // Erased between the plan and this batch: the ledger still accounts for them.
+  for (const id of missing) add(id, 'skipped', 'gone', null, null)
+  return intents
+}
+
+function messagesOf(
+  run: Run,
+  batches: readonly RenderedBatch[],
+  granted: ReadonlySet<SubscriberId>,
+): readonly Message[] {
+  const messages: Message[] = []
+  for (const batch of batches) {
+    for (const [i, id] of batch.ids.entries()) {
+      if (!granted.has(id)) continue
+      const offset = batch.offsets[i]!
+      messages.push({
+        id,
+        from: run.spec.sender.address,
+        to: batch.to[i]!,
+        bytes: new Uint8Array(batch.memory, offset, batch.offsets[i + 1]! - offset),
+        eightBit: batch.utf8[i] === 1,
+        utf8: batch.utf8[i] === 1,
+        key: batch.keys[i]!,
+      })
+    }
+  }
+  return messages
+}

@@ -1,0 +1,31 @@
+import { LRUCache } from 'lru-cache'
+import type { EngineConfig } from '../config.ts'
+import type { PublicationId } from '../model/ids.ts'
+import type { PublicationSpec } from '../model/publication.ts'
+import type { Store } from '../ports/store.ts'
+import { makePlan, type SharedPlan, sharePlan } from '../render/plan.ts'
+
+/** A publication as the lanes need it: what never changes while it runs. */
+export interface Run {
+  readonly id: PublicationId
+  readonly spec: PublicationSpec
+  readonly plan: SharedPlan
+}
+
+/** Loads each publication once. */
+export interface Runs {
+  get(id: PublicationId): Promise<Run | null>
+}
+
+export function createRuns(config: EngineConfig, store: Pick<Store, 'publications'>): Runs {
+  const cache = new LRUCache<PublicationId, Run>({
+    max: 16,
+    async fetchMethod(id) {
+      const publication = await store.publications.get(id)
+      if (!publication) return undefined
+      const { spec } = publication
+      return { id, spec, plan: sharePlan(`p${id}`, makePlan(config, id, spec)) }
+    },
+  })
+  return { get: async (id) => (await cache.fetch(id)) ?? null }
+}

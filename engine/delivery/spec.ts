@@ -1,0 +1,142 @@
+import { BroadsheetError, type Issue } from '../errors.ts'
+import type { Campaign, CampaignInput } from '../model/campaign.ts'
+import type { EpochMs, PublicationId } from '../model/ids.ts'
+import type { Item } from '../model/item.ts'
+import type { List } from '../model/list.ts'
+import type { Candidate, PublicationSpec } from '../model/publication.ts'
+import type { Template, TemplateBundle, TemplateFormat } from '../model/template.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Publications looked through for what a recipient already had. Each costs one range read a batch. */
+const maxEarlier = 50
+const pageSize = 1000
+
+/** Names in a campaign that do not exist, each with the field it stands in. */
+export async function missingNames(
+  store: Store,
+  channels: readonly string[],
+  input: CampaignInput,
+): Promise<readonly Issue[]> {
+  const [template] = await store.templates.byName([input.template])
+  const known = new Set(
+    (await store.lists.byName([...input.lists, ...input.excludeLists])).map(({ name }) => name),
+  )
+  const issues: Issue[] = []
+  if (!template) issues.push({ path: 'template', message: `There is no template named "${input.template}".` })
+  else if (template.kind !== 'letter')
+    issues.push({
+      path: 'template',
+      message: `"${input.template}" is a ${template.kind}; a campaign needs a template of kind "letter".`,
+    })
+  for (const field of ['lists', 'excludeLists'] as const)
+    for (const [i, name] of input[field].entries())
+      if (!known.has(name))
+        issues.push({ path: `${field}[${i}]`, message: `There is no list named "${name}".` })
+  if (!channels.includes(input.channel))
+    issues.push({
+      path: 'channel',
+      message: `There is no channel named "${input.channel}". Configured: ${channels.join(', ') || 'none'}.`,
+    })
+  return issues
+}
+
+/** Layouts and partials that a letter may take in. */
+export async function partialsOf(store: Pick<Store, 'templates'>): Promise<TemplateBundle['partials']> {
+  const partials: { [name: string]: { format: TemplateFormat; body: string } } = {}
+  for (let after: number | null = 0; after !== null; ) {
+    const page: { rows: readonly Template[]; next: number | null } = await store.templates.page({
+      after,
+      limit: pageSize,
+    })
+    for (const { name, kind, format, body } of page.rows)
+      if (kind !== 'letter') partials[name] = { format, body }
+    after = page.next
+  }
+  return partials
+}
+
+/** Freeze all that the letters of a campaign are made from. Refuses with E_INPUT where a name is gone. */
+export async function specOf(
+  store: Store,
+  channels: readonly string[],
+  campaign: Campaign,
+  now: EpochMs,
+): Promise<PublicationSpec> {
+  const issues = await missingNames(store, channels, campaign)
+  if (issues.length > 0)
+    throw new BroadsheetError('E_INPUT', `Campaign "${campaign.name}" names what is not there.`, { issues })
+  const [template] = await store.templates.byName([campaign.template])
+  const lists = await listsByName(store, campaign.lists)
+  const excluded = await listsByName(store, campaign.excludeLists)
+  const { selection } = campaign
+  const items = await candidateItems(store, campaign, now)
+  const topicNames = [...new Set(items.flatMap(({ topics }) => topics))]
+  const topics = await store.topics.byName(topicNames)
+  const { name, format, variants, subject, preheader, body, text } = template!
+  return {
+    campaign: { id: campaign.id, name: campaign.name, title: campaign.title },
+    bundle: {
+      template: { name, format, variants, subject, preheader, body, text },
+      partials: await partialsOf(store),
+    },
+    subject: campaign.subject,
+    sender: campaign.sender,
+    channel: campaign.channel,
+    listIds: lists.map(({ id }) => id),
+    excludeListIds: excluded.map(({ id }) => id),
+    list: { name: lists[0]!.name, title: lists[0]!.title },
+    selection,
+    candidates: items.map(candidateOf),
+    topics: Object.fromEntries(topics.map((topic) => [topic.name, topic.title])),
+    data: campaign.data as PublicationSpec['data'],
+    uncertain: campaign.uncertain,
+    onceKey: campaign.onceKey,
+    retryUntil: now + campaign.retryForMs,
+    autoPauseShare: campaign.autoPauseShare,
+    autoPauseAfter: campaign.autoPauseAfter,
+    language: campaign.language,
+    timeZone: campaign.timeZone,
+    earlier: selection.onlyNew && items.length > 0 ? await earlierThan(store, items) : [],
+    startedAt: now,
+  }
+}
+
+async function listsByName(store: Store, names: readonly string[]): Promise<readonly List[]> {
+  if (names.length === 0) return []
+  const found = new Map((await store.lists.byName(names)).map((list) => [list.name, list]))
+  return names.flatMap((name) => found.get(name) ?? [])
+}
+
+async function candidateItems(store: Store, campaign: Campaign, now: EpochMs): Promise<readonly Item[]> {
+  const { selection } = campaign
+  if (selection.count === 0) return []
+  const pinned = selection.pinned.length === 0 ? [] : await store.items.byKey(selection.pinned)
+  const gone = selection.pinned.filter((key) => !pinned.some((item) => item.key === key))
+  if (gone.length > 0)
+    throw new BroadsheetError('E_INPUT', `Campaign "${campaign.name}" pins items that are not there.`, {
+      issues: gone.map((key) => ({
+        path: `selection.pinned[${selection.pinned.indexOf(key)}]`,
+        message: `There is no item with key "${key}".`,
+      })),
+    })
+  const newest = await store.items.candidates({
+    topics: selection.topics,
+    since: selection.maxAgeMs === null ? 0 : now - selection.maxAgeMs,
+    until: now,
+    limit: selection.pool,
+  })
+  const pinnedIds = new Set(pinned.map(({ id }) => id))
+  return [...pinned, ...newest.filter(({ id }) => !pinnedIds.has(id))]
+}
+
+function candidateOf(item: Item): Candidate {
+  const { id, key, title, url, summary, imageUrl, author, language, topics, popularity, publishedAt } = item
+  return { id, key, title, url, summary, imageUrl, author, language, topics, popularity, publishedAt }
+}
+
+/** Publications that may have held one of these items: those begun since the first of them was known. */
+async function earlierThan(store: Store, items: readonly Item[]): Promise<readonly PublicationId[]> {
+  const since = Math.min(...items.map(({ createdAt }) => createdAt))
+  const page = await store.publications.page({ after: 0, limit: maxEarlier })
+  return page.rows.filter(({ createdAt }) => createdAt >= since).map(({ id }) => id)
+}

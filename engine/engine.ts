@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { createCampaignActors } from './actors/campaign.ts'
+import { startChannelActor } from './actors/channel.ts'
+import { createSupervisor } from './actors/supervisor.ts'
+import { type Campaigns, createCampaigns } from './campaigns.ts'
+import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createLinks } from './compose/links.ts'
+import type { EngineConfig } from './config.ts'
+import { createLimiter } from './delivery/limiter.ts'
+import { createRehearsal } from './delivery/rehearsal.ts'
+import { createRuns } from './delivery/runs.ts'
+import { partialsOf } from './delivery/spec.ts'
+import { createStumbles } from './delivery/stumbles.ts'
+import { BroadsheetError } from './errors.ts'
+import { type Log, silentLog } from './log.ts'
+import type { PublicationId, SubscriberId } from './model/ids.ts'
+import type { ChannelState, Fact } from './model/progress.ts'
+import type { TemplateInput } from './model/template.ts'
+import type { WorkQueue } from './ports/queue.ts'
+import type { Store } from './ports/store.ts'
+import { checkTemplate } from './render/check.ts'
+import { createRenderPool } from './render/pool.ts'
+import type { TemplateProblem } from './template/problem.ts'
+
+export interface EngineParts {
+  readonly store: Store
+  readonly queue: WorkQueue
+  /** By the name that campaigns use: a definition and its parsed settings. */
+  readonly channels: {
+    readonly [name: string]: { readonly definition: ChannelDefinition<never>; readonly config: unknown }
+  }
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly log?: Log
+  /** Distinguishes this process among lease owners; a random one by default. */
+  readonly node?: string
+}
+
+export type { Campaigns, DeliveryView } from './campaigns.ts'
+export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
+export type { ChannelState, Fact, Progress } from './model/progress.ts'
+export type { TemplateProblem } from './template/problem.ts'
+export type { EngineConfig }
+
+/** The engine. `start` and `stop` are idempotent. */
+export interface Engine {
+  readonly store: Store
+  readonly campaigns: Campaigns
+  /** Problems of a template with the store's layouts and partials; empty when it compiles. */
+  checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
+  /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
+  readLinkToken(
+    token: string,
+  ): { readonly publicationId: PublicationId; readonly subscriberId: SubscriberId } | null
+  channelStates(): readonly {
+    readonly name: string
+    readonly state: ChannelState
+    readonly detail: string | null
+  }[]
+  probeChannel(name: string): Promise<ProbeResult>
+  /** Returns the function that ends it. */
+  listen(listener: (fact: Fact) => void): () => void
+  /** Begin sweeping, scheduling and working. */
+  start(): Promise<void>
+  /** Stop leasing, finish what is in flight until `deadlineMs` (at most 10 s), give the rest back. Does not close the store. */
+  stop(options?: { readonly deadlineMs?: number }): Promise<void>
+}
+
+export async function createEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
+  const { store, queue, clock = systemClock, random = Math.random, log = silentLog } = parts
+  const owner = parts.node ?? randomUUID()
+  const listeners = new Set<(fact: Fact) => void>()
+  const tell = (fact: Fact) => {
+    for (const listener of listeners) listener(fact)
+  }
+  const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
+  const pool = createRenderPool(config.render, log)
+  const opened = await Promise.all(
+    Object.entries(parts.channels).map(async ([name, { definition, config: settings }]) =>
+      startChannelActor({
+        name,
+        channel: await definition.open(settings as never, {
+          clock,
+          random,
+          log: log.child({ channel: name }),
+        }),
+        settings: config.breaker,
+        clock,
+        log,
+        onChange(state, detail) {
+          tell({ type: 'channel.changed', channel: name, state, detail })
+          if (state === 'closed') supervisor.kick()
+        },
+      }),
+    ),
+  )
+  const channels = new Map(opened.map((actor) => [actor.name, actor]))
+  const courier = (name: string) => channels.get(name)
+  const actors = createCampaignActors({ store, clock, log, tell })
+  const campaigns = createCampaigns({
+    config,
+    store,
+    clock,
+    pool,
+    rehearsal: createRehearsal({ config, store, pool, clock }),
+    actors,
+    supervisor: () => supervisor,
+    channels: [...channels.keys()],
+    courier,
+  })
+  const supervisor = createSupervisor({
+    config: config.delivery,
+    store,
+    queue,
+    campaigns: actors,
+    fire: (id) => campaigns.start(id),
+    lane: {
+      config: config.delivery,
+      store,
+      runs: createRuns(config, store),
+      pool,
+      limiter: createLimiter(config.limits, store.buckets),
+      stumbles: createStumbles(),
+      courier,
+      clock,
+      random,
+      log,
+      owner,
+      report: (batch) => actors.hear(batch),
+    },
+    clock,
+    log,
+  })
+  let stopped: Promise<void> | null = null
+
+  async function stop(deadlineMs: number): Promise<void> {
+    await supervisor.stop(deadlineMs)
+    await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
+    listeners.clear()
+  }
+
+  return {
+    store,
+    campaigns,
+    async checkTemplate(input: TemplateInput) {
+      const { name, format, subject, preheader, body, text, variants } = input
+      const bundle = {
+        template: { name, format, subject, preheader, body, text, variants },
+        partials: await partialsOf(store),
+      }
+      return checkTemplate(config, pool, bundle)
+    },
+    readLinkToken: (token) => links.read(token),
+    channelStates: () => opened.map((actor) => ({ name: actor.name, ...actor.state() })),
+    async probeChannel(name): Promise<ProbeResult> {
+      const actor = channels.get(name)
+      if (!actor)
+        throw new BroadsheetError(
+          'E_CHANNEL_UNKNOWN',
+          `No channel named "${name}". Configured: ${[...channels.keys()].join(', ') || 'none'}.`,
+        )
+      return actor.channel.probe(AbortSignal.timeout(15_000))
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start: () => supervisor.start(),
+    stop(options = {}) {
+      stopped ??= stop(Math.min(options.deadlineMs ?? 10_000, 10_000))
+      return stopped
+    },
+  }
+}

@@ -1,0 +1,77 @@
+import type { EpochMs, SubscriberId } from '../model/ids.ts'
+import type { RecipientsJson } from '../ports/ledger.ts'
+import type { TemplateProblem } from '../template/problem.ts'
+import type { SharedPlan } from './plan.ts'
+
+/** A batch of one publication for a render thread. */
+export interface RenderTask {
+  readonly kind: 'letters'
+  readonly plan: SharedPlan
+  readonly recipients: RecipientsJson
+  /** How many recipients there are at most: sets the time limit. */
+  readonly rows: number
+  /** What they already had, for those who had something. */
+  readonly seen: readonly { readonly subscriberId: SubscriberId; readonly picks: Uint8Array }[]
+  /** Date header. */
+  readonly now: EpochMs
+  /** Say who would fail and drop the letters: preflight. */
+  readonly dry: boolean
+  /** Used memory to write into: a fresh page costs more than composing what goes on it. Transferred. */
+  readonly memory: ArrayBuffer | null
+}
+
+/** One letter in full, for people to look at. */
+export interface PreviewTask {
+  readonly kind: 'preview'
+  readonly plan: SharedPlan
+  readonly recipients: RecipientsJson
+  readonly seen: RenderTask['seen']
+  readonly now: EpochMs
+  /** Makes the Message-ID this copy's own; null: as the letter itself would have it. */
+  readonly copy: string | null
+}
+
+/** Only compile, and report the problems. */
+export interface CheckTask {
+  readonly kind: 'check'
+  readonly plan: SharedPlan
+}
+
+/** Finished letters in columns: arrays of one kind cross threads several times faster than objects do. */
+export interface RenderedBatch {
+  /** All messages, one after the other, then slack. Transferred, not copied. */
+  readonly memory: ArrayBuffer
+  readonly ids: readonly SubscriberId[]
+  readonly to: readonly string[]
+  /** Message-IDs. */
+  readonly keys: readonly string[]
+  /** Message i lies at offsets[i] to offsets[i + 1]. */
+  readonly offsets: Uint32Array
+  /** 1 where SMTPUTF8 is needed. */
+  readonly utf8: Uint8Array
+  /** Picks of recipient i lie at pickOffsets[i] to pickOffsets[i + 1]. */
+  readonly picks: Uint8Array
+  readonly pickOffsets: Uint32Array
+  /** Fewer items than the selection's minimum. */
+  readonly skipped: readonly SubscriberId[]
+  readonly failed: readonly { readonly id: SubscriberId; readonly problem: TemplateProblem }[]
+}
+
+export interface RenderedPreview {
+  readonly to: string
+  readonly subject: string
+  readonly preheader: string
+  readonly html: string
+  readonly text: string
+  readonly language: string
+  readonly mime: Uint8Array
+  readonly utf8: boolean
+  readonly key: string
+  readonly picks: Uint8Array
+  readonly interpreted: readonly { readonly part: string; readonly why: string }[]
+}
+
+export interface CheckResult {
+  readonly problems: readonly TemplateProblem[]
+  readonly interpreted: readonly { readonly part: string; readonly why: string }[]
+}

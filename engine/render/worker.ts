@@ -1,0 +1,309 @@
+import { move, transferableSymbol, valueSymbol } from 'piscina'
+import { createComposer } from '../compose/composer.ts'
+import { feedbackId } from '../compose/letter.ts'
+import { createLetterBuffer } from '../compose/letter-buffer.ts'
+import { createLinks } from '../compose/links.ts'
+import { BroadsheetError } from '../errors.ts'
+import { domainOf } from '../model/address.ts'
+import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
+import { createInterestRanker } from '../personalise/interest-ranker.ts'
+import { encodePicks, pickedIds, reasonNumber } from '../personalise/picks.ts'
+import type { Pick } from '../personalise/ranker.ts'
+import { reasonText } from '../personalise/reason.ts'
+import { type CompiledLetter, compileLetter, type LetterData, RenderError } from '../template/index.ts'
+import type { TemplateProblem } from '../template/problem.ts'
+import { type RenderPlan, readPlan, type SharedPlan } from './plan.ts'
+import type {
+  CheckResult,
+  CheckTask,
+  PreviewTask,
+  RenderedBatch,
+  RenderedPreview,
+  RenderTask,
+} from './task.ts'
+
+/** As `RecipientsJson` lays them out. */
+type RecipientRow = readonly [
+  id: SubscriberId,
+  address: string,
+  name: string | null,
+  language: string | null,
+  timeZone: string | null,
+  attributes: { readonly [key: string]: Json },
+  topics: { readonly [slug: string]: number },
+]
+
+/** A plan made ready: everything that is the same for all of its letters. */
+interface Press {
+  readonly plan: RenderPlan & { readonly publicationId: PublicationId }
+  readonly letter: CompiledLetter
+  readonly rank: (rows: readonly RecipientRow[], seen: RenderTask['seen']) => readonly (readonly Pick[])[]
+  readonly data: (row: RecipientRow, picks: readonly Pick[], now: number) => LetterData
+  readonly composer: ReturnType<typeof createComposer>
+  readonly links: ReturnType<typeof createLinks>
+}
+
+// A thread sees few publications at a time; each one holds its candidates and compiled template.
+const maxPresses = 8
+const presses = new Map<string, Promise<Press>>()
+const noIds: ReadonlySet<number> = new Set()
+const buffer = createLetterBuffer()
+
+function press(shared: SharedPlan, encoding: 'plain' | 'quoted-printable'): Promise<Press> {
+  const key = `${shared.key}/${encoding}`
+  const known = presses.get(key)
+  if (known) return known
+  if (presses.size >= maxPresses) presses.delete(presses.keys().next().value!)
+  const made = makePress(readPlan(shared) as Press['plan'], encoding)
+  presses.set(key, made)
+  made.catch(() => presses.delete(key))
+  return made
+}
+
+async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printable'): Promise<Press> {
+  const { spec } = plan
+  const letter = await compileLetter(spec.bundle, {
+    encoding,
+    subject: spec.subject,
+    budgets: plan.budgets,
+    language: spec.language,
+    timeZone: spec.timeZone,
+  })
+  const ranker = createInterestRanker(spec.candidates, spec.selection, spec.startedAt)
+  const links = createLinks({ secrets: plan.secrets, publicUrl: plan.publicUrl })
+  const composer = createComposer({
+    from: { address: spec.sender.address, name: spec.sender.name },
+    replyTo: spec.sender.replyTo,
+    list: spec.list,
+    feedbackId: feedbackId({
+      publicationId: plan.publicationId,
+      campaign: spec.campaign.name,
+      list: spec.list.name,
+      senderDomain: domainOf(spec.sender.address),
+    }),
+    messageIdDomain: plan.messageIdDomain,
+    dkim: plan.dkim,
+  })
+  const campaign = { name: spec.campaign.name, title: spec.campaign.title, data: spec.data }
+  // An item with its reason is the same object in letter after letter: a few views a candidate and language,
+  // made once, instead of ten a letter.
+  const views = new Map<string, LetterData['items'][number][][]>()
+  const viewOf = (pick: Pick, language: string): LetterData['items'][number] => {
+    let perCandidate = views.get(language)
+    if (perCandidate === undefined) {
+      perCandidate = spec.candidates.map(() => [])
+      views.set(language, perCandidate)
+    }
+    const candidate = spec.candidates[pick.index]!
+    const known = perCandidate[pick.index]!
+    const number = reasonNumber(pick.reason, candidate)
+    const view = known[number] ?? { ...candidate, reason: reasonText(pick.reason, spec.topics, language) }
+    known[number] = view
+    return view
+  }
+  return {
+    plan,
+    letter,
+    links,
+    composer,
+    rank(rows, seen) {
+      const had = new Map<number, Set<number>>()
+      for (const { subscriberId, picks } of seen) {
+        const ids = had.get(subscriberId) ?? new Set()
+        pickedIds(picks, ids)
+        had.set(subscriberId, ids)
+      }
+      return ranker.rank(
+        rows.map((row) => ({
+          interests: row[6],
+          language: row[3] ?? spec.language,
+          seen: had.get(row[0]) ?? noIds,
+        })),
+      )
+    },
+    data([id, address, name, language, timeZone, attributes, topics], picks, now) {
+      const spoken = editionOf(plan, language)
+      return {
+        subscriber: { id, address, name, language, timeZone, attributes, topics },
+        items: picks.map((pick) => viewOf(pick, spoken)),
+        campaign,
+        list: spec.list,
+        links: { unsubscribe: links.unsubscribeUrl(plan.publicationId, id) },
+        now,
+      }
+    },
+  }
+}
+
+/** The language that a reader's letter is in: reasons are said in it, too. */
+function editionOf({ spec }: RenderPlan, language: string | null): string {
+  const { variants } = spec.bundle.template
+  if (language === null) return spec.language
+  if (Object.hasOwn(variants, language)) return language
+  const [primary] = language.split('-')
+  return Object.hasOwn(variants, primary!) ? primary! : spec.language
+}
+
+function tooFew(plan: RenderPlan, picks: readonly Pick[]): boolean {
+  const { count, minimum } = plan.spec.selection
+  return count > 0 && picks.length < Math.min(minimum, count)
+}
+
+async function letters(task: RenderTask): Promise<RenderedBatch> {
+  const { plan, letter, links, composer, rank, data } = await press(task.plan, 'quoted-printable')
+  const { spec } = plan
+  const rows = JSON.parse(task.recipients) as RecipientRow[]
+  const chosen = rank(rows, task.seen)
+  const ids: SubscriberId[] = []
+  const to: string[] = []
+  const keys: string[] = []
+  const offsets: number[] = []
+  const utf8: number[] = []
+  const picks: number[] = []
+  const pickOffsets = [0]
+  const skipped: SubscriberId[] = []
+  const failed: { id: SubscriberId; problem: RenderError['problem'] }[] = []
+  buffer.reset(task.memory ?? undefined)
+  for (const [i, row] of rows.entries()) {
+    const id = row[0]
+    const mine = chosen[i]!
+    if (tooFew(plan, mine)) {
+      skipped.push(id)
+      continue
+    }
+    const start = buffer.length
+    try {
+      const letterData = data(row, mine, task.now)
+      const rendered = letter.render(letterData)
+      const messageId = links.messageId(plan.publicationId, id, spec.channel, plan.messageIdDomain)
+      const composed = composer.compose(
+        {
+          to: row[1],
+          toName: row[2],
+          subject: rendered.subject,
+          html: rendered.html,
+          text: rendered.text,
+          language: rendered.language,
+          date: task.now,
+          messageId,
+          unsubscribeUrl: letterData.links.unsubscribe,
+        },
+        buffer,
+      )
+      ids.push(id)
+      to.push(row[1])
+      keys.push(messageId)
+      utf8.push(composed.utf8 ? 1 : 0)
+      for (const byte of encodePicks(mine, spec.candidates)) picks.push(byte)
+      pickOffsets.push(picks.length)
+      if (task.dry) buffer.truncate(0)
+      else offsets.push(start)
+    } catch (error) {
+      buffer.truncate(start)
+      failed.push({ id, problem: problemOf(error, spec.bundle.template.name) })
+    }
+  }
+  offsets.push(buffer.length)
+  const batch: RenderedBatch = {
+    memory: buffer.take().memory,
+    ids,
+    to,
+    keys,
+    offsets: Uint32Array.from(offsets),
+    utf8: Uint8Array.from(utf8),
+    picks: Uint8Array.from(picks),
+    pickOffsets: Uint32Array.from(pickOffsets),
+    skipped,
+    failed,
+  }
+  return transfer(batch, [batch.memory])
+}
+
+/** What is wrong with one letter. Everything else is a defect of ours or of the plan, and rejects the batch. */
+function problemOf(error: unknown, template: string): TemplateProblem {
+  if (error instanceof RenderError) return error.problem
+  // An address that mail cannot carry: its owner's trouble, not the batch's.
+  if (!(error instanceof BroadsheetError) || error.code !== 'E_ADDRESS') throw error
+  const { message } = error
+  return {
+    template,
+    part: 'body',
+    language: null,
+    line: 0,
+    column: 0,
+    variable: 'subscriber.address',
+    message,
+  }
+}
+
+async function preview(task: PreviewTask): Promise<RenderedPreview> {
+  const looks = await press(task.plan, 'plain')
+  const mails = await press(task.plan, 'quoted-printable')
+  const [row] = JSON.parse(task.recipients) as RecipientRow[]
+  if (!row) throw new Error('preview: no recipient')
+  const [mine] = looks.rank([row], task.seen)
+  const data = looks.data(row, mine!, task.now)
+  const shown = looks.letter.render(data)
+  const mailed = mails.letter.render(data)
+  const { plan } = mails
+  const channel = task.copy === null ? plan.spec.channel : `${plan.spec.channel}#${task.copy}`
+  const key = mails.links.messageId(plan.publicationId, row[0], channel, plan.messageIdDomain)
+  buffer.reset()
+  const { utf8 } = mails.composer.compose(
+    {
+      to: row[1],
+      toName: row[2],
+      subject: mailed.subject,
+      html: mailed.html,
+      text: mailed.text,
+      language: mailed.language,
+      date: task.now,
+      messageId: key,
+      unsubscribeUrl: data.links.unsubscribe,
+    },
+    buffer,
+  )
+  return {
+    to: row[1],
+    subject: shown.subject,
+    preheader: shown.preheader,
+    html: shown.html,
+    text: shown.text,
+    language: shown.language,
+    mime: Uint8Array.from(buffer.bytes(0, buffer.length)),
+    utf8,
+    key,
+    picks: encodePicks(mine!, plan.spec.candidates),
+    interpreted: mails.letter.interpreted,
+  }
+}
+
+async function check(task: CheckTask): Promise<CheckResult> {
+  const { letter } = await press(task.plan, 'quoted-printable')
+  return { problems: letter.problems, interpreted: letter.interpreted }
+}
+
+function transfer<T extends object>(value: T, list: ArrayBuffer[]): T {
+  return move({
+    get [transferableSymbol]() {
+      return list
+    },
+    get [valueSymbol]() {
+      return value
+    },
+  } as unknown as Parameters<typeof move>[0]) as unknown as T
+}
+
+/** Entry of a render thread. */
+export default function run(
+  task: RenderTask | PreviewTask | CheckTask,
+): Promise<RenderedBatch | RenderedPreview | CheckResult> {
+  switch (task.kind) {
+    case 'letters':
+      return letters(task)
+    case 'preview':
+      return preview(task)
+    case 'check':
+      return check(task)
+  }
+}

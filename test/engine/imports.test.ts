@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+const sources = ['engine', 'stores', 'plugins', 'app'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name))),
+)
+
+/** Which rooms a room may import from, besides itself. The order is the direction of the house. */
+const base = ['engine/errors.ts', 'engine/clock.ts', 'engine/log.ts', 'engine/config.ts', 'engine/model']
+const makers = ['engine/template', 'engine/personalise', 'engine/compose']
+const workers = ['engine/render', 'engine/delivery', 'engine/audience']
+const ports = ['engine/ports', 'engine/channel']
+const rules: readonly [room: string, may: readonly string[]][] = [
+  ['engine/model', base],
+  ['engine/errors.ts', []],
+  ['engine/clock.ts', base],
+  ['engine/log.ts', []],
+  ['engine/config.ts', base],
+  ['engine/ports', [...base]],
+  ['engine/channel', [...base]],
+  ...makers.map((room) => [room, [...base, ...ports]] as [string, string[]]),
+  // Delivery hands batches to the render threads; audience stands alone.
+  ['engine/render', [...base, ...ports, ...makers]],
+  ['engine/delivery', [...base, ...ports, ...makers, 'engine/render']],
+  ['engine/audience', [...base, ...ports, ...makers]],
+  ['engine/actors', [...base, ...ports, ...makers, ...workers]],
+  ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  ['engine/engine.ts', ['engine']],
+  ['engine/index.ts', ['engine']],
+  ['stores', [...base, 'engine/ports']],
+  ['plugins', ['engine/channel']],
+  ['app', ['engine', 'stores', 'plugins', 'app']],
+]
+
+const inside = (path: string, room: string) => path === room || path.startsWith(`${room}/`)
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const found = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)]
+  return found.map(([, path]) => relative(root, resolve(root, dirname(file), path!)))
+}
+
+describe('imports point one way', () => {
+  test('every source file belongs to a room', () => {
+    expect(sources.filter((file) => !rules.some(([room]) => inside(file, room)))).toEqual([])
+  })
+
+  test.each(rules)('%s imports only what stands before it', (room, may) => {
+    const wrong = sources
+      .filter((file) => inside(file, room))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((path) => !inside(path, room) && !may.some((other) => inside(path, other)))
+          .map((path) => `${file} imports ${path}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test('plugins and store adapters do not know each other', () => {
+    const folder = (path: string) => path.split('/').slice(0, 2).join('/')
+    const wrong = sources
+      .filter((file) => (inside(file, 'plugins') || inside(file, 'stores')) && file.split('/').length > 2)
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((path) => inside(path, 'plugins') || inside(path, 'stores'))
+          // Rules that every adapter keeps are shared, and so is the in-process queue's home.
+          .filter((path) => folder(path) !== folder(file) && !inside(path, 'stores/rules'))
+          .map((path) => `${file} imports ${path}`),
+      )
+    expect(wrong).toEqual([])
+  })
+})
