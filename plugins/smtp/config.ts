@@ -1,0 +1,85 @@
+import { z } from 'zod'
+
+// One line without blanks and controls: it ends up in EHLO.
+const ehloName = z.string().regex(/^[A-Za-z0-9.:[\]_-]{1,255}$/, 'must be a host name or "[address]"')
+const secret = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes('\0'), 'must not hold NUL')
+
+const authSchema = z
+  .strictObject({
+    /** `auto`: PLAIN where the server offers it, else LOGIN. `xoauth2`: a token instead of a password. */
+    method: z.enum(['auto', 'plain', 'login', 'xoauth2']).default('auto'),
+    user: secret,
+    pass: secret.optional(),
+    /** A token that somebody else keeps fresh, or the first one. */
+    accessToken: secret.optional(),
+    /** With `clientId` and `clientSecret`: tokens are fetched as they are needed. */
+    refreshToken: secret.optional(),
+    clientId: secret.optional(),
+    clientSecret: secret.optional(),
+    /** Token endpoint. Default: Google's. */
+    accessUrl: z.url({ protocol: /^https?$/ }).optional(),
+  })
+  .superRefine((auth, context) => {
+    const issue = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message })
+    if (auth.method !== 'xoauth2') {
+      if (auth.pass === undefined) issue('pass', 'is needed, or method "xoauth2" with a token')
+      return
+    }
+    if (auth.pass !== undefined) issue('pass', 'is not used with method "xoauth2"')
+    if (auth.accessToken === undefined && auth.refreshToken === undefined) {
+      issue('accessToken', 'is needed, or "refreshToken" with "clientId" and "clientSecret"')
+    }
+  })
+
+export const smtpConfigSchema = z
+  .strictObject({
+    host: z.string().min(1).max(255).default('localhost'),
+    port: z.int().min(1).max(65_535).default(25),
+    /** `opportunistic`: STARTTLS where it is offered, its certificate not checked, as between mail servers.
+     *  `starttls`: required and checked. `tls`: from the first byte (port 465). `none`: never. */
+    security: z.enum(['none', 'opportunistic', 'starttls', 'tls']).default('opportunistic'),
+    auth: authSchema.nullable().default(null),
+    tls: z
+      .strictObject({
+        /** Default: true, except with `opportunistic`. */
+        rejectUnauthorized: z.boolean().optional(),
+        /** The name the certificate must carry. Default: `host`. */
+        servername: z.string().min(1).optional(),
+        /** PEM of the authorities to trust instead of the system's. */
+        ca: z.string().min(1).optional(),
+      })
+      .prefault({}),
+    /** Connections open at the same time, at most. */
+    connections: z.int().min(1).max(100).default(8),
+    messagesPerConnection: z.int().min(1).default(1000),
+    /** Until TCP stands; the same again for a TLS handshake. */
+    connectTimeoutMs: z.int().min(1).default(10_000),
+    /** For every reply before the letter. */
+    replyTimeoutMs: z.int().min(1).default(60_000),
+    /** From the first byte of a letter to the reply to its final dot. Too short makes deliveries `unknown`:
+     *  RFC 5321 4.5.3.2.6 asks for ten minutes. */
+    dataTimeoutMs: z.int().min(1).default(300_000),
+    /** A connection without work is closed after this long. */
+    idleMs: z.int().min(1).default(10_000),
+    /** How long a letter that is already under way may still take when the daemon stops. More than 5 s is more
+     *  than a stop has. */
+    drainMs: z.int().min(0).default(5000),
+    /** Name in EHLO. Default: this host's name, or its address where that is no full name. */
+    localName: ehloName.nullable().default(null),
+    pipelining: z.enum(['auto', 'off']).default('auto'),
+  })
+  .superRefine((config, context) => {
+    if (config.auth !== null && config.security === 'opportunistic') {
+      context.addIssue({
+        code: 'custom',
+        path: ['security'],
+        message: 'must be "starttls", "tls" or, knowingly, "none" where "auth" is given',
+      })
+    }
+  })
+
+export type SmtpConfig = z.infer<typeof smtpConfigSchema>

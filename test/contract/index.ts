@@ -1,0 +1,2 @@
+/** Suites that adapters run against themselves, with vitest: `import { testChannel } from 'broadsheet/testing'`. */
+export { type ChannelSubject, type ReceivedLetter, testChannel } from './channel.ts'
