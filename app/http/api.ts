@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../../engine/clock.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Log } from '../../engine/log.ts'
+import type { Auth } from './auth.ts'
+
+/** Fastify with routes typed by their zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** What routes are made from. */
+export interface Parts {
+  readonly engine: Engine
+  readonly auth: Auth
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  /** True once the daemon is stopping. */
+  readonly stopping: () => boolean
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `Idempotency-Key` works here. Default under /api/v1: every POST, PUT and PATCH. */
+    idempotent?: boolean
+    /** Answers while the daemon stops. */
+    whileStopping?: boolean
+  }
+  interface FastifyInstance {
+    /** Refuse new requests with 503 E_STOPPING and end live streams; those under way go on. Called by `close`. */
+    drain(): void
+  }
+}
+
+/** What every operation of the API says of itself. */
+export const operation = (tag: string, summary: string, description?: string) => ({
+  tags: [tag],
+  summary,
+  ...(description !== undefined && { description }),
+  security: [{ bearer: [] }],
+})
+
+/** Answer with a stream; the schema describes its text. Resolves when all of it was sent, or the client went. */
+export async function sendStream(reply: unknown, type: string, stream: Readable): Promise<void> {
+  await (reply as FastifyReply).type(type).send(stream)
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { campaignStates, selectionSchema, uncertainPolicies } from '../../engine/model/campaign.ts'
+import { deliveryStates } from '../../engine/model/delivery.ts'
+import type { CampaignId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
+import { publicationStates } from '../../engine/model/publication.ts'
+import { idOf, keptShape, timeOf } from './kept.ts'
+import { templateProblemSchema } from './routes/templates.ts'
+
+const count = () => z.number().int()
+const names = () => z.array(z.string())
+
+export const senderViewSchema = z.object({
+  address: z.string(),
+  name: z.string(),
+  replyTo: z.string().nullable(),
+})
+
+export const campaignSchema = z.object({
+  ...keptShape<CampaignId>(),
+  title: z.string(),
+  state: z.enum(campaignStates),
+  reason: z.string().nullable().describe('Why it is in this state, where that is not obvious.'),
+  template: z.string(),
+  subject: z.string().nullable(),
+  sender: senderViewSchema,
+  channel: z.string(),
+  lists: names(),
+  excludeLists: names(),
+  selection: selectionSchema,
+  data: z.record(z.string(), z.unknown()),
+  uncertain: z.enum(uncertainPolicies),
+  onceKey: z.string().nullable(),
+  retryForMs: count(),
+  autoPauseShare: z.number(),
+  autoPauseAfter: count(),
+  graceMs: count(),
+  language: z.string(),
+  timeZone: z.string(),
+  scheduledAt: timeOf().nullable(),
+  publicationId: idOf<PublicationId>().nullable().describe('Its present or last run.'),
+})
+
+export const countsSchema = z
+  .object({
+    audience: count(),
+    queued: count(),
+    handing: count(),
+    sent: count(),
+    failed: count(),
+    retry: count(),
+    unknown: count(),
+    skipped: count(),
+    suppressed: count(),
+  })
+  .describe('audience is the sum of the others, at every moment.')
+
+export const progressSchema = z.object({
+  campaignId: idOf<CampaignId>(),
+  publicationId: idOf<PublicationId>(),
+  state: z.enum(publicationStates),
+  counts: countsSchema,
+  perSecond: z.number(),
+  remainingMs: z.number().nullable(),
+  p95LetterMs: z.number().nullable(),
+})
+
+export const pickSchema = z.object({
+  itemId: z.number().int(),
+  title: z.string(),
+  url: z.string(),
+  reason: z.string().describe('For people: `because you follow Security`.'),
+})
+
+export const deliverySchema = z.object({
+  publicationId: idOf<PublicationId>(),
+  subscriberId: idOf<SubscriberId>(),
+  address: z.string().nullable(),
+  channel: z.string(),
+  chunk: count(),
+  state: z.enum(deliveryStates),
+  attempt: count(),
+  uncertain: count().describe('How often its outcome was lost: copies may exist only where this is above 0.'),
+  dueAt: timeOf().nullable(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+  picks: z.array(pickSchema).readonly(),
+  updatedAt: timeOf(),
+})
+
+export const preflightSchema = z.object({
+  audience: count(),
+  ok: count(),
+  skipped: count(),
+  failed: count(),
+  failures: z
+    .array(
+      z.object({
+        subscriberId: idOf<SubscriberId>(),
+        address: z.string(),
+        problem: templateProblemSchema,
+      }),
+    )
+    .readonly()
+    .describe('At most 1,000 of the failed.'),
+})
+
+export const previewSchema = z.object({
+  to: z.string(),
+  subject: z.string(),
+  preheader: z.string(),
+  html: z.string(),
+  text: z.string(),
+  language: z.string(),
+  picks: z.array(pickSchema).readonly(),
+  mime: z.string().describe('The message as it would leave.'),
+  interpreted: z
+    .array(z.object({ part: z.string(), why: z.string() }))
+    .readonly()
+    .describe('Parts that could not be compiled and are interpreted, and why.'),
+})
+
+export const testResultSchema = z.object({
+  address: z.string(),
+  status: z.string(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+})

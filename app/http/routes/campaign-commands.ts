@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import type { Campaign } from '../../../engine/model/campaign.ts'
+import type { CampaignId } from '../../../engine/model/ids.ts'
+import { addressSchema } from '../../../engine/model/values.ts'
+import { type Api, operation, type Parts } from '../api.ts'
+import { campaignSchema, previewSchema, testResultSchema } from '../campaign-views.ts'
+import { idOrNameParams } from '../page.ts'
+import { problems } from '../problem.ts'
+import { etagOf } from '../version.ts'
+import { findCampaign } from './campaigns.ts'
+
+const tag = 'Campaigns'
+
+/** A body that may be left out. */
+const optionalBody = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape).nullable().meta({ 'x-optional': true })
+
+/** What a campaign can be told to do. */
+export function campaignCommandRoutes(app: Api, parts: Parts): void {
+  const { campaigns } = parts.engine
+
+  const command = (
+    verb: string,
+    summary: string,
+    description: string,
+    run: (id: CampaignId, reason: string | undefined) => Promise<Campaign>,
+  ): void => {
+    app.route({
+      method: 'POST',
+      url: `/campaigns/:idOrName/${verb}`,
+      schema: {
+        ...operation(tag, summary, description),
+        params: idOrNameParams,
+        body: optionalBody({ reason: z.string().min(1).max(500).optional() }),
+        response: {
+          200: campaignSchema,
+          ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE', 'E_TEMPLATE'),
+        },
+      },
+      handler: async (request, reply) => {
+        const { id } = await findCampaign(parts, request.params.idOrName)
+        const changed = await run(id, request.body?.reason)
+        return reply.header('etag', etagOf(changed)).send(changed)
+      },
+    })
+  }
+
+  command('start', 'Start a campaign', 'Now; also the answer to one that was found overdue.', (id) =>
+    campaigns.start(id),
+  )
+  command('pause', 'Pause a campaign', 'From the next batch on. The reason is kept.', (id, reason) =>
+    campaigns.pause(id, reason),
+  )
+  command('resume', 'Resume a campaign', 'Where it was paused.', (id) => campaigns.resume(id))
+  command('cancel', 'Cancel a campaign', 'From the next batch on, for good.', (id) => campaigns.cancel(id))
+
+  app.route({
+    method: 'POST',
+    url: '/campaigns/:idOrName/retry',
+    schema: {
+      ...operation(
+        tag,
+        'Send what failed again',
+        'Only rows that are `failed`, and `unknown` if told so: those may have been delivered already.',
+      ),
+      params: idOrNameParams,
+      body: optionalBody({ alsoUnknown: z.boolean().default(false) }),
+      response: {
+        200: z.object({ retried: z.number().int() }),
+        ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE'),
+      },
+    },
+    handler: async (request) => {
+      const { id } = await findCampaign(parts, request.params.idOrName)
+      return campaigns.retryFailed(id, { alsoUnknown: request.body?.alsoUnknown ?? false })
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/campaigns/:idOrName/test',
+    schema: {
+      ...operation(
+        tag,
+        'Send a test',
+        'To named addresses, now, outside the books; the subject says `[Test]`.',
+      ),
+      params: idOrNameParams,
+      body: z.strictObject({ addresses: z.array(addressSchema).min(1).max(50) }),
+      response: {
+        200: z.object({ results: z.array(testResultSchema) }),
+        ...problems('write', 'E_NOT_FOUND', 'E_TEMPLATE', 'E_RENDER', 'E_CHANNEL'),
+      },
+    },
+    handler: async (request) => {
+      const { id } = await findCampaign(parts, request.params.idOrName)
+      return { results: [...(await campaigns.test(id, request.body.addresses))] }
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/campaigns/:idOrName/preview',
+    schema: {
+      ...operation(
+        tag,
+        'Preview a letter',
+        'As this address would get it; with its own data where it is known.',
+      ),
+      params: idOrNameParams,
+      body: z.strictObject({ address: addressSchema }),
+      response: { 200: previewSchema, ...problems('write', 'E_NOT_FOUND', 'E_TEMPLATE', 'E_RENDER') },
+    },
+    handler: async (request) => {
+      const { id } = await findCampaign(parts, request.params.idOrName)
+      return campaigns.preview(id, request.body.address)
+    },
+  })
+}

@@ -1,0 +1,193 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Campaigns } from '../../../engine/engine.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import { deliveryStates } from '../../../engine/model/delivery.ts'
+import { accepts } from '../accept.ts'
+import { type Api, operation, type Parts, sendStream } from '../api.ts'
+import { deliverySchema, preflightSchema, progressSchema } from '../campaign-views.ts'
+import { csvLine } from '../csv.ts'
+import { gone } from '../gone.ts'
+import { idOrNameParams, pageOf, pageQuery, toPage } from '../page.ts'
+import { problems } from '../problem.ts'
+import { progressLines } from '../progress-lines.ts'
+import { problemFor } from '../refuse.ts'
+import { findCampaign } from './campaigns.ts'
+
+type DeliveryPage = Awaited<ReturnType<Campaigns['deliveries']>>
+type DeliveryRow = DeliveryPage['rows'][number]
+
+const tag = 'Campaigns'
+const ndjson = 'application/x-ndjson'
+const csv = 'text/csv'
+const exportPage = 1000
+// A report of each letter would be most of the traffic.
+const progressEveryMs = 200
+
+/** How a campaign stands, and how it would. */
+export function campaignReportRoutes(app: Api, parts: Parts): void {
+  const { campaigns } = parts.engine
+
+  app.route({
+    method: 'POST',
+    url: '/campaigns/:idOrName/preflight',
+    config: { idempotent: false },
+    schema: {
+      ...operation(
+        tag,
+        'Render for the whole audience without sending',
+        'Lists every recipient whose letter would fail, and why. With `Accept: application/x-ndjson` it answers ' +
+          '`progress` lines while it goes on, then one `result` or `problem` line.',
+      ),
+      params: idOrNameParams,
+      response: {
+        200: {
+          description: 'The report.',
+          content: { 'application/json': { schema: preflightSchema }, [ndjson]: { schema: z.string() } },
+        },
+        ...problems('write', 'E_NOT_FOUND', 'E_TEMPLATE'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = await findCampaign(parts, request.params.idOrName)
+      const signal = gone(reply as unknown as FastifyReply)
+      reply.header('vary', 'accept')
+      if (accepts(request.headers.accept, [ndjson]) === null) return campaigns.preflight(id, { signal })
+      const lines = progressLines(
+        (report) => {
+          let reportedAt = 0
+          return campaigns.preflight(id, {
+            signal,
+            onProgress(done, audience) {
+              const now = parts.clock.now()
+              if (done < audience && now - reportedAt < progressEveryMs) return
+              reportedAt = now
+              report({ done, audience })
+            },
+          })
+        },
+        (error) => problemFor(error, request as FastifyRequest),
+      )
+      await sendStream(reply, `${ndjson}; charset=utf-8`, lines)
+      return
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/campaigns/:idOrName/progress',
+    schema: {
+      ...operation(
+        tag,
+        'Read the progress of a campaign',
+        'Of its present run. E_NOT_FOUND before the first start.',
+      ),
+      params: idOrNameParams,
+      response: { 200: progressSchema, ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { id, name } = await findCampaign(parts, request.params.idOrName)
+      const progress = await campaigns.progress(id)
+      if (progress === null)
+        throw new BroadsheetError(
+          'E_NOT_FOUND',
+          `Campaign "${name}" was never started, so it has no progress.`,
+        )
+      return progress
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/campaigns/:idOrName/deliveries',
+    exposeHeadRoute: false,
+    schema: {
+      ...operation(
+        tag,
+        'List deliveries of a campaign',
+        'Of its present run. With `Accept: application/x-ndjson` or `text/csv` all of them are streamed, and ' +
+          '`limit` and `after` are not looked at. No cell of the CSV starts a formula.',
+      ),
+      params: idOrNameParams,
+      querystring: z.strictObject({ ...pageQuery, state: z.enum(deliveryStates).optional() }),
+      response: {
+        200: {
+          description: 'A page, or all of them.',
+          content: {
+            'application/json': { schema: pageOf(deliverySchema) },
+            [ndjson]: { schema: z.string() },
+            [csv]: { schema: z.string() },
+          },
+        },
+        ...problems('read', 'E_NOT_FOUND'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id, name } = await findCampaign(parts, request.params.idOrName)
+      const { limit, after, state } = request.query
+      const read = (from: number, rows: number): Promise<DeliveryPage> =>
+        campaigns.deliveries(id, { after: from, limit: rows, ...(state !== undefined && { state }) })
+      reply.header('vary', 'accept')
+      const wanted = accepts(request.headers.accept, [ndjson, csv])
+      if (wanted === null) return toPage(await read(after, limit), (row) => row)
+      // The first page before the status line: a refusal must still be able to say so.
+      const first = await read(0, exportPage)
+      const lines = wanted === csv ? csvLines(first, read) : jsonLines(first, read)
+      reply.header(
+        'content-disposition',
+        `attachment; filename="${name}-deliveries.${wanted === csv ? 'csv' : 'ndjson'}"`,
+      )
+      await sendStream(reply, `${wanted}; charset=utf-8`, Readable.from(lines))
+      return
+    },
+  })
+}
+
+type ReadPage = (from: number, rows: number) => Promise<DeliveryPage>
+
+/** Every page, one at a time: the next is read when this one is sent. */
+async function* pages(first: DeliveryPage, read: ReadPage): AsyncGenerator<readonly DeliveryRow[]> {
+  for (let page = first; ; page = await read(page.next, exportPage)) {
+    yield page.rows
+    if (page.next === null) return
+  }
+}
+
+async function* jsonLines(first: DeliveryPage, read: ReadPage): AsyncGenerator<string> {
+  for await (const rows of pages(first, read)) yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+}
+
+async function* csvLines(first: DeliveryPage, read: ReadPage): AsyncGenerator<string> {
+  yield csvLine([
+    'subscriberId',
+    'address',
+    'channel',
+    'state',
+    'attempt',
+    'uncertain',
+    'code',
+    'detail',
+    'items',
+    'dueAt',
+    'updatedAt',
+  ])
+  for await (const rows of pages(first, read)) yield rows.map(csvRow).join('')
+}
+
+const isoTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+
+const csvRow = (row: DeliveryRow): string =>
+  csvLine([
+    row.subscriberId,
+    row.address,
+    row.channel,
+    row.state,
+    row.attempt,
+    row.uncertain,
+    row.code,
+    row.detail,
+    row.picks.map((pick) => pick.url).join(' '),
+    isoTime(row.dueAt),
+    isoTime(row.updatedAt),
+  ])

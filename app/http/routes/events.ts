@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { eventTypes } from '../../../engine/model/event.ts'
+import type { EventId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
+import { type Api, operation, type Parts } from '../api.ts'
+import { idOf, timeOf } from '../kept.ts'
+import { idQuery, pageOf, pageQuery, toPage } from '../page.ts'
+import { problems } from '../problem.ts'
+
+export const eventSchema = z.object({
+  id: idOf<EventId>(),
+  publicationId: idOf<PublicationId>(),
+  subscriberId: idOf<SubscriberId>(),
+  channel: z.string(),
+  type: z.enum(eventTypes),
+  at: timeOf(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+})
+
+export function eventRoutes(app: Api, { engine: { store } }: Parts): void {
+  app.route({
+    method: 'GET',
+    url: '/events',
+    schema: {
+      ...operation('Events', 'List events', 'What happened to deliveries, in the order it was written.'),
+      querystring: z.strictObject({
+        ...pageQuery,
+        publication: idQuery.describe('Id of the publication.'),
+        subscriber: idQuery.describe('Id of the subscriber.'),
+        type: z.enum(eventTypes).optional(),
+      }),
+      response: { 200: pageOf(eventSchema), ...problems('read') },
+    },
+    handler: async (request) => {
+      const { publication, subscriber, type, ...page } = request.query
+      const found = await store.events.page({
+        ...page,
+        ...(publication !== undefined && { publicationId: publication as PublicationId }),
+        ...(subscriber !== undefined && { subscriberId: subscriber as SubscriberId }),
+        ...(type !== undefined && { type }),
+      })
+      return toPage(found, (row) => row)
+    },
+  })
+}

@@ -1,0 +1,60 @@
+import type { Registry } from 'prom-client'
+import { z } from 'zod'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Api, Parts } from '../api.ts'
+import { problems } from '../problem.ts'
+
+const tag = 'Health'
+const statusSchema = z.object({ status: z.literal('ok'), version: z.string() })
+
+/** For probes and Prometheus: no key, no rate limit. */
+export function healthRoutes(app: Api, { engine, version, stopping }: Parts, registry: Registry): void {
+  const config = { rateLimit: false as const, whileStopping: true }
+
+  app.route({
+    method: 'GET',
+    url: '/livez',
+    config,
+    schema: {
+      tags: [tag],
+      summary: 'Is the process alive?',
+      response: { 200: statusSchema, ...problems('public', 'E_INTERNAL') },
+    },
+    handler: async () => ({ status: 'ok' as const, version }),
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    config,
+    schema: {
+      tags: [tag],
+      summary: 'Can it take requests?',
+      description: 'Not while it stops, and not when the store cannot be read and written.',
+      response: {
+        200: statusSchema,
+        ...problems('public', 'E_STOPPING', 'E_STORE', 'E_STORE_FULL', 'E_INTERNAL'),
+      },
+    },
+    handler: async () => {
+      if (stopping()) throw new BroadsheetError('E_STOPPING', 'The daemon is stopping.')
+      await engine.store.check()
+      return { status: 'ok' as const, version }
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    config,
+    schema: {
+      tags: [tag],
+      summary: 'Metrics for Prometheus',
+      response: {
+        200: { description: 'Text exposition format.', content: { 'text/plain': { schema: z.string() } } },
+        ...problems('public', 'E_INTERNAL'),
+      },
+    },
+    handler: async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+  })
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import type { List } from '../../../engine/model/list.ts'
+import { listInputSchema } from '../../../engine/model/list.ts'
+import type { Api, Parts } from '../api.ts'
+import { collectionRoutes } from '../collection.ts'
+import { keptShape } from '../kept.ts'
+
+export const listSchema = z.object({
+  ...keptShape<List['id']>(),
+  title: z.string(),
+  description: z.string(),
+})
+
+export function listRoutes(app: Api, parts: Parts): void {
+  collectionRoutes(app, parts, {
+    noun: 'list',
+    tag: 'Lists',
+    collection: parts.engine.store.lists,
+    input: listInputSchema,
+    view: listSchema,
+    removal: 'Its memberships go with it; the subscribers stay.',
+  })
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Fact } from '../../../engine/engine.ts'
+import { type Api, operation, type Parts, sendStream } from '../api.ts'
+import { problems } from '../problem.ts'
+import type { Live } from '../sse.ts'
+
+const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
+  'campaign.changed',
+  'publication.progress',
+  'channel.changed',
+]
+
+export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
+  app.route({
+    method: 'GET',
+    url: '/stream',
+    exposeHeadRoute: false,
+    schema: {
+      ...operation(
+        'Stream',
+        'Hear facts as they happen',
+        'Server-sent events: `event` is the type, `data` the fact as JSON, `id` rises. A comment every 15 seconds. ' +
+          'A client that reads too slowly is dropped; on reconnecting it should read the present state first.',
+      ),
+      querystring: z.strictObject({
+        types: z
+          .string()
+          .max(200)
+          .transform((text) => text.split(',').filter((type) => type !== ''))
+          .pipe(z.array(z.enum(factTypes)).min(1))
+          .optional()
+          .describe(`Only these, separated by commas: ${factTypes.join(', ')}.`),
+      }),
+      response: {
+        200: {
+          description: 'Until either side ends it.',
+          content: { 'text/event-stream': { schema: z.string() } },
+        },
+        ...problems('read'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { types } = request.query
+      // no-transform and X-Accel-Buffering: proxies must not collect events.
+      reply.headers({
+        'cache-control': 'no-store, no-transform',
+        'x-accel-buffering': 'no',
+        connection: 'close',
+      })
+      await sendStream(
+        reply,
+        'text/event-stream; charset=utf-8',
+        live.open(types === undefined ? null : new Set(types)),
+      )
+    },
+  })
+}

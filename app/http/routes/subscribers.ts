@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import { listIds } from '../../../engine/audience/list-ids.ts'
+import type { ListId, SubscriberId } from '../../../engine/model/ids.ts'
+import { memberships } from '../../../engine/model/list.ts'
+import {
+  type Subscriber,
+  subscriberInputSchema,
+  subscriberStatuses,
+} from '../../../engine/model/subscriber.ts'
+import { addressSchema, slugSchema } from '../../../engine/model/values.ts'
+import { type Api, operation, type Parts } from '../api.ts'
+import { idOf, timeOf } from '../kept.ts'
+import { idParams, notFound, pageOf, pageQuery, toPage } from '../page.ts'
+import { ok, problems } from '../problem.ts'
+
+export const subscriberSchema = z.object({
+  id: idOf<SubscriberId>(),
+  address: z.string(),
+  name: z.string().nullable(),
+  language: z.string().nullable(),
+  timeZone: z.string().nullable(),
+  status: z.enum(subscriberStatuses),
+  attributes: z.record(z.string(), z.unknown()),
+  topics: z.record(z.string(), z.number()).describe('Interest by topic, 0 to 1.'),
+  createdAt: timeOf(),
+  updatedAt: timeOf(),
+})
+
+const membershipSchema = z.object({
+  listId: idOf<ListId>(),
+  list: z.string().nullable().describe('Its name; null when it was removed.'),
+  membership: z.enum(memberships),
+  at: timeOf(),
+})
+
+const names = z.array(slugSchema).max(100)
+const tag = 'Subscribers'
+
+export function subscriberRoutes(app: Api, { engine: { store }, clock }: Parts): void {
+  const byId = async (id: number): Promise<Subscriber> => {
+    const [found] = await store.subscribers.get([id as SubscriberId])
+    if (found === undefined) throw notFound('subscriber', id)
+    return found
+  }
+
+  app.route({
+    method: 'GET',
+    url: '/subscribers',
+    schema: {
+      ...operation(tag, 'List subscribers'),
+      querystring: z.strictObject({
+        ...pageQuery,
+        status: z.enum(subscriberStatuses).optional(),
+        list: slugSchema.optional().describe('Active members of the list of this name.'),
+        search: z.string().min(1).max(200).optional().describe('Part of the address or the name.'),
+      }),
+      response: { 200: pageOf(subscriberSchema), ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { list, status, search, ...page } = request.query
+      const [listId] = await listIds(store, list === undefined ? [] : [list])
+      const found = await store.subscribers.page({
+        ...page,
+        ...(status !== undefined && { status }),
+        ...(search !== undefined && { search }),
+        ...(listId !== undefined && { list: listId }),
+      })
+      return toPage(found, (row) => row)
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/subscribers',
+    schema: {
+      ...operation(
+        tag,
+        'Create or update a subscriber',
+        'Known by its address. Fields that are left out keep their value, attributes and topics are merged. ' +
+          'Nobody who left comes back this way: that takes a PATCH of the status.',
+      ),
+      body: subscriberInputSchema.extend({
+        lists: names.default([]).describe('Names of lists to join, unless the person left them.'),
+      }),
+      response: {
+        200: ok(subscriberSchema, 'It was there.'),
+        201: ok(subscriberSchema, 'It is new.'),
+        ...problems('write', 'E_NOT_FOUND'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { lists, ...input } = request.body
+      const ids = await listIds(store, lists)
+      const [outcome] = await store.subscribers.upsert([input], { lists: ids, now: clock.now() })
+      const subscriber = await byId(outcome!.id)
+      return reply.code(outcome!.outcome === 'created' ? 201 : 200).send(subscriber)
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/subscribers/by-address',
+    schema: {
+      ...operation(tag, 'Find a subscriber by address'),
+      querystring: z.strictObject({ address: addressSchema }),
+      response: { 200: subscriberSchema, ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const found = await store.subscribers.byAddress(request.query.address)
+      if (found === null) throw notFound('subscriber', request.query.address)
+      return found
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/subscribers/:id',
+    schema: {
+      ...operation(tag, 'Read a subscriber'),
+      params: idParams,
+      response: { 200: subscriberSchema, ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => byId(request.params.id),
+  })
+
+  app.route({
+    method: 'PATCH',
+    url: '/subscribers/:id',
+    schema: {
+      ...operation(
+        tag,
+        'Change a subscriber',
+        'Attributes and topics are merged. `status` is the operator’s word and is set whatever it was.',
+      ),
+      params: idParams,
+      body: subscriberInputSchema
+        .omit({ address: true })
+        .extend({ status: z.enum(subscriberStatuses).exclude(['erased']).optional() }),
+      response: { 200: subscriberSchema, ...problems('write', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { address, id } = await byId(request.params.id)
+      const { status, ...fields } = request.body
+      const now = clock.now()
+      if (Object.keys(fields).length > 0)
+        await store.subscribers.upsert([{ address, ...fields }], { lists: [], now })
+      if (status !== undefined) await store.subscribers.setStatus([id], status, now)
+      return byId(id)
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/subscribers/:id/memberships',
+    schema: {
+      ...operation(tag, 'List memberships of a subscriber'),
+      params: idParams,
+      response: { 200: z.object({ data: z.array(membershipSchema) }), ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { id } = await byId(request.params.id)
+      const rows = await store.subscribers.memberships(id)
+      const lists = await Promise.all(rows.map((row) => store.lists.get(row.listId)))
+      return { data: rows.map((row, index) => ({ ...row, list: lists[index]?.name ?? null })) }
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/subscribers/:id/leave',
+    schema: {
+      ...operation(tag, 'Leave lists, or everything', 'The person’s own word. Repeating it changes nothing.'),
+      params: idParams,
+      body: z.union([z.strictObject({ lists: names.min(1) }), z.strictObject({ all: z.literal(true) })]),
+      response: { 200: z.object({ changed: z.boolean() }), ...problems('write', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { id } = await byId(request.params.id)
+      const lists = 'all' in request.body ? 'all' : await listIds(store, request.body.lists)
+      return store.subscribers.leave({ id, lists, publicationId: null, now: clock.now() })
+    },
+  })
+}

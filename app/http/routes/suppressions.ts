@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { addressSchema } from '../../../engine/model/values.ts'
+import { suppressionReasons } from '../../../engine/ports/subscribers.ts'
+import { type Api, operation, type Parts } from '../api.ts'
+import { timeOf } from '../kept.ts'
+import { notFound, pageOf, pageQuery, toPage } from '../page.ts'
+import { problems } from '../problem.ts'
+
+export const suppressionSchema = z.object({
+  id: z.number().int(),
+  address: z.string(),
+  reason: z.enum(suppressionReasons),
+  detail: z.string().nullable(),
+  createdAt: timeOf(),
+})
+
+const inputSchema = z.strictObject({
+  address: addressSchema,
+  reason: z.enum(suppressionReasons).default('manual'),
+  detail: z.string().max(500).nullable().default(null),
+})
+const tag = 'Suppressions'
+
+export function suppressionRoutes(app: Api, { engine: { store }, clock }: Parts): void {
+  app.route({
+    method: 'GET',
+    url: '/suppressions',
+    schema: {
+      ...operation(tag, 'List addresses that are never mailed'),
+      querystring: z.strictObject(pageQuery),
+      response: { 200: pageOf(suppressionSchema), ...problems('read') },
+    },
+    handler: async (request) => toPage(await store.suppressions.page(request.query), (row) => row),
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/suppressions',
+    schema: {
+      ...operation(tag, 'Suppress addresses', 'One, or up to 1,000. The first reason of an address stays.'),
+      body: z.union([inputSchema, z.array(inputSchema).min(1).max(1000)]),
+      response: {
+        200: z.object({ added: z.number().int().describe('Those that were not there.') }),
+        ...problems('write'),
+      },
+    },
+    handler: async (request) => {
+      const entries = Array.isArray(request.body) ? request.body : [request.body]
+      return { added: await store.suppressions.add(entries, clock.now()) }
+    },
+  })
+
+  app.route({
+    method: 'DELETE',
+    url: '/suppressions/:address',
+    schema: {
+      ...operation(tag, 'Lift a suppression'),
+      params: z.strictObject({ address: addressSchema }),
+      response: { 204: z.undefined().describe('Lifted.'), ...problems('write', 'E_NOT_FOUND') },
+    },
+    handler: async (request, reply) => {
+      const { address } = request.params
+      if (!(await store.suppressions.remove(address))) throw notFound('suppression of', address)
+      return reply.code(204).send()
+    },
+  })
+}

@@ -1,0 +1,267 @@
+import { randomUUID } from 'node:crypto'
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { Registry } from 'prom-client'
+import { type Clock, systemClock } from '../../engine/clock.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { BroadsheetError } from '../../engine/errors.ts'
+import type { Log } from '../../engine/log.ts'
+import type { Api, Parts } from './api.ts'
+import { createAuth } from './auth.ts'
+import { campaignSchema, deliverySchema, progressSchema } from './campaign-views.ts'
+import { answerClientErrors } from './client-error.ts'
+import { useIdempotency } from './idempotency.ts'
+import { useJsonBodies } from './json.ts'
+import { defaultRateLimits, type RateLimits, useRateLimits } from './limits.ts'
+import { linger } from './linger.ts'
+import { createMethods } from './methods.ts'
+import { useMetrics } from './metrics.ts'
+import { useOpenApi } from './openapi.ts'
+import { problemSchema, refusalOf } from './problem.ts'
+import { pathOfRequest, refuse } from './refuse.ts'
+import { campaignCommandRoutes } from './routes/campaign-commands.ts'
+import { campaignReportRoutes } from './routes/campaign-reports.ts'
+import { campaignRoutes } from './routes/campaigns.ts'
+import { channelRoutes } from './routes/channels.ts'
+import { eventRoutes, eventSchema } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { importResultSchema, importRoutes } from './routes/imports.ts'
+import { itemRoutes, itemSchema } from './routes/items.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { listRoutes, listSchema } from './routes/lists.ts'
+import { publicationRoutes, publicationSchema } from './routes/publications.ts'
+import { streamRoutes } from './routes/stream.ts'
+import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
+import { suppressionRoutes, suppressionSchema } from './routes/suppressions.ts'
+import { templateProblemSchema, templateRoutes, templateSchema } from './routes/templates.ts'
+import { topicRoutes, topicSchema } from './routes/topics.ts'
+import { unsubscribeRoutes } from './routes/unsubscribe.ts'
+import { createLive } from './sse.ts'
+import { traceIdOf } from './trace.ts'
+import { validatorCompiler } from './validate.ts'
+
+export interface HttpConfig {
+  /** Keys that are accepted besides the stored ones; for this machine's own commands. */
+  readonly apiTokens?: readonly string[]
+  /** Of a JSON body, where a route has no limit of its own. Default: 1 MB. */
+  readonly bodyLimitBytes?: number
+  readonly rateLimits?: RateLimits
+  /** Where clients reach this daemon, for the API's description. With https: they are told to stay on it. */
+  readonly publicUrl?: string
+  /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
+  readonly trustProxy?: readonly string[]
+}
+
+export interface HttpOptions {
+  readonly engine: Engine
+  readonly log: Log
+  readonly version: string
+  readonly clock?: Clock
+  readonly config?: HttpConfig
+  /** Shown at /metrics; process metrics are added where it has none. */
+  readonly metrics?: Registry
+}
+
+const sweepMs = 3_600_000
+const api = '/api/v1'
+
+/** The HTTP server, ready to listen. `drain()` refuses new requests and ends live streams; `close()` does that too,
+ *  and waits for what is under way. Neither touches the engine. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { engine, log, version, clock = systemClock, config = {} } = options
+  const { publicUrl = null } = config
+  const registry = options.metrics ?? new Registry()
+  const auth = createAuth({ keys: engine.store.apiKeys, tokens: config.apiTokens ?? [], clock })
+  const live = createLive({ engine, clock, log })
+  let stopping = false
+  const parts: Parts = { engine, auth, clock, log, version, stopping: () => stopping }
+
+  const app = fastify({
+    bodyLimit: config.bodyLimitBytes ?? 1_048_576,
+    // Tokens and addresses are longer than the 100 characters of the default.
+    routerOptions: { maxParamLength: 1024 },
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+    },
+    trustProxy: config.trustProxy === undefined ? false : [...config.trustProxy],
+    // Requests while closing get our own 503, with a problem in it.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => {
+      void refuse(request, reply, refusalOf(error, 0))
+    },
+    clientErrorHandler: answerClientErrors,
+  }).withTypeProvider<ZodTypeProvider>()
+
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  const methods = createMethods()
+  app.addHook('onRoute', methods.add)
+
+  await useRateLimits(app, { limits: config.rateLimits ?? defaultRateLimits, auth })
+  // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith(api)) return
+    const given = route.onRequest === undefined ? [] : [route.onRequest].flat()
+    route.onRequest = [...given, async (request: FastifyRequest) => void (await auth.require(request))]
+    route.config = { idempotent: true, ...route.config }
+  })
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: publicUrl?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  })
+  useMetrics(app, registry)
+  const idempotency = useIdempotency(app, { replies: engine.store.replies, auth, clock, log })
+  useJsonBodies(app, idempotency.onBody)
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    // Answers hold people's data and change with every request.
+    if (request.url.startsWith(api)) reply.header('cache-control', 'no-store')
+    if (stopping && request.routeOptions.config.whileStopping !== true)
+      throw new BroadsheetError('E_STOPPING', 'The daemon is stopping. Ask again in a few seconds.')
+    const encoding = request.headers['content-encoding']
+    if (encoding !== undefined && encoding !== 'identity')
+      throw new BroadsheetError(
+        'E_MEDIA_TYPE',
+        `Send the body as it is: Content-Encoding "${encoding.slice(0, 40)}" is not taken.`,
+      )
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode === 413 && !request.raw.complete) {
+      reply.removeHeader('connection')
+      linger(request.raw, clock)
+    }
+    // A kept connection would make close() wait for its idle time.
+    if (stopping) reply.header('connection', 'close')
+    return payload
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    log.debug(
+      {
+        requestId: request.id,
+        ...traceIdOf(request),
+        method: request.method,
+        route: request.routeOptions.url ?? null,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'http.request',
+    )
+  })
+
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = refusalOf(error, request.routeOptions.bodyLimit ?? 0)
+    if (refusal.status >= 500) {
+      const cause = refusal.cause ?? error
+      const route = request.routeOptions.url ?? null
+      const fields = {
+        requestId: request.id,
+        ...traceIdOf(request),
+        method: request.method,
+        route,
+        code: refusal.code,
+      }
+      if (refusal.code === 'E_INTERNAL') log.error({ ...fields, error: stackOf(cause) }, 'http.defect')
+      else log.warn(fields, 'http.refused')
+    }
+    return refuse(request, reply, refusal)
+  })
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    const path = pathOfRequest(request)
+    const allowed = methods.of(path)
+    if (allowed.length === 0)
+      return refuse(
+        request,
+        reply,
+        new BroadsheetError(
+          'E_NOT_FOUND',
+          `There is no route ${request.method} ${path.slice(0, 200)}. /openapi.json lists those there are.`,
+        ),
+      )
+    reply.header('allow', allowed.join(', '))
+    return refuse(
+      request,
+      reply,
+      new BroadsheetError(
+        'E_METHOD',
+        `${request.method} is not possible here; ${allowed.join(', ')} ${allowed.length === 1 ? 'is' : 'are'}.`,
+      ),
+    )
+  })
+
+  app.decorate('drain', () => {
+    stopping = true
+    live.close()
+  })
+  let cancelSweep = () => {}
+  const sweep = (): void => {
+    cancelSweep = clock.after(sweepMs, () => {
+      engine.store.replies.sweep(clock.now()).catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'http.replies_not_swept')
+      })
+      sweep()
+    })
+  }
+  app.addHook('onReady', async () => sweep())
+  app.addHook('preClose', async () => app.drain())
+  app.addHook('onClose', async () => cancelSweep())
+
+  await useOpenApi(app, { version, publicUrl, schemas: namedSchemas })
+  await app.register(async (scope) => healthRoutes(scope as unknown as Api, parts, registry))
+  await app.register(async (scope) => unsubscribeRoutes(scope as unknown as Api, parts))
+  await app.register(
+    async (scope) => {
+      const typed = scope as unknown as Api
+      for (const routes of apiRoutes) routes(typed, parts)
+      streamRoutes(typed, parts, live)
+      await scope.register(async (inner) => importRoutes(inner as unknown as Api, parts))
+    },
+    { prefix: api },
+  )
+  await app.ready()
+  return app as unknown as FastifyInstance
+}
+
+const apiRoutes = [
+  subscriberRoutes,
+  listRoutes,
+  topicRoutes,
+  templateRoutes,
+  itemRoutes,
+  suppressionRoutes,
+  campaignRoutes,
+  campaignCommandRoutes,
+  campaignReportRoutes,
+  publicationRoutes,
+  eventRoutes,
+  channelRoutes,
+  keyRoutes,
+]
+
+/** Those that the API's description names. */
+const namedSchemas = {
+  Problem: problemSchema,
+  Subscriber: subscriberSchema,
+  List: listSchema,
+  Topic: topicSchema,
+  Template: templateSchema,
+  TemplateProblem: templateProblemSchema,
+  Item: itemSchema,
+  Suppression: suppressionSchema,
+  Campaign: campaignSchema,
+  Progress: progressSchema,
+  Delivery: deliverySchema,
+  Publication: publicationSchema,
+  Event: eventSchema,
+  ImportResult: importResultSchema,
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

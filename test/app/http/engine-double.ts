@@ -1,0 +1,129 @@
+import { createHmac } from 'node:crypto'
+import type { Clock } from '../../../engine/clock.ts'
+import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Campaign } from '../../../engine/model/campaign.ts'
+import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
+import type { Store } from '../../../engine/ports/store.ts'
+
+export interface EngineDouble extends Engine {
+  tell(fact: Fact): void
+  linkToken(publicationId: PublicationId, subscriberId: SubscriberId): string
+  /** Rows that `deliveries` answers. */
+  rows: DeliveryView[]
+  listening(): number
+}
+
+/** An engine over a real store that sends nothing: campaign commands only move states. */
+export function engineDouble(store: Store, clock: Clock): EngineDouble {
+  const listeners = new Set<(fact: Fact) => void>()
+  const sign = (text: string) =>
+    createHmac('sha256', 'a secret of the test').update(text).digest('base64url').slice(0, 22)
+  const double: EngineDouble = {
+    store,
+    rows: [],
+    campaigns: campaignsOf(store, clock, () => double.rows),
+    async checkTemplate(input) {
+      const at = input.body.indexOf('{% nope')
+      if (at < 0) return []
+      const line = input.body.slice(0, at).split('\n').length
+      return [
+        {
+          template: input.name,
+          part: 'body',
+          language: null,
+          line,
+          column: 1,
+          variable: null,
+          message: 'unknown tag "nope"',
+        },
+      ]
+    },
+    readLinkToken(token) {
+      const [ids = '', mac] = token.split('~')
+      if (sign(ids) !== mac) return null
+      const [publicationId, subscriberId] = ids.split('.').map(Number)
+      return { publicationId: publicationId as PublicationId, subscriberId: subscriberId as SubscriberId }
+    },
+    linkToken: (publicationId, subscriberId) =>
+      `${publicationId}.${subscriberId}~${sign(`${publicationId}.${subscriberId}`)}`,
+    channelStates: () => [{ name: 'smtp', state: 'closed', detail: null }],
+    probeChannel: async () => ({ ok: true, detail: '220 ready' }),
+    listen(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    tell(fact) {
+      for (const listener of listeners) listener(fact)
+    },
+    listening: () => listeners.size,
+    async start() {},
+    async stop() {},
+  }
+  return double
+}
+
+function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {
+  const present = async (id: CampaignId): Promise<Campaign> => {
+    const campaign = await store.campaigns.get(id)
+    if (campaign === null) throw new BroadsheetError('E_NOT_FOUND', `There is no campaign ${id}.`)
+    return campaign
+  }
+  const change = async (
+    id: CampaignId,
+    state: Campaign['state'],
+    reason: string | null = null,
+    at: number | null = null,
+  ) => {
+    const { version } = await present(id)
+    return store.campaigns.change(id, version, { state, reason, scheduledAt: at }, clock.now())
+  }
+  return {
+    create: (input) => store.campaigns.insert(input, clock.now()),
+    update: (id, version, input) => store.campaigns.update(id, version, input, clock.now()),
+    schedule: (id, at) => change(id, 'scheduled', null, at),
+    start: (id) => change(id, 'running'),
+    pause: (id, reason) => change(id, 'paused', reason ?? null),
+    async resume(id) {
+      const { state, name } = await present(id)
+      if (state !== 'paused')
+        throw new BroadsheetError('E_STATE', `Campaign "${name}" is ${state}, not paused.`)
+      return change(id, 'running')
+    },
+    cancel: (id) => change(id, 'cancelled'),
+    async retryFailed(_id, options) {
+      return { retried: options?.alsoUnknown === true ? 2 : 1 }
+    },
+    async preflight(_id, options) {
+      for (let done = 0; done <= 3; done++) {
+        options?.signal?.throwIfAborted()
+        options?.onProgress?.(done, 3)
+        clock.now()
+      }
+      return { audience: 3, ok: 3, skipped: 0, failed: 0, failures: [] }
+    },
+    async preview(_id, address) {
+      return {
+        to: address,
+        subject: 'Hello',
+        preheader: '',
+        html: '<p>Hello</p>',
+        text: 'Hello',
+        language: 'en',
+        picks: [],
+        mime: 'Subject: Hello\r\n\r\nHello',
+        interpreted: [],
+      }
+    },
+    test: async (_id, addresses) =>
+      addresses.map((address) => ({ address, status: 'sent', code: '250', detail: null })),
+    progress: async () => null,
+    async deliveries(_id, { state, after, limit }) {
+      const matching = rows().filter(
+        (row) => row.subscriberId > after && (state === undefined || row.state === state),
+      )
+      const page = matching.slice(0, limit)
+      return { rows: page, next: matching.length > limit ? page.at(-1)!.subscriberId : null }
+    },
+  }
+}
