@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import { stringify } from 'yaml'
+import { redact } from '../../config/redact.ts'
+import type { AppConfig } from '../../config.ts'
+import { configJsonSchema, loadConfig } from '../../config.ts'
+import type { Run } from '../program.ts'
+import { configOf } from '../with-daemon.ts'
+
+export function register(program: Command, run: Run): void {
+  const command = program.command('config').description('settings: check them, print them, their schema')
+
+  command
+    .command('check')
+    .description('are they valid? Reads them all and starts nothing')
+    .addHelpText(
+      'after',
+      `
+Settings come from flags, BROADSHEET_* variables, .env, broadsheet.yaml and defaults, the first that says
+something wins. A variable is the setting's path: http.port is BROADSHEET_HTTP_PORT, channels.smtp.host is
+BROADSHEET_CHANNELS_SMTP_HOST; with _FILE behind it, it names a file that holds the value.
+`,
+    )
+    .action(
+      run(async (cli) => {
+        const config = configOf(cli)
+        cli.result({ ok: true, files: config.files, data: config.data, store: config.store }, () => {
+          const { yaml, dotenv } = config.files
+          const from = [yaml, dotenv].filter((file) => file !== null)
+          return `${cli.style('green', '✓')} The settings are valid (${from.length === 0 ? 'no file, defaults and variables only' : from.join(', ')}).`
+        })
+      }),
+    )
+
+  command
+    .command('print')
+    .description('all settings as they are in force, secrets struck out')
+    .option('--defaults', 'only the defaults')
+    .action(
+      run(async (cli, options: { defaults?: boolean }) => {
+        const config = options.defaults
+          ? loadConfig({ cwd: cli.cwd, env: {}, file: '/dev/null' })
+          : configOf(cli)
+        cli.result(shown(config), (value) => stringify(value).trimEnd())
+      }),
+    )
+
+  command
+    .command('schema')
+    .description('the JSON Schema of broadsheet.yaml, for editors')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ broadsheet config schema > broadsheet.schema.json\n  and as the first line of broadsheet.yaml: # yaml-language-server: $schema=broadsheet.schema.json\n',
+    )
+    .action(
+      run(async (cli) => {
+        cli.result(configJsonSchema(), (schema) => JSON.stringify(schema, null, 2))
+      }),
+    )
+}
+
+/** Settings in the order and shape of broadsheet.yaml. */
+function shown({ data, store, http, log, channels, secrets, engine }: AppConfig): unknown {
+  const flat = Object.fromEntries(
+    Object.entries(channels).map(([name, { type, config }]) => [name, { type, ...(config as object) }]),
+  )
+  const { publicUrl, ...rest } = engine
+  return redact({
+    data,
+    store,
+    publicUrl,
+    http,
+    log,
+    channels: flat,
+    ...(secrets === null ? {} : { secrets }),
+    ...rest,
+  })
+}

@@ -1,0 +1,86 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ensureSecrets, secretsFile } from '../../config/secrets.ts'
+import type { Cli } from '../cli.ts'
+import { CliError } from '../exit.ts'
+import type { Run } from '../program.ts'
+import { addSample, sampleCampaign } from '../sample.ts'
+import { settingsTemplate } from '../settings-template.ts'
+import { configOf, withDaemon } from '../with-daemon.ts'
+import type { ListedKey, MadeKey } from './key.ts'
+
+const firstKey = 'admin'
+
+export function register(program: Command, run: Run): void {
+  program
+    .command('init')
+    .description('make broadsheet.yaml, the data folder, secrets and a first API key')
+    .option('--sample', 'and a list, some items, a template and a draft to try it out')
+    .addHelpText(
+      'after',
+      '\nWhat is there already stays as it is.\n\nExample:\n  $ broadsheet init --sample\n',
+    )
+    .action(run((cli, options: { sample?: boolean }) => init(cli, options.sample === true)))
+}
+
+async function init(cli: Cli, sample: boolean): Promise<void> {
+  if (cli.options.url !== undefined)
+    throw new CliError('usage', 'init works on this machine: leave --url out.')
+  const file = resolve(cli.cwd, cli.options.config ?? 'broadsheet.yaml')
+  const short = (path: string) => {
+    const here = relative(cli.cwd, path)
+    return here.startsWith('..') ? path : here
+  }
+  const done = (path: string, made: boolean, what: string) =>
+    cli.say(`${cli.style('green', '✓')} ${short(path)}  ${cli.style('dim', made ? what : 'was there')}`)
+
+  const hasFile = existsSync(file)
+  if (!hasFile) {
+    try {
+      writeFileSync(file, settingsTemplate, { flag: 'wx' })
+    } catch (error) {
+      throw new CliError('config', `${file} could not be written: ${(error as Error).message}`)
+    }
+  }
+  done(file, !hasFile, 'settings, with what they mean')
+  const config = configOf({ ...cli, options: { ...cli.options, config: file } })
+  const secrets = config.secrets === null ? ensureSecrets(config.data) : null
+  if (secrets !== null) done(secretsFile(config.data), secrets.made, 'signs the links in letters: back it up')
+
+  await withDaemon(cli, {}, async ({ client }) => {
+    done(
+      config.store.startsWith('sqlite:') ? config.store.slice('sqlite:'.length) : config.data,
+      true,
+      'the database',
+    )
+    const keys = await client.all<ListedKey>('/keys')
+    const made = keys.length > 0 ? null : await client.post<MadeKey>('/keys', { name: firstKey })
+    if (sample) {
+      const { channel } = await addSample(client)
+      cli.say(
+        `${cli.style('green', '✓')} sample  ${cli.style('dim', `list "newsletter", template "welcome", draft "${sampleCampaign}" over "${channel}"`)}`,
+      )
+    }
+    if (cli.options.json) cli.result({ config: file, data: config.data, key: made?.secret ?? null }, () => '')
+    if (made !== null) {
+      cli.say(
+        `\nThe first API key, "${made.name}", is shown only now: keep it where passwords are kept.\n\n  ${cli.style('bold', made.secret)}\n`,
+      )
+    } else cli.say()
+    cli.say('Next:')
+    for (const [command, why] of [
+      ['broadsheet doctor', 'is everything in order?'],
+      ...(sample
+        ? [
+            [
+              `broadsheet campaign start ${sampleCampaign}`,
+              `letters go to ${short(join(config.data, 'outbox'))}`,
+            ] as const,
+          ]
+        : []),
+      ['broadsheet serve', 'run the daemon'],
+    ] as const)
+      cli.say(`  $ ${command.padEnd(36)} ${cli.style('dim', why)}`)
+  })
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Clock, systemClock } from '../engine/clock.ts'
+import type { Engine } from '../engine/engine.ts'
+import { createEngine } from '../engine/engine.ts'
+import type { Log } from '../engine/log.ts'
+import { createMemoryQueue } from '../stores/memory/queue.ts'
+import { openStore } from '../stores/open.ts'
+import { channelTypes } from './config/channel-types.ts'
+import type { ChannelTypes } from './config/schema.ts'
+import { ensureSecrets, makeDataFolder } from './config/secrets.ts'
+import type { AppConfig } from './config.ts'
+
+export interface ComposeOptions {
+  readonly log: Log
+  readonly clock?: Clock
+  readonly random?: () => number
+  /** For tests, and for programs that bring channels of their own. */
+  readonly types?: ChannelTypes
+}
+
+export interface Composition {
+  readonly engine: Engine
+  /** What a second process that is refused the store is told of this one. */
+  describe(info: { readonly url: string }): void
+  /** Gives back what was opened: engine, queue, store, in this order. Idempotent. */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>
+}
+
+/** Put an engine together from its settings: the store is open, nothing works yet (`engine.start`).
+ *  Whatever was opened is closed again when a later part fails. */
+export async function compose(config: AppConfig, options: ComposeOptions): Promise<Composition> {
+  const { log, types = channelTypes } = options
+  makeDataFolder(config.data)
+  const secrets = config.secrets ?? ensureSecrets(config.data).secrets
+  if (config.store.startsWith('sqlite:'))
+    mkdirSync(dirname(config.store.slice('sqlite:'.length)), { recursive: true, mode: 0o700 })
+
+  const channels = Object.fromEntries(
+    Object.entries(config.channels).map(([name, { type, config: settings }]) => [
+      name,
+      { definition: types[type]!.definition, config: settings },
+    ]),
+  )
+
+  await using undo = new AsyncDisposableStack()
+  const store = await openStore(config.store, { log })
+  undo.defer(() => store.close())
+  const queue = createMemoryQueue()
+  undo.defer(() => queue.close())
+  const engine = await createEngine(
+    { ...config.engine, secrets: [...secrets] },
+    {
+      store,
+      queue,
+      channels,
+      log,
+      clock: options.clock ?? systemClock,
+      ...(options.random === undefined ? {} : { random: options.random }),
+    },
+  )
+  const opened = undo.move()
+
+  let closing: Promise<void> | null = null
+  return {
+    engine,
+    describe: (info) => store.describe(info),
+    close(stop = {}) {
+      closing ??= (async () => {
+        await using _rest = opened
+        await engine.stop(stop)
+      })()
+      return closing
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { ChannelDefinition } from '../../engine/channel/index.ts'
+import { file } from '../../plugins/file/index.ts'
+import { smtp } from '../../plugins/smtp/index.ts'
+import type { ChannelType, ChannelTypes } from './schema.ts'
+
+/** The channels that come with Broadsheet, by the word that `type:` names them. */
+export const channelTypes: ChannelTypes = {
+  smtp: channelType(smtp),
+  file: channelType(file, ['directory']),
+}
+
+/** Only the definition's own schema makes what its `open` takes, so its settings' type may be forgotten here. */
+function channelType<Config>(
+  definition: ChannelDefinition<Config>,
+  paths: readonly string[] = [],
+): ChannelType {
+  return { definition: definition as unknown as ChannelDefinition<never>, paths }
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import type { ChannelDefinition } from '../../engine/channel/index.ts'
+import { dkimKeySchema, engineConfigSchema } from '../../engine/config.ts'
+import { slugSchema } from '../../engine/model/values.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { isRecord } from './tree.ts'
+
+/** A kind of channel: its definition, and which of its settings are paths (relative ones begin at the file
+ *  that says them). */
+export interface ChannelType {
+  readonly definition: ChannelDefinition<never>
+  readonly paths: readonly string[]
+}
+export type ChannelTypes = { readonly [type: string]: ChannelType }
+
+export interface ChannelSetting {
+  readonly type: string
+  /** As the channel's own schema gives it. */
+  readonly config: unknown
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export const logFormats = ['auto', 'json', 'text'] as const
+
+const dkimSettingSchema = z
+  .strictObject({
+    ...dkimKeySchema.shape,
+    privateKey: dkimKeySchema.shape.privateKey.describe('PEM of an RSA or Ed25519 key').optional(),
+    privateKeyFile: z.string().min(1).describe('A file that holds the PEM').optional(),
+  })
+  .refine((key) => (key.privateKey === undefined) !== (key.privateKeyFile === undefined), {
+    error: 'must have either privateKey or privateKeyFile',
+  })
+
+/** One channel: `type` chooses whose schema reads the rest. */
+const channelSchema = (types: ChannelTypes) =>
+  z.record(z.string(), z.unknown()).transform((entry, context): ChannelSetting => {
+    const { type, ...rest } = entry
+    const known = typeof type === 'string' && Object.hasOwn(types, type) ? types[type] : undefined
+    if (known === undefined || typeof type !== 'string') {
+      context.addIssue({
+        code: 'invalid_value',
+        values: Object.keys(types),
+        path: ['type'],
+        input: type,
+      })
+      return z.NEVER
+    }
+    const parsed = known.definition.config.safeParse(rest)
+    if (parsed.success) return { type, config: parsed.data }
+    context.issues.push(
+      ...parsed.error.issues.map((issue) => ({ ...issue, input: issue.input }) as z.core.$ZodRawIssue),
+    )
+    return z.NEVER
+  })
+
+/** The settings of a daemon, as broadsheet.yaml says them: what the engine needs at the top level, beside
+ *  what only the daemon needs. */
+export function appConfigSchema(types: ChannelTypes) {
+  const { secrets, ...engine } = engineConfigSchema.shape
+  return z.strictObject({
+    data: z.string().min(1).default('./broadsheet-data').describe('Folder for everything that is kept'),
+    store: z
+      .string()
+      .regex(/^(memory:|sqlite:.+)/, 'must be "memory:" or "sqlite:FILE"')
+      .optional()
+      .describe('Where it is kept: "sqlite:FILE" or "memory:". Default: sqlite:<data>/broadsheet.db'),
+    http: z
+      .strictObject({
+        host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 is all of them'),
+        port: z.int().min(0).max(65_535).default(8025).describe('0 takes any free port'),
+        trustProxy: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('Addresses of proxies whose X-Forwarded-For is believed'),
+      })
+      .prefault({}),
+    log: z
+      .strictObject({
+        level: z.enum(logLevels).default('info'),
+        format: z.enum(logFormats).default('auto').describe('auto: text on a terminal, JSON elsewhere'),
+      })
+      .prefault({}),
+    channels: z
+      .record(slugSchema, channelSchema(types))
+      .optional()
+      .describe(
+        'Ways out, by the name that campaigns use. Default: "file", which writes letters to <data>/outbox',
+      ),
+    secrets: secrets
+      .optional()
+      .describe('Sign links and Message-IDs. Default: made at the first start and kept in <data>/secrets'),
+    ...engine,
+    publicUrl: engine.publicUrl
+      .unwrap()
+      .optional()
+      .describe(
+        'Where subscribers reach this daemon: links in letters begin with it. Default: http://localhost:PORT',
+      ),
+    dkim: z.array(dkimSettingSchema).default([]),
+  })
+}
+export type AppConfigInput = z.output<ReturnType<typeof appConfigSchema>>
+
+/** The JSON Schema of broadsheet.yaml, with the settings of every kind of channel. */
+export function jsonSchemaOf(types: ChannelTypes): JsonSchema {
+  const options = { io: 'input', unrepresentable: 'any' } as const
+  const whole = z.toJSONSchema(appConfigSchema(types), {
+    ...options,
+    override: ({ jsonSchema }) => {
+      // "an integer up to 2^53 - 1" says nothing.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+    },
+  }) as JsonSchema
+  const kinds = Object.entries(types).map(([type, { definition }]) => {
+    const own = z.toJSONSchema(definition.config, options) as JsonSchema & { $schema?: string }
+    const { $schema: _, ...rest } = own
+    return { ...rest, properties: { type: { const: type }, ...own.properties } }
+  })
+  const channels = whole.properties?.channels ?? {}
+  return {
+    title: 'Broadsheet settings',
+    ...whole,
+    properties: { ...whole.properties, channels: { ...channels, additionalProperties: { oneOf: kinds } } },
+  } as JsonSchema
+}
+
+/** `type` may be left out where the channel is called like its kind. */
+export function nameTypes(root: Record<string, unknown>, types: ChannelTypes): void {
+  const channels = root.channels
+  if (!isRecord(channels)) return
+  for (const [name, entry] of Object.entries(channels))
+    if (isRecord(entry) && !('type' in entry) && Object.hasOwn(types, name)) entry.type = name
+}
