@@ -271,7 +271,7 @@ describe('an attempt to write header fields of one’s own', () => {
       ),
       { numRuns: 1500 },
     )
-    expect(composed).toBeGreaterThan(50)
+    expect(composed).toBeGreaterThan(10)
   })
 })
 
