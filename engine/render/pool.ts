@@ -57,7 +57,7 @@ export function createRenderPool(
     recordTiming: false,
     closeTimeout: 1000,
     // Young generation: a batch of letters is garbage at once; a larger nursery would only raise RSS.
-    resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 12 },
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 },
   })
   let closed = false
   const spare: ArrayBuffer[] = []
