@@ -7,7 +7,9 @@ export default defineConfig({
     exclude: ['**/*.long.test.ts', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For a machine that gets a tenth of its core; no test waits for time to pass.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 10 } },
   },
 })

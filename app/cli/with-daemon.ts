@@ -25,6 +25,8 @@ export interface WithDaemonOptions {
 }
 
 const patienceMs = 5000
+// One that has not answered by then hangs, or its machine does.
+const answerMs = 15_000
 const againMs = 200
 
 export const configOf = (cli: Cli): AppConfig =>
@@ -99,7 +101,7 @@ export async function answers({ pid, url, token }: DaemonFile): Promise<boolean>
   try {
     const answer = await fetch(`${url}/api/v1/channels`, {
       headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(2000),
+      signal: AbortSignal.timeout(answerMs),
     })
     await answer.body?.cancel()
     // Another daemon may have its port by now: that one does not know this key.

@@ -10,7 +10,8 @@ import { BroadsheetError } from '../../engine/errors.ts'
 import { CliError } from '../cli/exit.ts'
 
 const marker = '.broadsheet-demo'
-const startMs = 20_000
+// A machine without a free core needs a minute.
+const startMs = 120_000
 
 /** A data folder and settings of its own, as an operator would have them. */
 export interface House {

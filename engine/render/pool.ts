@@ -32,8 +32,8 @@ export interface RenderPool {
 const crashesAllowed = 3
 /** Blocks of a few MB each that wait to be written again. */
 const spareBlocks = 8
-// Compiling a large MJML template in a cold thread takes a second or two.
-const ownWarmUpMs = 15_000
+// Compiling a large MJML template in a cold thread takes a second or two, and ten times that where the machine starves.
+const ownWarmUpMs = 60_000
 
 const ownWorker = (): string =>
   fileURLToPath(new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))

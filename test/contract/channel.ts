@@ -56,7 +56,7 @@ export function testChannel<Config>(name: string, create: () => Promise<ChannelS
     }
     const expectNothingLeft = async (before: Readonly<Record<string, number>>): Promise<void> => {
       expect(timers).toBe(0)
-      await vi.waitFor(() => expect(handles()).toEqual(before), { interval: 5, timeout: 5000 })
+      await vi.waitFor(() => expect(handles()).toEqual(before), { interval: 5, timeout: 60_000 })
     }
 
     const open = async (settings: Readonly<Record<string, unknown>> = subject.config): Promise<Channel> => {
@@ -191,7 +191,7 @@ export function testChannel<Config>(name: string, create: () => Promise<ChannelS
       const batch = letters(Math.min(300, channel.capabilities.maxBatch))
       const stop = new AbortController()
       const sending = channel.send(batch, stop.signal)
-      await vi.waitUntil(async () => (await subject.received()).length > 0, { interval: 1, timeout: 10_000 })
+      await vi.waitUntil(async () => (await subject.received()).length > 0, { interval: 1, timeout: 60_000 })
       stop.abort()
       const outcomes = await sending
       expectOneOutcomeEach(batch, outcomes)

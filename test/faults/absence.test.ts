@@ -1,6 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Campaign } from '../../engine/model/campaign.ts'
+import { patience } from '../support/pace.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { campaignInput, type House } from './support/house.ts'
 import { auditOf, type Office, openOffice } from './support/office.ts'
@@ -40,7 +41,7 @@ test('a restored backup: what it says is running, or due, asks; nothing goes out
   const at = await office()
   const { house, sink, daemon } = at
   await daemon.client.post('/campaigns', campaignInput({ name: 'monthly' }))
-  const due = Date.now() + 6000
+  const due = Date.now() + patience(6000)
   await daemon.client.post('/campaigns/monthly/schedule', { at: due })
   await stopHalfWay(at)
   expect(Date.now(), 'the backup must be older than the schedule').toBeLessThan(due)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BroadsheetError } from '../../engine/errors.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
+import { patience } from '../support/pace.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { auditOf, openOffice } from './support/office.ts'
 import { canMount, mountSmallDisk } from './support/small-disk.ts'
@@ -26,7 +27,7 @@ test.skipIf(!canMount())(
     const { house, sink, daemon, send } = await openOffice({
       people,
       data: disk.folder,
-      settings: { delivery: { lanes, batch, chunk: 200, leaseMs: 1000, sweepMs: 50 } },
+      settings: { delivery: { lanes, batch, chunk: 200, leaseMs: patience(1000), sweepMs: 50 } },
       sink: { faults: ({ phase }) => (phase === 'dot' ? { do: 'delay', ms: 5 } : undefined) },
     })
     await send({ uncertain: 'hold' })

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { times } from '../servers/faults.ts'
+import { patience } from '../support/pace.ts'
 import { openWorks } from './support/engine.ts'
 
-const replyMs = 1000
+const replyMs = patience(1000)
 const smtp = { connections: 1, connectTimeoutMs: replyMs, replyTimeoutMs: replyMs, dataTimeoutMs: replyMs }
 const faults = [{ do: 'drop' }, { do: 'reset' }, { do: 'hang' }] as const
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Campaign } from '../../engine/model/campaign.ts'
+import { patience } from '../support/pace.ts'
 import { startDaemon } from './support/daemon.ts'
 import { campaignInput } from './support/house.ts'
 import { auditOf, openOffice } from './support/office.ts'
@@ -11,7 +12,7 @@ test('a schedule that came due while no daemon ran, past its grace, asks; nothin
   const { house, sink, daemon } = await openOffice({ people, settings: { delivery: { sweepMs: 20 } } })
   const graceMs = 100
   await daemon.client.post('/campaigns', campaignInput({ graceMs }))
-  const at = Date.now() + 3000
+  const at = Date.now() + patience(3000)
   await daemon.client.post('/campaigns/weekly/schedule', { at })
   await daemon.stop()
   expect(Date.now(), 'it must not have come due before the stop').toBeLessThan(at)
@@ -35,7 +36,7 @@ test('a schedule that came due while no daemon ran, past its grace, asks; nothin
 test('a schedule that came due while no daemon ran, within its grace, fires once with the start', async () => {
   const { house, sink, daemon } = await openOffice({ people, settings: { delivery: { sweepMs: 20 } } })
   await daemon.client.post('/campaigns', campaignInput())
-  const at = Date.now() + 2000
+  const at = Date.now() + patience(2000)
   await daemon.client.post('/campaigns/weekly/schedule', { at })
   await daemon.stop()
   await until('the schedule to be past', () => Date.now() > at)

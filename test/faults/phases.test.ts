@@ -3,13 +3,14 @@ import { expect, test } from 'vitest'
 import type { UncertainPolicy } from '../../engine/model/campaign.ts'
 import { forRecipient, times } from '../servers/faults.ts'
 import { tempFolder } from '../stores/folder.ts'
+import { patience } from '../support/pace.ts'
 import { openWorks } from './support/engine.ts'
 import { addressOf } from './support/house.ts'
 
 const people = 40
 const struck = 3
 /** No honest answer takes that long, and a hung one is given up soon. */
-const replyMs = 1000
+const replyMs = patience(1000)
 
 const smtp = { connections: 4, connectTimeoutMs: replyMs, replyTimeoutMs: replyMs, dataTimeoutMs: replyMs }
 const faults = [{ do: 'drop' }, { do: 'reset' }, { do: 'hang' }] as const
@@ -70,7 +71,7 @@ test.each(['drop', 'reset'] as const)(
     const { sink, run } = await openWorks({ people, smtp })
     const bad = addressOf(7)
     sink.setFaults(forRecipient((to) => to === bad, 'rcpt', { do: how }))
-    const { counts, rows } = await run({ retryForMs: 3000 })
+    const { counts, rows } = await run({ retryForMs: patience(3000) })
     expect(counts).toMatchObject({ sent: people - 1, failed: 1, unknown: 0 })
     expect(rows.find(({ address }) => address === bad)).toMatchObject({ state: 'failed', copies: 0 })
   },

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Log } from '../../engine/log.ts'
 import { silentLog } from '../../engine/log.ts'
 import { openHouse, total } from '../engine/support/house.ts'
+import { patience } from '../support/pace.ts'
 
 const hostile = fileURLToPath(new URL('./support/hostile-render.ts', import.meta.url))
 const crashed: number[] = []
@@ -17,8 +18,10 @@ const watching: Log = {
 // The engine as it is, with threads that turn on it.
 vi.mock(import('../../engine/render/pool.ts'), async (original) => {
   const { createRenderPool } = await original()
+  const { patience } = await import('../support/pace.ts')
   return {
-    createRenderPool: (config) => createRenderPool(config, watching, { filename: hostile, warmUpMs: 1500 }),
+    createRenderPool: (config) =>
+      createRenderPool(config, watching, { filename: hostile, warmUpMs: patience(1500) }),
   }
 })
 
@@ -53,6 +56,6 @@ test.each(['exit', 'throw', 'later', 'loop', 'memory'])(
     expect(crashed.length).toBeLessThanOrEqual(3 + Math.ceil(Math.log2(10)))
     // From one death to the next lies a new thread and another try: the quickest shows how long that takes.
     if (how === 'exit')
-      expect(Math.min(...crashed.slice(1).map((at, i) => at - crashed[i]!))).toBeLessThan(1000)
+      expect(Math.min(...crashed.slice(1).map((at, i) => at - crashed[i]!))).toBeLessThan(patience(1000))
   },
 )

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { patience } from '../support/pace.ts'
 import { sleepAndWake } from './scenarios/sleep.ts'
 
-const short = { people: 2000, leaseMs: 1000, sleepMs: 1500, naps: 2 }
+const short = { people: 2000, leaseMs: patience(1000), sleepMs: patience(1500), naps: 2 }
 
 test('a daemon stopped for longer than its leases goes on where it was: everybody has one letter', async () => {
   const { counts } = await sleepAndWake({ ...short, replyMs: 60_000 })

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { patience } from '../support/pace.ts'
 import { audit } from './support/audit.ts'
 import { booksLeft } from './support/books.ts'
 import { startDaemon } from './support/daemon.ts'
 import { auditOf, openOffice } from './support/office.ts'
 import { until } from './support/until.ts'
 
-const stopMs = 10_000
+const stopMs = patience(10_000)
 
 test.each([
   { name: 'a quick server', people: 2000, delayMs: 0, connections: 8 },

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Sink } from '../servers/smtp-sink.ts'
 import { startSink } from '../servers/smtp-sink.ts'
+import { patience } from '../support/pace.ts'
 import { type Daemon, startDaemon } from './support/daemon.ts'
 import { campaignInput, openHouse } from './support/house.ts'
 import { auditOf } from './support/office.ts'
 import { until } from './support/until.ts'
 
 const people = 200
-const resumeMs = 10_000
+const resumeMs = patience(10_000)
 
 async function sinkFor(port?: number): Promise<Sink> {
   const sink = await startSink(port === undefined ? {} : { port })

@@ -9,7 +9,7 @@ import { type Sink, type SinkOptions, startSink } from '../servers/smtp-sink.ts'
 export const never = (): AbortSignal => new AbortController().signal
 
 /** No honest answer takes this long, however busy the machine. */
-const patient = { connectTimeoutMs: 10_000, replyTimeoutMs: 10_000, dataTimeoutMs: 10_000 }
+const patient = { connectTimeoutMs: 60_000, replyTimeoutMs: 60_000, dataTimeoutMs: 60_000 }
 /** For servers that hang: the end comes soon. */
 export const impatient = { replyTimeoutMs: 300, dataTimeoutMs: 300 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isBadMailbox } from '../../plugins/smtp/classify.ts'
 import { codeOf, createReplyParser, type Reply, textOf } from '../../plugins/smtp/replies.ts'
+import { quickest } from '../support/pace.ts'
 
 function parse(...chunks: readonly string[]): Reply[] {
   const replies: Reply[] = []
@@ -128,9 +129,10 @@ describe('a bad mailbox is', () => {
 
   it('found quickly in the worst text', () => {
     const text = `550 ${'user recipient mailbox address '.repeat(120)}`
-    const begin = performance.now()
-    isBadMailbox({ code: 550, lines: [text] })
-    isBadMailbox({ code: 550, lines: ['unknown '.repeat(500)] })
-    expect(performance.now() - begin).toBeLessThan(50)
+    const judge = () => {
+      isBadMailbox({ code: 550, lines: [text] })
+      isBadMailbox({ code: 550, lines: ['unknown '.repeat(500)] })
+    }
+    expect(quickest(judge, 50)).toBeLessThan(50)
   })
 })

@@ -4,6 +4,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { smtp } from '../../plugins/smtp/index.ts'
 import { makeCertificate } from '../servers/certificate.ts'
+import { patience } from '../support/pace.ts'
 import { letter, letters, never, openServer, openSink, openSmtp, tally } from './smtp-kit.ts'
 
 const { key, cert } = makeCertificate(['mail.test', 'localhost'], ['127.0.0.1'])
@@ -118,9 +119,10 @@ describe('TLS', () => {
 
   it('ends a handshake that hangs', async () => {
     const port = await openServer(() => {})
-    const channel = await openSmtp(port, { security: 'tls', connectTimeoutMs: 100 })
+    const connectTimeoutMs = patience(100)
+    const channel = await openSmtp(port, { security: 'tls', connectTimeoutMs })
     await expect(channel.send(letters(1), never())).rejects.toThrow(
-      /did not finish a TLS handshake within 100 ms/,
+      `did not finish a TLS handshake within ${connectTimeoutMs} ms`,
     )
   })
 

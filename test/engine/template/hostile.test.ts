@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { compileLetter, RenderError } from '../../../engine/template/index.ts'
+import { patience, quickest } from '../../support/pace.ts'
 import { letterData } from './support/letter.ts'
 import { makePart, roots } from './support/peer.ts'
 
 const budgets = { maxLoops: 10_000, maxOutputBytes: 2_000_000, maxDepth: 16, maxMs: 100 }
-// The promise is 100 ms; machines that run tests have other things to do.
-const patienceMs = 500
+// The promise is 100 ms; what goes on beside the test has its share of the caches.
+const patienceMs = 300
 
 const double = (variable: string, times: number): string =>
   `{% for i in (1..${times}) %}{% assign ${variable} = ${variable} | append: ${variable} %}{% endfor %}`
@@ -67,14 +68,15 @@ describe('a hostile template ends in time', () => {
         const [source, partials] = typeof attack === 'string' ? [attack, {}] : attack
         const part = makePart(source, partials, 'html', encoding, budgets)
         part.prepare()
-        const start = performance.now()
         let size = 0
-        try {
-          size = part.renderLetter().length
-        } catch (error) {
-          expect(String(error)).toMatch(/more than|More than|longer than|too much|too deep/)
-        }
-        expect(performance.now() - start).toBeLessThan(patienceMs)
+        const ms = quickest(() => {
+          try {
+            size = part.renderLetter().length
+          } catch (error) {
+            expect(String(error)).toMatch(/more than|More than|longer than|too much|too deep/)
+          }
+        }, patienceMs)
+        expect(ms).toBeLessThan(patienceMs)
         expect(size).toBeLessThanOrEqual(budgets.maxOutputBytes)
       })
     }
@@ -243,6 +245,7 @@ describe('a template reaches nothing but its data', () => {
 })
 
 test('a source of a hundred thousand tags is refused, not chewed', async () => {
+  const limit = patience(15_000)
   const start = performance.now()
   for (const format of ['html', 'markdown', 'mjml'] as const) {
     for (const body of [
@@ -261,5 +264,5 @@ test('a source of a hundred thousand tags is refused, not chewed', async () => {
       else letter.render(letterData())
     }
   }
-  expect(performance.now() - start).toBeLessThan(15_000)
+  expect(performance.now() - start).toBeLessThan(limit)
 })
