@@ -111,6 +111,7 @@ export const ruleTreeSchema: z.ZodType<Rule> = z
   })
   .pipe(node)
   .superRefine((rule, context) => {
+    if (context.issues.length > 0) return
     // The text's own limits hold for trees too, or a segment could not be shown as text.
     const printed = printRule(rule)
     const read = parseRule(printed)
