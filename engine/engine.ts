@@ -9,6 +9,7 @@ import { createLinks } from './compose/links.ts'
 import type { EngineConfig } from './config.ts'
 import { createLimiter } from './delivery/limiter.ts'
 import { createRehearsal } from './delivery/rehearsal.ts'
+import { createRenditions, type Renditions } from './delivery/rendition.ts'
 import { createRuns } from './delivery/runs.ts'
 import { partialsOf } from './delivery/spec.ts'
 import { createStumbles } from './delivery/stumbles.ts'
@@ -21,6 +22,7 @@ import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool } from './render/pool.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import type { TemplateProblem } from './template/problem.ts'
 
 export interface EngineParts {
@@ -39,6 +41,7 @@ export interface EngineParts {
 
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
+export type { Rendition, Renditions } from './delivery/rendition.ts'
 export type { ChannelState, Fact, Progress } from './model/progress.ts'
 export type { TemplateProblem } from './template/problem.ts'
 export type { EngineConfig }
@@ -47,6 +50,10 @@ export type { EngineConfig }
 export interface Engine {
   readonly store: Store
   readonly campaigns: Campaigns
+  /** What people say about their own subscriptions. */
+  readonly subscriptions: Subscriptions
+  /** Letters that went out, for web pages. */
+  readonly renditions: Renditions
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
@@ -96,6 +103,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ),
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
+  const runs = createRuns(config, store)
   const courier = (name: string) => channels.get(name)
   const actors = createCampaignActors({ store, clock, log, tell })
   const campaigns = createCampaigns({
@@ -118,7 +126,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     lane: {
       config: config.delivery,
       store,
-      runs: createRuns(config, store),
+      runs,
       pool,
       limiter: createLimiter(config.limits, store.buckets),
       stumbles: createStumbles(),
@@ -143,6 +151,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   return {
     store,
     campaigns,
+    renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
       const bundle = {

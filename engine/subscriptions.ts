@@ -31,6 +31,8 @@ export interface SignUp {
   readonly lists: readonly string[]
   readonly topics?: { readonly [slug: string]: number }
   readonly attributes?: { readonly [key: string]: Json }
+  /** A confirmation by mail even where the lists ask for none: nobody proved that a person filled in the form. */
+  readonly confirmByMail?: boolean
 }
 
 /** A person's own settings. Absent fields stay as they are. */

@@ -1,3 +1,4 @@
+import type { LetterUrls } from '../compose/links.ts'
 import type { EpochMs, SubscriberId } from '../model/ids.ts'
 import type { RecipientsJson } from '../ports/ledger.ts'
 import type { TemplateProblem } from '../template/problem.ts'
@@ -29,6 +30,19 @@ export interface PreviewTask {
   readonly now: EpochMs
   /** Makes the Message-ID this copy's own; null: as the letter itself would have it. */
   readonly copy: string | null
+}
+
+/** A letter that went out, as web pages show it: again from what it was made from. */
+export interface RenditionTask {
+  readonly kind: 'rendition'
+  readonly plan: SharedPlan
+  readonly recipients: RecipientsJson
+  /** From the ledger; null: choose as for somebody who never had anything. */
+  readonly picks: Uint8Array | null
+  /** When it was made. */
+  readonly now: EpochMs
+  /** Instead of the recipient's own. */
+  readonly links: LetterUrls | null
 }
 
 /** Only compile, and report the problems. */
@@ -69,6 +83,15 @@ export interface RenderedPreview {
   readonly key: string
   readonly picks: Uint8Array
   readonly interpreted: readonly { readonly part: string; readonly why: string }[]
+}
+
+/** Plain text and HTML, not encoded for mail. */
+export interface RenderedRendition {
+  readonly subject: string
+  readonly preheader: string
+  readonly html: string
+  readonly text: string
+  readonly language: string
 }
 
 export interface CheckResult {

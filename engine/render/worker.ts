@@ -7,7 +7,7 @@ import { BroadsheetError } from '../errors.ts'
 import { domainOf } from '../model/address.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
 import { createInterestRanker } from '../personalise/interest-ranker.ts'
-import { encodePicks, pickedIds, reasonNumber } from '../personalise/picks.ts'
+import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
 import type { Pick } from '../personalise/ranker.ts'
 import { reasonText } from '../personalise/reason.ts'
 import { type CompiledLetter, compileLetter, type LetterData, RenderError } from '../template/index.ts'
@@ -19,7 +19,9 @@ import type {
   PreviewTask,
   RenderedBatch,
   RenderedPreview,
+  RenderedRendition,
   RenderTask,
+  RenditionTask,
 } from './task.ts'
 
 /** As `RecipientsJson` lays them out. */
@@ -52,7 +54,12 @@ const buffer = createLetterBuffer()
 function press(shared: SharedPlan, encoding: 'plain' | 'quoted-printable'): Promise<Press> {
   const key = `${shared.key}/${encoding}`
   const known = presses.get(key)
-  if (known) return known
+  if (known) {
+    // The one used last goes last: letters that people look up on the web must not push out those being sent.
+    presses.delete(key)
+    presses.set(key, known)
+    return known
+  }
   if (presses.size >= maxPresses) presses.delete(presses.keys().next().value!)
   const made = makePress(readPlan(shared) as Press['plan'], encoding)
   presses.set(key, made)
@@ -128,7 +135,7 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
         items: picks.map((pick) => viewOf(pick, spoken)),
         campaign,
         list: spec.list,
-        links: { unsubscribe: links.unsubscribeUrl(plan.publicationId, id) },
+        links: links.urls(plan.publicationId, id),
         now,
       }
     },
@@ -278,6 +285,32 @@ async function preview(task: PreviewTask): Promise<RenderedPreview> {
   }
 }
 
+async function rendition(task: RenditionTask): Promise<RenderedRendition> {
+  const { plan, letter, rank, data } = await press(task.plan, 'plain')
+  const [row] = JSON.parse(task.recipients) as RecipientRow[]
+  if (!row) throw new Error('rendition: no recipient')
+  const picks = task.picks === null ? rank([row], [])[0]! : picked(task.picks, plan)
+  const made = data(row, picks, task.now)
+  try {
+    const { subject, preheader, html, text, language } = letter.render(
+      task.links === null ? made : { ...made, links: task.links },
+    )
+    return { subject, preheader, html, text, language }
+  } catch (error) {
+    // Classes do not cross threads; codes do.
+    throw error instanceof RenderError ? new BroadsheetError('E_RENDER', error.message) : error
+  }
+}
+
+/** What the ledger says a letter held. */
+function picked(picks: Uint8Array, { spec }: RenderPlan): readonly Pick[] {
+  const indexes = new Map(spec.candidates.map(({ id }, index) => [id as number, index]))
+  return decodePicks(picks).flatMap(({ itemId, reason }): Pick[] => {
+    const index = indexes.get(itemId)
+    return index === undefined ? [] : [{ index, reason: storedReason(reason, spec.candidates[index]!) }]
+  })
+}
+
 async function check(task: CheckTask): Promise<CheckResult> {
   const { letter } = await press(task.plan, 'quoted-printable')
   return { problems: letter.problems, interpreted: letter.interpreted }
@@ -296,13 +329,15 @@ function transfer<T extends object>(value: T, list: ArrayBuffer[]): T {
 
 /** Entry of a render thread. */
 export default function run(
-  task: RenderTask | PreviewTask | CheckTask,
-): Promise<RenderedBatch | RenderedPreview | CheckResult> {
+  task: RenderTask | PreviewTask | RenditionTask | CheckTask,
+): Promise<RenderedBatch | RenderedPreview | RenderedRendition | CheckResult> {
   switch (task.kind) {
     case 'letters':
       return letters(task)
     case 'preview':
       return preview(task)
+    case 'rendition':
+      return rendition(task)
     case 'check':
       return check(task)
   }

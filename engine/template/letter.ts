@@ -54,7 +54,7 @@ export interface LetterData {
   }[]
   readonly campaign: { readonly name: string; readonly title: string; readonly data: object }
   readonly list: { readonly name: string; readonly title: string }
-  readonly links: { readonly unsubscribe: string }
+  readonly links: { readonly unsubscribe: string; readonly preferences: string; readonly web: string }
   readonly now: EpochMs
 }
 
