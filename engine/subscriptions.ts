@@ -2,26 +2,6 @@ import type { EpochMs, Json, ListId, PublicationId, SubscriberId } from './model
 import type { Membership } from './model/list.ts'
 import type { Subscriber } from './model/subscriber.ts'
 
-/** Where a person's word came from. */
-export const proofSources = ['form', 'page', 'letter', 'import', 'api', 'cli', 'provider', 'system'] as const
-export type ProofSource = (typeof proofSources)[number]
-
-/** What shows later that somebody wanted something: when, from where, in which words. */
-export interface Proof {
-  readonly source: ProofSource
-  readonly at: EpochMs
-  /** Of the request, null where there was none. At most 45 and 400 characters. */
-  readonly ip: string | null
-  readonly userAgent: string | null
-  /** The page, file or letter it came from; at most 500 characters. */
-  readonly origin: string | null
-  /** The words agreed to, or a person's own reason; at most 2,000 characters. */
-  readonly words: string | null
-}
-
-export const trackingConsents = ['unknown', 'granted', 'denied'] as const
-export type TrackingConsent = (typeof trackingConsents)[number]
-
 export interface SignUp {
   readonly address: string
   readonly name?: string | null
