@@ -23,8 +23,9 @@ export interface SubscriptionChange {
   readonly settings?: Partial<SubscriptionSettings>
   /** Active from now on, also where they had left. */
   readonly join?: readonly ListId[]
-  /** Unconfirmed from now on, unless active. */
+  /** Unconfirmed from now on, unless they are or were on it. */
   readonly ask?: readonly ListId[]
+  /** `all`: what waits for a confirmation is over, too. */
   readonly leave?: readonly ListId[] | 'all'
   /** A series of mails that begins with it. */
   readonly notice?: NewNotice

@@ -16,8 +16,10 @@ import { type RenderPlan, readPlan, type SharedPlan } from './plan.ts'
 import type {
   CheckResult,
   CheckTask,
+  NoticeTask,
   PreviewTask,
   RenderedBatch,
+  RenderedNotice,
   RenderedPreview,
   RenderTask,
 } from './task.ts'
@@ -74,7 +76,7 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
   const composer = createComposer({
     from: { address: spec.sender.address, name: spec.sender.name },
     replyTo: spec.sender.replyTo,
-    list: spec.list,
+    list: plan.transactional ? null : spec.list,
     feedbackId: feedbackId({
       publicationId: plan.publicationId,
       campaign: spec.campaign.name,
@@ -278,6 +280,35 @@ async function preview(task: PreviewTask): Promise<RenderedPreview> {
   }
 }
 
+async function notice(task: NoticeTask): Promise<RenderedNotice> {
+  const { plan, letter, links, composer, data } = await press(task.plan, 'quoted-printable')
+  const [row] = JSON.parse(task.recipients) as RecipientRow[]
+  if (!row) throw new Error('notice: no recipient')
+  const common = data(row, [], task.now)
+  const rendered = letter.render({
+    ...common,
+    links: { ...common.links, ...task.links },
+    campaign: { ...common.campaign, data: task.data },
+  })
+  const key = links.messageId(plan.publicationId, row[0], task.mail, plan.messageIdDomain)
+  buffer.reset()
+  const { utf8 } = composer.compose(
+    {
+      to: row[1],
+      toName: row[2],
+      subject: rendered.subject,
+      html: rendered.html,
+      text: rendered.text,
+      language: rendered.language,
+      date: task.now,
+      messageId: key,
+      unsubscribeUrl: '',
+    },
+    buffer,
+  )
+  return { to: row[1], mime: Uint8Array.from(buffer.bytes(0, buffer.length)), utf8, key }
+}
+
 async function check(task: CheckTask): Promise<CheckResult> {
   const { letter } = await press(task.plan, 'quoted-printable')
   return { problems: letter.problems, interpreted: letter.interpreted }
@@ -296,13 +327,15 @@ function transfer<T extends object>(value: T, list: ArrayBuffer[]): T {
 
 /** Entry of a render thread. */
 export default function run(
-  task: RenderTask | PreviewTask | CheckTask,
-): Promise<RenderedBatch | RenderedPreview | CheckResult> {
+  task: RenderTask | PreviewTask | NoticeTask | CheckTask,
+): Promise<RenderedBatch | RenderedPreview | RenderedNotice | CheckResult> {
   switch (task.kind) {
     case 'letters':
       return letters(task)
     case 'preview':
       return preview(task)
+    case 'notice':
+      return notice(task)
     case 'check':
       return check(task)
   }

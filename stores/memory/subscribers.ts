@@ -131,6 +131,7 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
       const { status: from } = row
       const to = lists === 'all' ? leftStatus(from) : from
       if (to !== from) put({ ...row, status: to, updatedAt: now })
+      if (lists === 'all') state.notices.delete(`${id}/confirm`)
       if (to === from && left.length === 0) return { changed: false }
       const kind = lists === 'all' ? 'unsubscribe' : 'leave'
       appendConsent(state, bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: left }))

@@ -74,10 +74,8 @@ export function createSubscriptions(state: MemoryState): SubscriptionStore {
         const members = state.memberships.get(list) ?? new Map()
         state.memberships.set(list, members.set(id, { membership, at: now }))
       }
-      if (change.confirmed === true) {
-        state.notices.delete(`${id}/confirm`)
-        state.erased.delete(hashOfAddress(state.salt, row.address))
-      }
+      if (change.confirmed === true || change.leave === 'all') state.notices.delete(`${id}/confirm`)
+      if (change.confirmed === true) state.erased.delete(hashOfAddress(state.salt, row.address))
       if (change.notice !== undefined) putNotice(state, change.notice)
       const changed = merged !== null || settings !== null || memberships.size > 0
       if (changed || change.notice !== undefined)

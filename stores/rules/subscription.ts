@@ -32,7 +32,8 @@ export function changedMemberships(
   }
   for (const list of leave === 'all' ? known.keys() : leave) if (known.has(list)) set(list, 'unsubscribed')
   for (const list of join) set(list, 'active')
-  for (const list of ask) if ((next.get(list) ?? known.get(list)) !== 'active') set(list, 'unconfirmed')
+  // Who left a list stays `unsubscribed` until they confirm: only that keeps an import from bringing them back.
+  for (const list of ask) if (!next.has(list) && !known.has(list)) next.set(list, 'unconfirmed')
   return next
 }
 

@@ -1,3 +1,4 @@
+import type { SubscriberId } from '../../engine/model/ids.ts'
 import type { Notice } from '../../engine/model/notice.ts'
 import type { NewNotice, NoticeStore } from '../../engine/ports/notices.ts'
 import type { Sync } from './methods.ts'
@@ -20,6 +21,11 @@ export function putNotice(sql: Sql, notice: NewNotice): void {
        lists, fields)
      VALUES (:subscriberId, :kind, 'due', 0, :askedAt, :expiresAt, :dueAt, 0, 0, :lists, :fields)`,
   ).run({ ...notice, lists: JSON.stringify(notice.lists), fields: JSON.stringify(notice.fields) })
+}
+
+/** Nothing waits for a confirmation any more. */
+export function endConfirmation(sql: Sql, id: SubscriberId): void {
+  sql<[number]>("DELETE FROM notice WHERE subscriber_id = ? AND kind = 'confirm'").run(id)
 }
 
 export function createNotices(sql: Sql): Sync<NoticeStore> {

@@ -11,6 +11,7 @@ import type { ConsentWriter } from './consents.ts'
 import type { ErasedAddresses } from './erased.ts'
 import type { EventWriter } from './events.ts'
 import type { Sync } from './methods.ts'
+import { endConfirmation } from './notices.ts'
 import { type Sql, where } from './statements.ts'
 
 interface Row {
@@ -224,6 +225,7 @@ export function createSubscribers(
       const { status: from } = row
       const to = lists === 'all' ? leftStatus(from) : from
       if (to !== from) setStatus(id, to, now)
+      if (lists === 'all') endConfirmation(sql, id)
       if (to === from && left.length === 0) return { changed: false }
       const kind = lists === 'all' ? 'unsubscribe' : 'leave'
       consents.append(bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: left }))

@@ -13,7 +13,7 @@ import {
 import type { ConsentWriter } from './consents.ts'
 import type { ErasedAddresses } from './erased.ts'
 import type { Sync } from './methods.ts'
-import { putNotice } from './notices.ts'
+import { endConfirmation, putNotice } from './notices.ts'
 import type { Sql } from './statements.ts'
 import type { SubscriberRows } from './subscribers.ts'
 
@@ -69,10 +69,8 @@ export function createSubscriptions(
           `INSERT INTO membership (list_id, subscriber_id, status, at) VALUES (?, ?, ?, ?)
            ON CONFLICT DO UPDATE SET status = excluded.status, at = excluded.at`,
         ).run(list, id, status, now)
-      if (change.confirmed === true) {
-        sql<[number]>("DELETE FROM notice WHERE subscriber_id = ? AND kind = 'confirm'").run(id)
-        erased.remove(row.address)
-      }
+      if (change.confirmed === true || change.leave === 'all') endConfirmation(sql, id)
+      if (change.confirmed === true) erased.remove(row.address)
       if (change.notice !== undefined) putNotice(sql, change.notice)
       const changed = merged !== null || settings !== null || memberships.size > 0
       if (changed || change.notice !== undefined)
