@@ -130,7 +130,7 @@ export function createLinks(options: {
 }
 
 /** Without a trailing slash, in ASCII (IDNA, percent-encoding), as header fields and HTML take it. */
-function plainUrl(publicUrl: string): string {
+export function plainUrl(publicUrl: string): string {
   const url = URL.parse(publicUrl)
   if (url === null) {
     throw new BroadsheetError('E_CONFIG', `publicUrl "${publicUrl.slice(0, 200)}" is not a web address`)
@@ -138,7 +138,7 @@ function plainUrl(publicUrl: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
-function writeVarint(into: Uint8Array, at: number, value: number): number {
+export function writeVarint(into: Uint8Array, at: number, value: number): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not an id`)
   let rest = value
   let end = at
@@ -150,7 +150,7 @@ function writeVarint(into: Uint8Array, at: number, value: number): number {
   return end
 }
 
-function readVarint(from: Uint8Array, at: number): { readonly value: number; readonly end: number } | null {
+export function readVarint(from: Uint8Array, at: number): { readonly value: number; readonly end: number } | null {
   let value = 0
   let factor = 1
   for (let end = at; end < from.length && end < at + 8; end++) {

@@ -9,8 +9,10 @@ import type { TemplateProblem } from '../template/problem.ts'
 import type {
   CheckResult,
   CheckTask,
+  NoticeTask,
   PreviewTask,
   RenderedBatch,
+  RenderedNotice,
   RenderedPreview,
   RenderedRendition,
   RenderTask,
@@ -28,6 +30,8 @@ export interface RenderPool {
   preview(task: Omit<PreviewTask, 'kind'>): Promise<RenderedPreview>
   /** Rejects with E_RENDER where the letter cannot be made any more. */
   rendition(task: Omit<RenditionTask, 'kind'>): Promise<RenderedRendition>
+  /** Rejects with E_RENDER for a letter that cannot be made. */
+  notice(task: Omit<NoticeTask, 'kind'>): Promise<RenderedNotice>
   check(task: Omit<CheckTask, 'kind'>): Promise<CheckResult>
   stats(): { readonly threads: number; readonly queued: number; readonly utilization: number }
   close(): Promise<void>
@@ -68,7 +72,10 @@ export function createRenderPool(
   // Also the last words of a thread that is being stopped; whoever waits for its task hears of it there.
   pool.on('error', (error: unknown) => log.warn({ reason: messageOf(error) }, 'render.pool_error'))
 
-  async function run<T>(task: RenderTask | PreviewTask | RenditionTask | CheckTask, timeoutMs: number): Promise<T> {
+  async function run<T>(
+    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
+    timeoutMs: number,
+  ): Promise<T> {
     if (closed) throw new BroadsheetError('E_STOPPING', 'The render threads are closed.')
     const transferList = task.kind === 'letters' && task.memory ? [task.memory] : []
     return (await pool.run(task, { signal: AbortSignal.timeout(timeoutMs), transferList })) as T
@@ -115,6 +122,7 @@ export function createRenderPool(
         })
       }
     },
+    notice: (task) => run({ kind: 'notice', ...task }, warmUpMs),
     check: (task) => run({ kind: 'check', ...task }, warmUpMs),
     stats: () => ({
       threads: pool.threads.length,

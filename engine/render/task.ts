@@ -1,5 +1,5 @@
 import type { LetterUrls } from '../compose/links.ts'
-import type { EpochMs, SubscriberId } from '../model/ids.ts'
+import type { EpochMs, Json, SubscriberId } from '../model/ids.ts'
 import type { RecipientsJson } from '../ports/ledger.ts'
 import type { TemplateProblem } from '../template/problem.ts'
 import type { SharedPlan } from './plan.ts'
@@ -43,6 +43,27 @@ export interface RenditionTask {
   readonly now: EpochMs
   /** Instead of the recipient's own. */
   readonly links: LetterUrls | null
+}
+
+/** One mail that no campaign sends. */
+export interface NoticeTask {
+  readonly kind: 'notice'
+  readonly plan: SharedPlan
+  readonly recipients: RecipientsJson
+  /** What stands for the channel in the Message-ID: the same mail has the same one. */
+  readonly mail: string
+  readonly links: { readonly confirm: string; readonly manage: string }
+  /** `campaign.data` of this one. */
+  readonly data: { readonly [key: string]: Json }
+  /** Date header. */
+  readonly now: EpochMs
+}
+
+export interface RenderedNotice {
+  readonly to: string
+  readonly mime: Uint8Array
+  readonly utf8: boolean
+  readonly key: string
 }
 
 /** Only compile, and report the problems. */

@@ -16,8 +16,10 @@ import { type RenderPlan, readPlan, type SharedPlan } from './plan.ts'
 import type {
   CheckResult,
   CheckTask,
+  NoticeTask,
   PreviewTask,
   RenderedBatch,
+  RenderedNotice,
   RenderedPreview,
   RenderedRendition,
   RenderTask,
@@ -81,7 +83,7 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
   const composer = createComposer({
     from: { address: spec.sender.address, name: spec.sender.name },
     replyTo: spec.sender.replyTo,
-    list: spec.list,
+    list: plan.transactional ? null : spec.list,
     feedbackId: feedbackId({
       publicationId: plan.publicationId,
       campaign: spec.campaign.name,
@@ -311,6 +313,35 @@ function picked(picks: Uint8Array, { spec }: RenderPlan): readonly Pick[] {
   })
 }
 
+async function notice(task: NoticeTask): Promise<RenderedNotice> {
+  const { plan, letter, links, composer, data } = await press(task.plan, 'quoted-printable')
+  const [row] = JSON.parse(task.recipients) as RecipientRow[]
+  if (!row) throw new Error('notice: no recipient')
+  const common = data(row, [], task.now)
+  const rendered = letter.render({
+    ...common,
+    links: { ...common.links, ...task.links },
+    campaign: { ...common.campaign, data: task.data },
+  })
+  const key = links.messageId(plan.publicationId, row[0], task.mail, plan.messageIdDomain)
+  buffer.reset()
+  const { utf8 } = composer.compose(
+    {
+      to: row[1],
+      toName: row[2],
+      subject: rendered.subject,
+      html: rendered.html,
+      text: rendered.text,
+      language: rendered.language,
+      date: task.now,
+      messageId: key,
+      unsubscribeUrl: '',
+    },
+    buffer,
+  )
+  return { to: row[1], mime: Uint8Array.from(buffer.bytes(0, buffer.length)), utf8, key }
+}
+
 async function check(task: CheckTask): Promise<CheckResult> {
   const { letter } = await press(task.plan, 'quoted-printable')
   return { problems: letter.problems, interpreted: letter.interpreted }
@@ -329,8 +360,8 @@ function transfer<T extends object>(value: T, list: ArrayBuffer[]): T {
 
 /** Entry of a render thread. */
 export default function run(
-  task: RenderTask | PreviewTask | RenditionTask | CheckTask,
-): Promise<RenderedBatch | RenderedPreview | RenderedRendition | CheckResult> {
+  task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
+): Promise<RenderedBatch | RenderedPreview | RenderedRendition | RenderedNotice | CheckResult> {
   switch (task.kind) {
     case 'letters':
       return letters(task)
@@ -338,6 +369,8 @@ export default function run(
       return preview(task)
     case 'rendition':
       return rendition(task)
+    case 'notice':
+      return notice(task)
     case 'check':
       return check(task)
   }

@@ -30,7 +30,9 @@ export function confirmRoutes(app: Api, parts: PageParts): void {
   function question(words: Words, person: PersonView, token: string, note: string | null): Answer {
     const who = maskAddress(person.subscriber.address)
     const waiting = person.memberships.filter(({ membership }) => membership === 'unconfirmed')
-    if (waiting.length === 0 && person.subscriber.status !== 'unconfirmed')
+    const { status } = person.subscriber
+    // Somebody who had left and wants to come back waits without a list that shows it.
+    if (waiting.length === 0 && (status === 'active' || status === 'paused'))
       return {
         words,
         page: {
