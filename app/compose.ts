@@ -21,6 +21,8 @@ export interface ComposeOptions {
 
 export interface Composition {
   readonly engine: Engine
+  /** Those that sign what leaves, newest first. */
+  readonly secrets: readonly string[]
   /** What a second process that is refused the store is told of this one. */
   describe(info: { readonly url: string }): void
   /** Gives back what was opened: engine, queue, store, in this order. Idempotent. */
@@ -64,6 +66,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   let closing: Promise<void> | null = null
   return {
     engine,
+    secrets,
     describe: (info) => store.describe(info),
     close(stop = {}) {
       closing ??= (async () => {

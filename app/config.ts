@@ -30,6 +30,8 @@ export interface AppConfig {
   /** Null: in the data folder, made at the first start. */
   readonly secrets: readonly string[] | null
   readonly engine: Omit<EngineConfig, 'secrets'>
+  /** The public pages. */
+  readonly pages: AppConfigInput['pages']
   /** False where `publicUrl` was not said and was made from the port. */
   readonly hasPublicUrl: boolean
   /** The files that were read. */
@@ -138,7 +140,7 @@ function finish(
   const home = files.yaml === null ? cwd : dirname(files.yaml)
   const locate = (path: string, said: Path): string => resolve(tree.origin(said)?.base ?? home, path)
 
-  const { store, http, log, channels, secrets, publicUrl, dkim, data: folder, ...engine } = input
+  const { store, http, log, channels, secrets, publicUrl, dkim, pages, data: folder, ...engine } = input
   const data = locate(folder, ['data'])
   const file = store?.startsWith('sqlite:') ? store.slice('sqlite:'.length) : null
   const located = Object.entries(channels ?? { file: fileChannel(data, types) }).map(([name, setting]) => {
@@ -162,6 +164,7 @@ function finish(
     channels: Object.fromEntries(located),
     secrets: secrets ?? null,
     hasPublicUrl: publicUrl !== undefined,
+    pages,
     engine: {
       ...engine,
       publicUrl: publicUrl ?? `http://localhost:${http.port}`,

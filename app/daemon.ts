@@ -52,6 +52,8 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       apiTokens: [token],
       publicUrl: config.engine.publicUrl,
       trustProxy: config.http.trustProxy,
+      pages: config.pages,
+      formSecrets: composed.secrets,
     },
   })
   undo.defer(() => http.close())

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { senderSchema } from './model/campaign.ts'
+import { languageSchema, timeZoneSchema } from './model/values.ts'
 
 const domain = z.string().regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must be a domain name, e.g. "example.org"')
 
@@ -77,6 +79,40 @@ export const engineConfigSchema = z.strictObject({
       /** First wait before a probe; doubles up to the cap. */
       openMs: z.int().min(1).default(1000),
       openCapMs: z.int().min(1).default(8000),
+    })
+    .prefault({}),
+  subscriptions: z
+    .strictObject({
+      /** Who confirmation mails are from. Default: no-reply at the public address's domain. */
+      sender: senderSchema.nullable().default(null),
+      /** The channel they go by. Default: the first one. */
+      channel: z.string().nullable().default(null),
+      /** How long a confirmation link works. */
+      confirmDays: z.int().min(1).max(365).default(30),
+      /** Days without a confirmation after which a reminder goes, and between reminders. */
+      reminderDays: z.int().min(1).max(90).default(2),
+      reminders: z.int().min(0).max(2).default(2),
+      /** Confirmation mails, and mails with the link to one's own page, that one address gets a day at most, each. */
+      mailsPerDay: z.int().min(1).max(100).default(3),
+      /** Of mails to people who did not say theirs. */
+      language: languageSchema.default('en'),
+      timeZone: timeZoneSchema.default('UTC'),
+      /** How often mails that are due and pauses that ended are looked for. */
+      sweepMs: z.int().min(10).default(5000),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({
+      /** Sign-ups that nobody confirmed. */
+      unconfirmedDays: z.int().min(1).nullable().default(30),
+      /** Salted hashes of erased people's addresses; null: kept. */
+      erasedHashDays: z.int().min(1).nullable().default(null),
+      /** What happened to deliveries; null: kept. */
+      eventsDays: z.int().min(1).nullable().default(null),
+      /** Network address and program of the request in consent events; null: kept. */
+      proofNetworkDays: z.int().min(1).nullable().default(365),
+      /** Rows a transaction. */
+      batch: z.int().min(1).max(10_000).default(500),
     })
     .prefault({}),
 })

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel.ts'
+import { startNoticeActor } from './actors/notices.ts'
+import { createRetention } from './actors/retention.ts'
+import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createLinks } from './compose/links.ts'
+import { createPersonTokens } from './compose/person-token.ts'
 import type { EngineConfig } from './config.ts'
 import { createLimiter } from './delivery/limiter.ts'
+import { createNoticePress } from './delivery/notice-press.ts'
 import { createRehearsal } from './delivery/rehearsal.ts'
+import { createRenditions, type Renditions } from './delivery/rendition.ts'
 import { createRuns } from './delivery/runs.ts'
 import { partialsOf } from './delivery/spec.ts'
 import { createStumbles } from './delivery/stumbles.ts'
@@ -21,6 +27,7 @@ import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool } from './render/pool.ts'
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts'
 import type { TemplateProblem } from './template/problem.ts'
 
 export interface EngineParts {
@@ -39,6 +46,15 @@ export interface EngineParts {
 
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
+export type { Rendition, Renditions } from './delivery/rendition.ts'
+export type {
+  PersonToken,
+  PersonView,
+  PreferenceChange,
+  Proof,
+  SignUp,
+  Subscriptions,
+} from './subscriptions.ts'
 export type { ChannelState, Fact, Progress } from './model/progress.ts'
 export type { TemplateProblem } from './template/problem.ts'
 export type { EngineConfig }
@@ -47,6 +63,10 @@ export type { EngineConfig }
 export interface Engine {
   readonly store: Store
   readonly campaigns: Campaigns
+  /** What people say about their own subscriptions. */
+  readonly subscriptions: Subscriptions
+  /** Letters that went out, for web pages. */
+  readonly renditions: Renditions
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
@@ -96,6 +116,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ),
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
+  const runs = createRuns(config, store)
   const courier = (name: string) => channels.get(name)
   const actors = createCampaignActors({ store, clock, log, tell })
   const campaigns = createCampaigns({
@@ -118,7 +139,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     lane: {
       config: config.delivery,
       store,
-      runs: createRuns(config, store),
+      runs,
       pool,
       limiter: createLimiter(config.limits, store.buckets),
       stumbles: createStumbles(),
@@ -132,10 +153,35 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
+  const tokens = createPersonTokens({ secrets: config.secrets, publicUrl: config.publicUrl })
+  const press = createNoticePress({ config, store, pool, tokens, log })
+  const subscriptionActors = createSubscriptionActors({ store, log })
+  const notices = startNoticeActor({
+    config,
+    store,
+    press,
+    actors: subscriptionActors,
+    courier: () => courier(config.subscriptions.channel ?? opened[0]?.name ?? ''),
+    clock,
+    random,
+    log,
+  })
+  const retention = createRetention({ config: config.retention, store, clock, log })
+  const subscriptions = createSubscriptions({
+    config,
+    store,
+    actors: subscriptionActors,
+    notices: () => notices,
+    press,
+    links,
+    tokens,
+    clock,
+    log,
+  })
   let stopped: Promise<void> | null = null
 
   async function stop(deadlineMs: number): Promise<void> {
-    await supervisor.stop(deadlineMs)
+    await Promise.all([supervisor.stop(deadlineMs), notices.stop(), retention.stop()])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     listeners.clear()
   }
@@ -143,6 +189,8 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   return {
     store,
     campaigns,
+    renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
+    subscriptions,
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
       const bundle = {
@@ -166,7 +214,11 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    start: () => supervisor.start(),
+    async start() {
+      await supervisor.start()
+      notices.start()
+      retention.start()
+    },
     stop(options = {}) {
       stopped ??= stop(Math.min(options.deadlineMs ?? 10_000, 10_000))
       return stopped

@@ -3,6 +3,7 @@ import type { ChannelDefinition } from '../../engine/channel/index.ts'
 import { dkimKeySchema, engineConfigSchema } from '../../engine/config.ts'
 import { slugSchema } from '../../engine/model/values.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { pagesSchema } from './pages.ts'
 import { isRecord } from './tree.ts'
 
 /** A kind of channel: its definition, and which of its settings are paths (relative ones begin at the file
@@ -98,6 +99,7 @@ export function appConfigSchema(types: ChannelTypes) {
         'Where subscribers reach this daemon: links in letters begin with it. Default: http://localhost:PORT',
       ),
     dkim: z.array(dkimSettingSchema).default([]),
+    pages: pagesSchema.prefault({}),
   })
 }
 export type AppConfigInput = z.output<ReturnType<typeof appConfigSchema>>

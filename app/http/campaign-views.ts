@@ -41,6 +41,7 @@ export const campaignSchema = z.object({
   graceMs: count(),
   language: z.string(),
   timeZone: z.string(),
+  archive: z.boolean().describe('Anyone may read its letters at /a/.'),
   scheduledAt: timeOf().nullable(),
   publicationId: idOf<PublicationId>().nullable().describe('Its present or last run.'),
 })

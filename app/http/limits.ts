@@ -39,7 +39,7 @@ export async function useRateLimits(
 }
 
 /** One household has 2^64 addresses of IPv6: count the network. */
-function network(ip: string): string {
+export function network(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
   if (mapped !== undefined) return mapped
   if (!ip.includes(':')) return ip

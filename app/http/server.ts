@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
+import type { PagesConfig } from '../config/pages.ts'
 import type { Api, Parts } from './api.ts'
 import { createAuth } from './auth.ts'
 import { campaignSchema, deliverySchema, progressSchema } from './campaign-views.ts'
@@ -19,6 +20,7 @@ import { createMethods } from './methods.ts'
 import { useMetrics } from './metrics.ts'
 import { useOpenApi } from './openapi.ts'
 import { problemSchema, refusalOf } from './problem.ts'
+import { publicRoutes } from './public/public.ts'
 import { pathOfRequest, refuse } from './refuse.ts'
 import { campaignCommandRoutes } from './routes/campaign-commands.ts'
 import { campaignReportRoutes } from './routes/campaign-reports.ts'
@@ -37,7 +39,6 @@ import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
 import { suppressionRoutes, suppressionSchema } from './routes/suppressions.ts'
 import { templateProblemSchema, templateRoutes, templateSchema } from './routes/templates.ts'
 import { topicRoutes, topicSchema } from './routes/topics.ts'
-import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 import { createLive } from './sse.ts'
 import { traceIdOf } from './trace.ts'
 import { validatorCompiler } from './validate.ts'
@@ -52,6 +53,10 @@ export interface HttpConfig {
   readonly publicUrl?: string
   /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
   readonly trustProxy?: readonly string[]
+  /** The public pages. Default: as the settings have it where they say nothing. */
+  readonly pages?: PagesConfig
+  /** Sign the forms of public pages. Default: one of this process, so that forms do not outlive it. */
+  readonly formSecrets?: readonly string[]
 }
 
 export interface HttpOptions {
@@ -216,7 +221,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   await useOpenApi(app, { version, publicUrl, schemas: namedSchemas })
   await app.register(async (scope) => healthRoutes(scope as unknown as Api, parts, registry))
-  await app.register(async (scope) => unsubscribeRoutes(scope as unknown as Api, parts))
+  await app.register(async (scope) =>
+    publicRoutes(scope as unknown as Api, parts, {
+      config: config.pages,
+      publicUrl,
+      secrets: config.formSecrets,
+    }),
+  )
   await app.register(
     async (scope) => {
       const typed = scope as unknown as Api

@@ -67,7 +67,7 @@ export function mailDate(at: EpochMs): string {
 export function createHead(plan: ComposePlan): (letter: Letter, content: ContentFields) => Head {
   const from = mailbox(plan.from.address, plan.from.name, 'From: '.length)
   const replyTo = plan.replyTo === null ? null : mailbox(plan.replyTo, '', 'Reply-To: '.length)
-  const listId = listIdOf(plan)
+  const listId = plan.list === null ? null : listIdOf(plan.from.address, plan.list)
   check('E_CONFIG', feedbackShape, plan.feedbackId, 200, 'feedbackId', 'four fields "a:b:c:sender"')
   check('E_CONFIG', hostName, plan.messageIdDomain, 200, 'messageIdDomain', 'a domain name')
 
@@ -75,15 +75,20 @@ export function createHead(plan: ComposePlan): (letter: Letter, content: Content
   // Precedence is no standard, but what Exchange and old vacation programs look at before they answer
   // (RFC 3834 section 2 names it); newer ones stop at List-Id.
   const bottom =
-    'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n' +
-    `List-Id: ${listId}\r\nFeedback-ID: ${plan.feedbackId}\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\n`
+    listId === null
+      ? 'Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n'
+      : 'List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n' +
+        `List-Id: ${listId}\r\nFeedback-ID: ${plan.feedbackId}\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\n`
   const staticSigned =
     relaxed('From', from.value) +
     (replyTo === null ? '' : relaxed('Reply-To', replyTo.value)) +
     relaxed('MIME-Version', '1.0') +
-    relaxed('List-Id', listId) +
-    relaxed('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click') +
-    relaxed('Feedback-ID', plan.feedbackId)
+    // A field that is signed for and not there counts as empty (RFC 6376 5.4.2).
+    (listId === null
+      ? ''
+      : relaxed('List-Id', listId) +
+        relaxed('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click') +
+        relaxed('Feedback-ID', plan.feedbackId))
   const messageIdEnd = `@${plan.messageIdDomain}>`
   const staticUtf8 = from.utf8 || (replyTo?.utf8 ?? false)
 
@@ -102,34 +107,34 @@ export function createHead(plan: ComposePlan): (letter: Letter, content: Content
       throw new BroadsheetError('E_INTERNAL', `Message-ID "${singleLine(id, 80)}" is not <...${messageIdEnd}`)
     }
     check('E_INTERNAL', dotAtom, id.slice(1, -messageIdEnd.length), maxMessageId, 'Message-ID', 'a dot-atom')
-    check('E_INTERNAL', webUrl, letter.unsubscribeUrl, maxUrl, 'unsubscribeUrl', 'an http(s) address')
+    const way = listId === null ? null : letter.unsubscribeUrl
+    if (way !== null) check('E_INTERNAL', webUrl, way, maxUrl, 'unsubscribeUrl', 'an http(s) address')
     const language = languageTag.test(letter.language) ? `Content-Language: ${letter.language}\r\n` : ''
 
     return {
       text:
         `${top}To: ${to.value}\r\nSubject: ${subject}\r\nDate: ${date}\r\nMessage-ID: ${id}\r\n` +
-        `List-Unsubscribe: <${letter.unsubscribeUrl}>\r\n${bottom}${language}${content.fields}\r\n`,
+        `${way === null ? '' : `List-Unsubscribe: <${way}>\r\n`}${bottom}${language}${content.fields}\r\n`,
       signed: () =>
         staticSigned +
         relaxed('To', to.value) +
         relaxed('Subject', subject) +
         relaxed('Date', date) +
         relaxed('Message-ID', id) +
-        relaxed('List-Unsubscribe', `<${letter.unsubscribeUrl}>`) +
+        (way === null ? '' : relaxed('List-Unsubscribe', `<${way}>`)) +
         content.signed,
       utf8: staticUtf8 || to.utf8,
     }
   }
 }
 
-function listIdOf(plan: ComposePlan): string {
-  const address = plan.from.address
+function listIdOf(address: string, list: { readonly name: string; readonly title: string }): string {
   // A slug may hold what a dot-atom may not: "a..b", "news.".
-  const label = plan.list.name.replace(/\.{2,}/g, '.').replace(/^\.|\.$/g, '')
+  const label = list.name.replace(/\.{2,}/g, '.').replace(/^\.|\.$/g, '')
   const id = `${label}.${address.slice(address.lastIndexOf('@') + 1)}`
   check('E_CONFIG', dotAtom, id, 255, 'list.name', 'a name that can stand in a List-Id')
   const column = 'List-Id: '.length
-  return append(phrase(singleLine(plan.list.title, maxTitle), column), `<${id}>`, column)
+  return append(phrase(singleLine(list.title, maxTitle), column), `<${id}>`, column)
 }
 
 function check(

@@ -5,8 +5,9 @@ import type { EpochMs } from '../model/ids.ts'
 export interface ComposePlan {
   readonly from: { readonly address: string; readonly name: string }
   readonly replyTo: string | null
-  /** List-Id (RFC 2919): `"title" <name.domain of the sender>`. */
-  readonly list: { readonly name: string; readonly title: string }
+  /** List-Id (RFC 2919): `"title" <name.domain of the sender>`. Null: mail to one person that no list sends; it has no
+   *  list fields and no Feedback-ID, and says that nobody should answer it by a machine (RFC 3834). */
+  readonly list: { readonly name: string; readonly title: string } | null
   /** Four fields `a:b:c:sender`, see `feedbackId`. */
   readonly feedbackId: string
   /** Right side of every Message-ID. */
@@ -30,7 +31,7 @@ export interface Letter {
   readonly date: EpochMs
   /** `<something@messageIdDomain>`, see `Links.messageId`. */
   readonly messageId: string
-  /** For List-Unsubscribe: an https address that takes the one-click POST of RFC 8058. */
+  /** For List-Unsubscribe: an https address that takes the one-click POST of RFC 8058. Not looked at without a list. */
   readonly unsubscribeUrl: string
 }
 

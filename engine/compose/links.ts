@@ -8,6 +8,23 @@ export interface LinkSubject {
   readonly subscriberId: SubscriberId
 }
 
+/** Where a letter leads besides its items: out, to the reader's own settings, and to itself on the web. */
+export interface LetterUrls {
+  readonly unsubscribe: string
+  readonly preferences: string
+  readonly web: string
+}
+
+/** Those of a letter that nobody in particular reads: the archive's. */
+export function strangerUrls(publicUrl: string, campaign: string, publicationId: number): LetterUrls {
+  const base = plainUrl(publicUrl)
+  return {
+    unsubscribe: `${base}/p`,
+    preferences: `${base}/p`,
+    web: `${base}/a/${campaign}/${publicationId}`,
+  }
+}
+
 /** What a letter carries to be recognised by: one signed token for its links, its open pixel and its
  *  unsubscribe, and its Message-ID.
  *
@@ -20,6 +37,8 @@ export interface Links {
   /** Null for everything that `token` did not make under one of the secrets. Never throws. */
   read(token: string): LinkSubject | null
   unsubscribeUrl(publicationId: PublicationId, subscriberId: SubscriberId): string
+  /** All that a letter offers its reader. */
+  urls(publicationId: PublicationId, subscriberId: SubscriberId): LetterUrls
   /** `<32 hex digits@domain>`, the same over every retry of a delivery.
    *
    *  Made with the LAST secret, the oldest: putting a new secret in front changes no Message-ID.
@@ -56,7 +75,8 @@ export function createLinks(options: {
     throw new BroadsheetError('E_CONFIG', 'secrets is empty: links are signed with the first of them')
   }
   const messageIdOf = createKeyedHash(oldest, 'broadsheet message id 1')
-  const unsubscribeBase = `${plainUrl(options.publicUrl)}/u/`
+  const base = plainUrl(options.publicUrl)
+  const unsubscribeBase = `${base}/u/`
 
   // One letter at a time is written and read here, so one scratch buffer serves all.
   const scratch = Buffer.alloc(maxTokenBytes)
@@ -95,13 +115,22 @@ export function createLinks(options: {
     },
     unsubscribeUrl: (publicationId, subscriberId) =>
       unsubscribeBase + tokenOf(first, publicationId, subscriberId),
+    urls(publicationId, subscriberId) {
+      // One token, and one signature, for all of them.
+      const token = tokenOf(first, publicationId, subscriberId)
+      return {
+        unsubscribe: unsubscribeBase + token,
+        preferences: `${base}/p/${token}`,
+        web: `${base}/v/${token}`,
+      }
+    },
     messageId: (publicationId, subscriberId, channel, domain) =>
       `<${messageIdOf(`${publicationId} ${subscriberId} ${channel}`).slice(0, 32)}@${domain}>`,
   }
 }
 
 /** Without a trailing slash, in ASCII (IDNA, percent-encoding), as header fields and HTML take it. */
-function plainUrl(publicUrl: string): string {
+export function plainUrl(publicUrl: string): string {
   const url = URL.parse(publicUrl)
   if (url === null) {
     throw new BroadsheetError('E_CONFIG', `publicUrl "${publicUrl.slice(0, 200)}" is not a web address`)
@@ -109,7 +138,7 @@ function plainUrl(publicUrl: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
-function writeVarint(into: Uint8Array, at: number, value: number): number {
+export function writeVarint(into: Uint8Array, at: number, value: number): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is not an id`)
   let rest = value
   let end = at
@@ -121,7 +150,7 @@ function writeVarint(into: Uint8Array, at: number, value: number): number {
   return end
 }
 
-function readVarint(from: Uint8Array, at: number): { readonly value: number; readonly end: number } | null {
+export function readVarint(from: Uint8Array, at: number): { readonly value: number; readonly end: number } | null {
   let value = 0
   let factor = 1
   for (let end = at; end < from.length && end < at + 8; end++) {

@@ -99,6 +99,8 @@ export const campaignInputSchema = z.strictObject({
     .default(15 * 60_000),
   language: languageSchema.default('en'),
   timeZone: timeZoneSchema.default('UTC'),
+  /** Anyone may read its letters at /a/, as somebody without interests gets them. */
+  archive: z.boolean().default(false),
 })
 export type CampaignInput = z.infer<typeof campaignInputSchema>
 

@@ -2,20 +2,30 @@ import { z } from 'zod'
 import type { EpochMs, ListId, TopicId } from './ids.ts'
 import { slugSchema } from './values.ts'
 
+/** `single`: who signs up is on it. `double`: only once the person of the address has confirmed it. */
+export const optIns = ['single', 'double'] as const
+export type OptIn = (typeof optIns)[number]
+
 /** A membership that people join and leave. */
 export interface List {
   readonly id: ListId
   readonly name: string
   readonly title: string
   readonly description: string
+  /** For sign-ups by form; absent is `single`. */
+  readonly optIn?: OptIn | undefined
   readonly version: number
   readonly createdAt: EpochMs
   readonly updatedAt: EpochMs
 }
-export const listInputSchema = z.strictObject({
+const named = {
   name: slugSchema,
   title: z.string().min(1).max(200),
   description: z.string().max(2000).default(''),
+}
+export const listInputSchema = z.strictObject({
+  ...named,
+  optIn: z.enum(optIns).default('single').describe('Of sign-ups: at once, or once they are confirmed.'),
 })
 export type ListInput = z.infer<typeof listInputSchema>
 
@@ -32,5 +42,5 @@ export interface Topic {
   readonly createdAt: EpochMs
   readonly updatedAt: EpochMs
 }
-export const topicInputSchema = listInputSchema
-export type TopicInput = ListInput
+export const topicInputSchema = z.strictObject(named)
+export type TopicInput = z.infer<typeof topicInputSchema>

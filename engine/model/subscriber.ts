@@ -38,7 +38,7 @@ export const subscriberInputSchema = z.strictObject({
   language: languageSchema.nullish(),
   timeZone: timeZoneSchema.nullish(),
   /** Only for new rows and for people who never left: an update never re-activates anyone. */
-  status: z.enum(subscriberStatuses).optional(),
+  status: z.enum(subscriberStatuses).exclude(['erased']).optional(),
   attributes: attributesSchema.optional(),
   topics: z.record(slugSchema, z.number().min(0).max(1)).optional(),
 })

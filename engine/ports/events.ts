@@ -1,5 +1,5 @@
 import type { DeliveryEvent, EventType, NewDeliveryEvent } from '../model/event.ts'
-import type { EventId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
+import type { EpochMs, EventId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
 
 /** Facts, in the order they were written. */
 export interface EventStore {
@@ -11,4 +11,7 @@ export interface EventStore {
     readonly subscriberId?: SubscriberId
     readonly type?: EventType
   }): Promise<Page<DeliveryEvent>>
+  /** Retention: forget up to `limit` events from before that time, the oldest ids first. Resolves with how many; less
+   *  than `limit`: there are no more. */
+  remove(query: { readonly before: EpochMs; readonly limit: number }): Promise<number>
 }

@@ -127,4 +127,10 @@ export interface DeliveryStore {
     readonly limit: number
   }): Promise<Page<Delivery>>
   counts(publicationId: PublicationId): Promise<DeliveryCounts>
+  /** One person's rows, by publication id; `after` is the last one seen, 0 to begin. */
+  ofSubscriber(query: {
+    readonly subscriberId: SubscriberId
+    readonly after: number
+    readonly limit: number
+  }): Promise<Page<Delivery>>
 }

@@ -5,12 +5,15 @@ import type { Template } from '../model/template.ts'
 import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
+import type { ConsentStore } from './consents.ts'
 import type { EventStore } from './events.ts'
 import type { ItemStore } from './items.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
+import type { NoticeStore } from './notices.ts'
 import type { PresenceStore } from './presence.ts'
 import type { ReplyStore } from './replies.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
+import type { SubscriptionStore } from './subscriptions.ts'
 
 /** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
  *  named at each method. */
@@ -18,6 +21,9 @@ export interface Store {
   readonly kind: 'memory' | 'sqlite'
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore
+  readonly subscriptions: SubscriptionStore
+  readonly consents: ConsentStore
+  readonly notices: NoticeStore
   readonly lists: Collection<List>
   readonly topics: Collection<Topic>
   readonly segments: Collection<Segment>

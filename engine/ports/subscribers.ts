@@ -1,11 +1,16 @@
+import type { Proof } from '../model/consent.ts'
 import type { EpochMs, ListId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { Membership } from '../model/list.ts'
 import type { ResolvedRule } from '../model/segment.ts'
 import type { Subscriber, SubscriberInput, SubscriberStatus } from '../model/subscriber.ts'
+import type { OperatorStatus } from '../model/subscription.ts'
 
 export type UpsertOutcome = {
+  /** 0, which is nobody, for `erased`. */
   readonly id: SubscriberId
-  readonly outcome: 'created' | 'updated' | 'unchanged'
+  /** `erased`: this person had everything about them removed. Nothing was written; only their own sign-up with a
+   *  confirmation brings them back. */
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'erased'
 }
 
 export interface SubscriberQuery {
@@ -22,14 +27,17 @@ export interface SubscriberQuery {
 
 /** Subscribers and their memberships. Invariants: one row an address; a subscriber in one of
  *  `departedStatuses` is not moved out of it by `upsert`, and a membership `unsubscribed` is not
- *  re-activated by `upsert`; a write that resolves is durable. */
+ *  re-activated by `upsert`; whoever was erased is not made again by it; statuses move as the table of
+ *  engine/model/subscription.ts says; every way in and out appends a consent event with its proof in the same
+ *  transaction; a write that resolves is durable. */
 export interface SubscriberStore {
   /** At most 1,000 rows, in one transaction, outcomes in the rows' order. Absent fields of known
    *  subscribers stay; `attributes` and `topics` are merged key by key. New subscribers are `active`
-   *  unless told otherwise. Every row becomes an active member of `lists` unless it left that list. */
+   *  unless told otherwise. Every row becomes an active member of `lists` unless it left that list.
+   *  `proof` says where the rows come from; without one it says `system`. */
   upsert(
     rows: readonly SubscriberInput[],
-    options: { readonly lists: readonly ListId[]; readonly now: EpochMs },
+    options: { readonly lists: readonly ListId[]; readonly now: EpochMs; readonly proof?: Proof },
   ): Promise<readonly UpsertOutcome[]>
   /** In the order of the ids; unknown ids are left out. */
   get(ids: readonly SubscriberId[]): Promise<readonly Subscriber[]>
@@ -45,9 +53,15 @@ export interface SubscriberStore {
     readonly lists: readonly ListId[] | 'all'
     readonly publicationId: PublicationId | null
     readonly now: EpochMs
+    readonly proof?: Proof
   }): Promise<{ readonly changed: boolean }>
-  /** Set the status whatever it was: an operator's word, not a person's. */
-  setStatus(ids: readonly SubscriberId[], status: SubscriberStatus, now: EpochMs): Promise<number>
+  /** Set the status whatever it was, but for the erased: an operator's word, not a person's. */
+  setStatus(
+    ids: readonly SubscriberId[],
+    status: OperatorStatus,
+    now: EpochMs,
+    proof?: Proof,
+  ): Promise<number>
 }
 
 export const suppressionReasons = ['bounce', 'complaint', 'manual', 'import'] as const

@@ -12,6 +12,8 @@ export interface RenderPlan {
   readonly secrets: readonly string[]
   readonly messageIdDomain: string
   readonly dkim: readonly DkimKey[]
+  /** Mail to one person that no list sends. */
+  readonly transactional: boolean
   readonly budgets: { maxLoops: number; maxOutputBytes: number; maxDepth: number; maxMs: number }
 }
 
@@ -26,6 +28,7 @@ export function makePlan(
   config: EngineConfig,
   publicationId: PublicationId | 0,
   spec: PublicationSpec,
+  transactional = false,
 ): RenderPlan {
   const { maxLoops, maxOutputBytes, maxDepth, maxMs } = config.render
   return {
@@ -35,6 +38,7 @@ export function makePlan(
     secrets: config.secrets,
     messageIdDomain: config.messageIdDomain ?? domainOf(spec.sender.address),
     dkim: config.dkim,
+    transactional,
     budgets: { maxLoops, maxOutputBytes, maxDepth, maxMs },
   }
 }

@@ -1,4 +1,5 @@
-import type { EpochMs, SubscriberId } from '../model/ids.ts'
+import type { LetterUrls } from '../compose/links.ts'
+import type { EpochMs, Json, SubscriberId } from '../model/ids.ts'
 import type { RecipientsJson } from '../ports/ledger.ts'
 import type { TemplateProblem } from '../template/problem.ts'
 import type { SharedPlan } from './plan.ts'
@@ -29,6 +30,40 @@ export interface PreviewTask {
   readonly now: EpochMs
   /** Makes the Message-ID this copy's own; null: as the letter itself would have it. */
   readonly copy: string | null
+}
+
+/** A letter that went out, as web pages show it: again from what it was made from. */
+export interface RenditionTask {
+  readonly kind: 'rendition'
+  readonly plan: SharedPlan
+  readonly recipients: RecipientsJson
+  /** From the ledger; null: choose as for somebody who never had anything. */
+  readonly picks: Uint8Array | null
+  /** When it was made. */
+  readonly now: EpochMs
+  /** Instead of the recipient's own. */
+  readonly links: LetterUrls | null
+}
+
+/** One mail that no campaign sends. */
+export interface NoticeTask {
+  readonly kind: 'notice'
+  readonly plan: SharedPlan
+  readonly recipients: RecipientsJson
+  /** What stands for the channel in the Message-ID: the same mail has the same one. */
+  readonly mail: string
+  readonly links: { readonly confirm: string; readonly manage: string }
+  /** `campaign.data` of this one. */
+  readonly data: { readonly [key: string]: Json }
+  /** Date header. */
+  readonly now: EpochMs
+}
+
+export interface RenderedNotice {
+  readonly to: string
+  readonly mime: Uint8Array
+  readonly utf8: boolean
+  readonly key: string
 }
 
 /** Only compile, and report the problems. */
@@ -69,6 +104,15 @@ export interface RenderedPreview {
   readonly key: string
   readonly picks: Uint8Array
   readonly interpreted: readonly { readonly part: string; readonly why: string }[]
+}
+
+/** Plain text and HTML, not encoded for mail. */
+export interface RenderedRendition {
+  readonly subject: string
+  readonly preheader: string
+  readonly html: string
+  readonly text: string
+  readonly language: string
 }
 
 export interface CheckResult {

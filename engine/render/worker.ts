@@ -7,7 +7,7 @@ import { BroadsheetError } from '../errors.ts'
 import { domainOf } from '../model/address.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
 import { createInterestRanker } from '../personalise/interest-ranker.ts'
-import { encodePicks, pickedIds, reasonNumber } from '../personalise/picks.ts'
+import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
 import type { Pick } from '../personalise/ranker.ts'
 import { reasonText } from '../personalise/reason.ts'
 import { type CompiledLetter, compileLetter, type LetterData, RenderError } from '../template/index.ts'
@@ -16,10 +16,14 @@ import { type RenderPlan, readPlan, type SharedPlan } from './plan.ts'
 import type {
   CheckResult,
   CheckTask,
+  NoticeTask,
   PreviewTask,
   RenderedBatch,
+  RenderedNotice,
   RenderedPreview,
+  RenderedRendition,
   RenderTask,
+  RenditionTask,
 } from './task.ts'
 
 /** As `RecipientsJson` lays them out. */
@@ -52,7 +56,12 @@ const buffer = createLetterBuffer()
 function press(shared: SharedPlan, encoding: 'plain' | 'quoted-printable'): Promise<Press> {
   const key = `${shared.key}/${encoding}`
   const known = presses.get(key)
-  if (known) return known
+  if (known) {
+    // The one used last goes last: letters that people look up on the web must not push out those being sent.
+    presses.delete(key)
+    presses.set(key, known)
+    return known
+  }
   if (presses.size >= maxPresses) presses.delete(presses.keys().next().value!)
   const made = makePress(readPlan(shared) as Press['plan'], encoding)
   presses.set(key, made)
@@ -74,7 +83,7 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
   const composer = createComposer({
     from: { address: spec.sender.address, name: spec.sender.name },
     replyTo: spec.sender.replyTo,
-    list: spec.list,
+    list: plan.transactional ? null : spec.list,
     feedbackId: feedbackId({
       publicationId: plan.publicationId,
       campaign: spec.campaign.name,
@@ -128,7 +137,7 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
         items: picks.map((pick) => viewOf(pick, spoken)),
         campaign,
         list: spec.list,
-        links: { unsubscribe: links.unsubscribeUrl(plan.publicationId, id) },
+        links: links.urls(plan.publicationId, id),
         now,
       }
     },
@@ -278,6 +287,61 @@ async function preview(task: PreviewTask): Promise<RenderedPreview> {
   }
 }
 
+async function rendition(task: RenditionTask): Promise<RenderedRendition> {
+  const { plan, letter, rank, data } = await press(task.plan, 'plain')
+  const [row] = JSON.parse(task.recipients) as RecipientRow[]
+  if (!row) throw new Error('rendition: no recipient')
+  const picks = task.picks === null ? rank([row], [])[0]! : picked(task.picks, plan)
+  const made = data(row, picks, task.now)
+  try {
+    const { subject, preheader, html, text, language } = letter.render(
+      task.links === null ? made : { ...made, links: task.links },
+    )
+    return { subject, preheader, html, text, language }
+  } catch (error) {
+    // Classes do not cross threads; codes do.
+    throw error instanceof RenderError ? new BroadsheetError('E_RENDER', error.message) : error
+  }
+}
+
+/** What the ledger says a letter held. */
+function picked(picks: Uint8Array, { spec }: RenderPlan): readonly Pick[] {
+  const indexes = new Map(spec.candidates.map(({ id }, index) => [id as number, index]))
+  return decodePicks(picks).flatMap(({ itemId, reason }): Pick[] => {
+    const index = indexes.get(itemId)
+    return index === undefined ? [] : [{ index, reason: storedReason(reason, spec.candidates[index]!) }]
+  })
+}
+
+async function notice(task: NoticeTask): Promise<RenderedNotice> {
+  const { plan, letter, links, composer, data } = await press(task.plan, 'quoted-printable')
+  const [row] = JSON.parse(task.recipients) as RecipientRow[]
+  if (!row) throw new Error('notice: no recipient')
+  const common = data(row, [], task.now)
+  const rendered = letter.render({
+    ...common,
+    links: { ...common.links, ...task.links },
+    campaign: { ...common.campaign, data: task.data },
+  })
+  const key = links.messageId(plan.publicationId, row[0], task.mail, plan.messageIdDomain)
+  buffer.reset()
+  const { utf8 } = composer.compose(
+    {
+      to: row[1],
+      toName: row[2],
+      subject: rendered.subject,
+      html: rendered.html,
+      text: rendered.text,
+      language: rendered.language,
+      date: task.now,
+      messageId: key,
+      unsubscribeUrl: '',
+    },
+    buffer,
+  )
+  return { to: row[1], mime: Uint8Array.from(buffer.bytes(0, buffer.length)), utf8, key }
+}
+
 async function check(task: CheckTask): Promise<CheckResult> {
   const { letter } = await press(task.plan, 'quoted-printable')
   return { problems: letter.problems, interpreted: letter.interpreted }
@@ -296,13 +360,17 @@ function transfer<T extends object>(value: T, list: ArrayBuffer[]): T {
 
 /** Entry of a render thread. */
 export default function run(
-  task: RenderTask | PreviewTask | CheckTask,
-): Promise<RenderedBatch | RenderedPreview | CheckResult> {
+  task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
+): Promise<RenderedBatch | RenderedPreview | RenderedRendition | RenderedNotice | CheckResult> {
   switch (task.kind) {
     case 'letters':
       return letters(task)
     case 'preview':
       return preview(task)
+    case 'rendition':
+      return rendition(task)
+    case 'notice':
+      return notice(task)
     case 'check':
       return check(task)
   }

@@ -54,7 +54,14 @@ export interface LetterData {
   }[]
   readonly campaign: { readonly name: string; readonly title: string; readonly data: object }
   readonly list: { readonly name: string; readonly title: string }
-  readonly links: { readonly unsubscribe: string }
+  /** `confirm` and `manage` in mails that no campaign sends. */
+  readonly links: {
+    readonly unsubscribe: string
+    readonly preferences: string
+    readonly web: string
+    readonly confirm?: string
+    readonly manage?: string
+  }
   readonly now: EpochMs
 }
 

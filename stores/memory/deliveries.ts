@@ -43,6 +43,13 @@ export function createDeliveries(state: MemoryState): DeliveryStore {
         .slice(0, limit + 1)
       return pageOf(rows, limit, (row) => row.subscriberId)
     },
+    async ofSubscriber({ subscriberId, after, limit }) {
+      const rows = [...state.publications]
+        .filter(([id]) => id > after)
+        .sort(([a], [b]) => a - b)
+        .flatMap(([, run]) => run.deliveries.get(subscriberId) ?? [])
+      return pageOf(rows.slice(0, limit + 1), limit, (row) => row.publicationId)
+    },
     async counts(publicationId) {
       const run = state.publications.get(publicationId)
       return run === undefined ? countsOf(0, noRows()) : countsOf(run.audience, run.rows)

@@ -14,9 +14,10 @@ import {
   settled,
 } from '../rules/ledger.ts'
 import { noSuch } from '../rules/refusals.ts'
-import { departed } from '../rules/subscriber.ts'
+import { bouncedStatus } from '../rules/subscriber.ts'
+import { bulkConsent } from '../rules/subscription.ts'
 import { audienceAfter, isStillWanted } from './audience.ts'
-import { appendEvent, type MemoryChunk, type MemoryPublication, type MemoryState } from './state.ts'
+import { appendConsent, appendEvent, type MemoryChunk, type MemoryPublication, type MemoryState } from './state.ts'
 import type { MemorySuppressions } from './suppressions.ts'
 
 export function createLedger(state: MemoryState, suppressions: MemorySuppressions): LedgerStore {
@@ -207,10 +208,14 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     async settle(lease, settlements, now) {
       const { run } = held(lease) ?? {}
       if (run === undefined) return { status: 'stale' }
-      for (const settlement of settlements) {
-        const { subscriberId, code, detail, suppress } = settlement
+      for (const given of settlements) {
+        const { subscriberId, code, suppress } = given
         const row = run.deliveries.get(subscriberId)
         if (row?.state !== 'handing' || row.chunk !== lease.seq) continue
+        const subscriber = state.subscribers[subscriberId - 1]
+        const erased = subscriber?.status === 'erased'
+        // Replies name addresses: those of somebody erased while their letter was on the wire are not kept.
+        const settlement = erased ? { ...given, detail: null } : given
         const outcome = settled(row, settlement, now)
         if (outcome === null) erase(run, subscriberId)
         else {
@@ -219,16 +224,26 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
           record(next, now)
         }
         if (freesOnceKey(outcome)) freeOnce(run, subscriberId)
-        const subscriber = state.subscribers[subscriberId - 1]
-        if (!suppress || subscriber === undefined) continue
+        if (!suppress || subscriber === undefined || erased) continue
+        const { address, status: from } = subscriber
         suppressions.suppress({
-          address: subscriber.address,
+          address,
           reason: 'bounce',
-          detail: detail ?? code,
+          detail: settlement.detail ?? code,
           createdAt: now,
         })
-        if (!departed.includes(subscriber.status))
-          state.subscribers[subscriberId - 1] = { ...subscriber, status: 'bounced', updatedAt: now }
+        const to = bouncedStatus(from)
+        if (to === from) continue
+        state.subscribers[subscriberId - 1] = { ...subscriber, status: to, updatedAt: now }
+        const proof = {
+          source: 'provider',
+          at: now,
+          ip: null,
+          userAgent: null,
+          origin: null,
+          words: code,
+        } as const
+        appendConsent(state, bulkConsent(proof, now, { subscriberId, kind: 'bounce', from, to, lists: [] }))
       }
       return { status: 'settled', counts: countsOf(run.audience, run.rows) }
     },

@@ -6,15 +6,18 @@ import type { Store } from '../../engine/ports/store.ts'
 import { createBuckets } from './buckets.ts'
 import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
+import { createConsents } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
 import { createItems } from './items.ts'
 import { createLedger } from './ledger.ts'
+import { createNotices } from './notices.ts'
 import { createPresence } from './presence.ts'
 import { createPublications } from './publications.ts'
 import { createReplies } from './replies.ts'
 import { createState } from './state.ts'
 import { createSubscribers } from './subscribers.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { createSuppressions } from './suppressions.ts'
 
 /** All ports in plain maps: for tests and for trying things out. It ends with the process.
@@ -27,6 +30,9 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     kind: 'memory',
     subscribers: createSubscribers(state),
     suppressions,
+    subscriptions: createSubscriptions(state),
+    consents: createConsents(state),
+    notices: createNotices(state),
     lists,
     topics: createCollection<Topic>('topic'),
     segments: createCollection<Segment>('segment'),

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { Campaign } from '../../engine/model/campaign.ts'
 import type { ChunkState } from '../../engine/model/chunk.ts'
+import type { Consent, NewConsent } from '../../engine/model/consent.ts'
 import type { Delivery } from '../../engine/model/delivery.ts'
 import type { DeliveryEvent, NewDeliveryEvent } from '../../engine/model/event.ts'
 import type {
@@ -13,9 +15,11 @@ import type {
 } from '../../engine/model/ids.ts'
 import type { Item } from '../../engine/model/item.ts'
 import type { List, Membership } from '../../engine/model/list.ts'
+import type { Notice } from '../../engine/model/notice.ts'
 import type { Publication } from '../../engine/model/publication.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
 import type { Suppression } from '../../engine/ports/subscribers.ts'
+import type { SubscriptionSettings } from '../../engine/ports/subscriptions.ts'
 import type { RowCounts } from '../rules/ledger.ts'
 
 export interface MemoryChunk {
@@ -45,6 +49,14 @@ export interface MemoryState {
   readonly lists: ReadonlyMap<ListId, List>
   readonly memberships: Map<ListId, Map<SubscriberId, { membership: Membership; at: EpochMs }>>
   readonly suppressions: Map<string, Suppression>
+  readonly settings: Map<SubscriberId, SubscriptionSettings>
+  /** In the order they were written; `seq` counts from 1. */
+  readonly consents: Map<SubscriberId, Consent[]>
+  /** By `<subscriber>/<kind>`. */
+  readonly notices: Map<string, Notice>
+  /** Hash of an erased address -> when. */
+  readonly erased: Map<string, EpochMs>
+  readonly salt: string
   readonly items: Map<ItemId, Item>
   readonly campaigns: Map<CampaignId, Campaign>
   readonly publications: Map<PublicationId, MemoryPublication>
@@ -63,6 +75,11 @@ export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => n
     lists,
     memberships: new Map(),
     suppressions: new Map(),
+    settings: new Map(),
+    consents: new Map(),
+    notices: new Map(),
+    erased: new Map(),
+    salt: randomBytes(32).toString('hex'),
     items: new Map(),
     campaigns: new Map(),
     publications: new Map(),
@@ -76,6 +93,12 @@ export function appendEvent(state: MemoryState, event: NewDeliveryEvent): EventI
   const id = (state.events.length + 1) as EventId
   state.events.push({ ...event, id })
   return id
+}
+
+export function appendConsent(state: MemoryState, consent: NewConsent): void {
+  const known = state.consents.get(consent.subscriberId) ?? []
+  state.consents.set(consent.subscriberId, known)
+  known.push({ ...structuredClone(consent), seq: known.length + 1 })
 }
 
 export const isActiveMember = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>

@@ -1,12 +1,35 @@
-import type { EpochMs, ListId, SubscriberId } from '../../engine/model/ids.ts'
+import type { Proof } from '../../engine/model/consent.ts'
+import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Subscriber, SubscriberInput } from '../../engine/model/subscriber.ts'
+import { forcedStatus } from '../../engine/model/subscription.ts'
 import type { SubscriberQuery, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
 import { fits } from '../rules/segment.ts'
-import { leavesFor, mergeSubscriber, newSubscriber } from '../rules/subscriber.ts'
+import { hashOfAddress, leftStatus, mergeSubscriber, newSubscriber } from '../rules/subscriber.ts'
+import { bulkConsent, kindOfMove } from '../rules/subscription.ts'
 import { personOf } from './audience.ts'
-import { appendEvent, isActiveMember, type MemoryState } from './state.ts'
+import { appendConsent, appendEvent, isActiveMember, type MemoryState } from './state.ts'
+
+/** The event of a letter that led to leaving; null: none did. */
+export function leftBy(
+  state: MemoryState,
+  publicationId: PublicationId | null,
+  id: SubscriberId,
+  now: EpochMs,
+): void {
+  const led = publicationId === null ? undefined : state.publications.get(publicationId)?.publication
+  if (led !== undefined)
+    appendEvent(state, {
+      publicationId: led.id,
+      subscriberId: id,
+      channel: led.spec.channel,
+      type: 'unsubscribed',
+      at: now,
+      code: null,
+      detail: null,
+    })
+}
 
 export function createSubscribers(state: MemoryState): SubscriberStore {
   const at = (id: SubscriberId): Subscriber | undefined => state.subscribers[id - 1]
@@ -23,20 +46,38 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     return true
   }
 
-  const upsertOne = (input: SubscriberInput, lists: readonly ListId[], now: EpochMs): UpsertOutcome => {
+  const upsertOne = (
+    input: SubscriberInput,
+    lists: readonly ListId[],
+    now: EpochMs,
+    proof: Proof | undefined,
+  ): UpsertOutcome => {
     const knownId = state.byAddress.get(input.address)
     const known = knownId === undefined ? undefined : at(knownId)
+    // Unconfirmed: somebody erased who signed up again, and did not confirm it yet.
+    if (known === undefined || known.status === 'unconfirmed')
+      if (state.erased.size > 0 && state.erased.has(hashOfAddress(state.salt, input.address)))
+        return { id: 0 as SubscriberId, outcome: 'erased' }
     if (known === undefined) {
       const id = (state.subscribers.length + 1) as SubscriberId
-      put({ id, address: input.address, ...newSubscriber(input), createdAt: now, updatedAt: now })
+      const fields = newSubscriber(input)
+      put({ id, address: input.address, ...fields, createdAt: now, updatedAt: now })
       state.byAddress.set(input.address, id)
       for (const list of lists) join(list, id, now)
+      const born = { subscriberId: id, kind: 'signUp', from: null, to: fields.status, lists } as const
+      appendConsent(state, bulkConsent(proof, now, born))
       return { id, outcome: 'created' }
     }
+    const { id, status: from } = known
     const merged = mergeSubscriber(known, input)
     if (merged !== null) put({ ...known, ...merged, updatedAt: now })
-    const joined = lists.filter((list) => join(list, known.id, now)).length > 0
-    return { id: known.id, outcome: merged !== null || joined ? 'updated' : 'unchanged' }
+    const joined = from === 'erased' ? [] : lists.filter((list) => join(list, id, now))
+    const to = merged?.status ?? from
+    if (to !== from || joined.length > 0) {
+      const kind = to === from ? 'join' : kindOfMove(to)
+      appendConsent(state, bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: joined }))
+    }
+    return { id, outcome: merged !== null || joined.length > 0 ? 'updated' : 'unchanged' }
   }
 
   const matches = (row: Subscriber, query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>): boolean => {
@@ -49,9 +90,9 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
   }
 
   return {
-    async upsert(rows, { lists, now }) {
+    async upsert(rows, { lists, now, proof }) {
       for (const list of lists) if (!state.lists.has(list)) throw noSuch('list', list)
-      return structuredClone(rows).map((row) => upsertOne(row, lists, now))
+      return structuredClone(rows).map((row) => upsertOne(row, lists, now, proof))
     },
     async get(ids) {
       return ids.map(at).filter((row) => row !== undefined)
@@ -79,40 +120,36 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
       }
       return found.sort((a, b) => a.listId - b.listId)
     },
-    async leave({ id, lists, publicationId, now }) {
+    async leave({ id, lists, publicationId, now, proof }) {
       const row = at(id)
       if (row === undefined) return { changed: false }
-      let changed = false
+      const left: ListId[] = []
       for (const [listId, members] of state.memberships) {
         if (lists !== 'all' && !lists.includes(listId)) continue
         const membership = members.get(id)?.membership
         if (membership === undefined || membership === 'unsubscribed') continue
         members.set(id, { membership: 'unsubscribed', at: now })
-        changed = true
+        left.push(listId)
       }
-      if (lists === 'all' && leavesFor(row.status)) {
-        put({ ...row, status: 'unsubscribed', updatedAt: now })
-        changed = true
-      }
-      const led = publicationId === null ? undefined : state.publications.get(publicationId)?.publication
-      if (changed && led !== undefined)
-        appendEvent(state, {
-          publicationId: led.id,
-          subscriberId: id,
-          channel: led.spec.channel,
-          type: 'unsubscribed',
-          at: now,
-          code: null,
-          detail: null,
-        })
-      return { changed }
+      const { status: from } = row
+      const to = lists === 'all' ? leftStatus(from) : from
+      if (to !== from) put({ ...row, status: to, updatedAt: now })
+      if (lists === 'all') state.notices.delete(`${id}/confirm`)
+      if (to === from && left.length === 0) return { changed: false }
+      const kind = lists === 'all' ? 'unsubscribe' : 'leave'
+      appendConsent(state, bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: left }))
+      leftBy(state, publicationId, id, now)
+      return { changed: true }
     },
-    async setStatus(ids, status, now) {
+    async setStatus(ids, status, now, proof) {
       let changed = 0
       for (const id of new Set(ids)) {
         const row = at(id)
-        if (row === undefined || row.status === status) continue
-        put({ ...row, status, updatedAt: now })
+        const to = row === undefined ? null : forcedStatus(row.status, status)
+        if (row === undefined || to === null || row.status === to) continue
+        put({ ...row, status: to, updatedAt: now })
+        const move = { subscriberId: id, kind: 'setStatus', from: row.status, to, lists: [] } as const
+        appendConsent(state, bulkConsent(proof, now, move))
         changed += 1
       }
       return changed

@@ -19,6 +19,8 @@ interface Row {
   readonly input: string
 }
 const view = (row: Row): Campaign => ({
+  // Rows from before there was an archive do not say.
+  archive: false,
   ...(JSON.parse(row.input) as CampaignInput),
   id: row.id,
   state: row.state,

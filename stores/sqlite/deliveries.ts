@@ -61,5 +61,15 @@ export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<Del
       )
     },
     counts: (id) => runs.counts(id),
+    ofSubscriber({ subscriberId, after, limit }) {
+      // A look-up a publication, by the primary key: there is no index by person.
+      const rows = sql<[object], Delivery>(
+        `SELECT ${columns} FROM delivery
+         WHERE publication_id IN (SELECT id FROM publication WHERE id > :after) AND subscriber_id = :subscriberId
+         ORDER BY publication_id
+         LIMIT :limit`,
+      ).all({ subscriberId, after, limit: limit + 1 })
+      return pageOf(rows, limit, (row) => row.publicationId)
+    },
   }
 }

@@ -64,5 +64,11 @@ export function createEvents(sql: Sql, writer: EventWriter): Sync<EventStore> {
       const found = rows.all({ after, limit: limit + 1, publicationId, subscriberId, type })
       return pageOf(found, limit, (event) => event.id)
     },
+    remove({ before, limit }) {
+      // Ids rise with time: the first `limit` rows are looked at, and no index on times is needed.
+      return sql<[number, number]>(
+        `DELETE FROM event WHERE id IN (SELECT id FROM event ORDER BY id LIMIT ?) AND at < ?`,
+      ).run(limit, before).changes
+    },
   }
 }

@@ -1,5 +1,6 @@
 import type { LedgerStore } from '../../engine/ports/ledger.ts'
 import { createChunks } from './chunks.ts'
+import type { ConsentWriter } from './consents.ts'
 import type { EventWriter } from './events.ts'
 import { createIntend } from './intend.ts'
 import type { Leases } from './leases.ts'
@@ -21,6 +22,7 @@ export function createLedger(
     readonly leases: Leases
     readonly events: EventWriter
     readonly suppressions: SqliteSuppressions
+    readonly consents: ConsentWriter
   },
 ): Sync<LedgerStore> {
   const all = { ...parts, once: createOnceKeys(sql), rows: createRows(sql) }

@@ -6,18 +6,22 @@ import type { Template } from '../../engine/model/template.ts'
 import { createBuckets } from './buckets.ts'
 import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
+import { createConsents, createConsentWriter } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createErasedAddresses } from './erased.ts'
 import { createEvents, createEventWriter } from './events.ts'
 import { createItems } from './items.ts'
 import { createLeases } from './leases.ts'
 import { createLedger } from './ledger.ts'
 import type { SyncPorts } from './methods.ts'
+import { createNotices } from './notices.ts'
 import { createPresence } from './presence.ts'
 import { createPublications } from './publications.ts'
 import { createReplies } from './replies.ts'
 import { createRuns } from './runs.ts'
 import { createSql } from './statements.ts'
-import { createSubscribers } from './subscribers.ts'
+import { createSubscriberRows, createSubscribers } from './subscribers.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { createSuppressions } from './suppressions.ts'
 
 /** All ports over one connection. The caller gives each call its transaction. */
@@ -27,9 +31,14 @@ export function createPorts(db: Database): SyncPorts {
   const runs = createRuns(sql)
   const suppressions = createSuppressions(sql)
   const publications = createPublications(sql)
+  const consents = createConsentWriter(sql)
+  const people = { rows: createSubscriberRows(sql, events), consents, erased: createErasedAddresses(sql) }
   return {
-    subscribers: createSubscribers(sql, events),
+    subscribers: createSubscribers(sql, people),
     suppressions,
+    subscriptions: createSubscriptions(sql, people),
+    consents: createConsents(sql, consents),
+    notices: createNotices(sql),
     lists: createCollection<List>(sql, 'list', (id) => {
       sql<[number]>('DELETE FROM membership WHERE list_id = ?').run(id)
     }),
@@ -45,6 +54,7 @@ export function createPorts(db: Database): SyncPorts {
       leases: createLeases(() => performance.now()),
       events,
       suppressions,
+      consents,
     }),
     deliveries: createDeliveries(sql, runs),
     events: createEvents(sql, events),

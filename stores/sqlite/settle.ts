@@ -1,9 +1,12 @@
 import type { NewDeliveryEvent } from '../../engine/model/event.ts'
 import type { EpochMs } from '../../engine/model/ids.ts'
+import type { SubscriberStatus } from '../../engine/model/subscriber.ts'
 import type { LedgerStore, Settlement } from '../../engine/ports/ledger.ts'
 import { freesOnceKey, noRows, settled } from '../rules/ledger.ts'
-import { departed } from '../rules/subscriber.ts'
+import { bouncedStatus } from '../rules/subscriber.ts'
+import { bulkConsent } from '../rules/subscription.ts'
 import { heldBy } from './chunks.ts'
+import type { ConsentWriter } from './consents.ts'
 import type { EventWriter } from './events.ts'
 import type { Leases } from './leases.ts'
 import type { Sync } from './methods.ts'
@@ -12,8 +15,6 @@ import type { Rows } from './rows.ts'
 import type { Runs } from './runs.ts'
 import type { Sql } from './statements.ts'
 import type { SqliteSuppressions } from './suppressions.ts'
-
-const departedList = departed.map((status) => `'${status}'`).join(', ')
 
 /** What became of letters that had permission. */
 export function createSettle(
@@ -25,19 +26,37 @@ export function createSettle(
     readonly events: EventWriter
     readonly rows: Rows
     readonly suppressions: SqliteSuppressions
+    readonly consents: ConsentWriter
   },
 ): Pick<Sync<LedgerStore>, 'settle'> {
-  const { runs, leases, once, events, rows, suppressions } = parts
+  const { runs, leases, once, events, rows, suppressions, consents } = parts
+
+  const person = (id: Settlement['subscriberId']) =>
+    sql<[number], { address: string; status: SubscriberStatus }>(
+      'SELECT address, status FROM subscriber WHERE id = ?',
+    ).get(id)
 
   const suppress = ({ subscriberId, code, detail }: Settlement, now: EpochMs) => {
-    const row = sql<[number], { address: string }>('SELECT address FROM subscriber WHERE id = ?')
-    const address = row.get(subscriberId)?.address
-    if (address === undefined) return
+    const found = person(subscriberId)
+    if (found === undefined || found.status === 'erased') return
+    const { address, status: from } = found
     suppressions.suppress({ address, reason: 'bounce', detail: detail ?? code, createdAt: now })
-    sql<[number, number]>(
-      `UPDATE subscriber SET status = 'bounced', updated_at = ? WHERE id = ? AND status NOT IN (${departedList})`,
-    ).run(now, subscriberId)
+    const to = bouncedStatus(from)
+    if (to === from) return
+    sql<[string, number, number]>('UPDATE subscriber SET status = ?, updated_at = ? WHERE id = ?').run(
+      to,
+      now,
+      subscriberId,
+    )
+    const proof = { source: 'provider', at: now, ip: null, userAgent: null, origin: null, words: code } as const
+    consents.append(bulkConsent(proof, now, { subscriberId, kind: 'bounce', from, to, lists: [] }))
   }
+
+  /** Replies name addresses: those of somebody erased while their letter was on the wire are not kept. */
+  const withoutErased = (settlement: Settlement): Settlement =>
+    settlement.detail !== null && person(settlement.subscriberId)?.status === 'erased'
+      ? { ...settlement, detail: null }
+      : settlement
 
   return {
     settle(lease, settlements, now) {
@@ -55,7 +74,7 @@ export function createSettle(
           facts.push({ subscriberId, type: 'sent', code, detail })
         }
       }
-      for (const settlement of others) {
+      for (const settlement of others.map(withoutErased)) {
         const { subscriberId } = settlement
         const row = rows.handing(run, lease.seq, subscriberId)
         if (row === undefined) continue

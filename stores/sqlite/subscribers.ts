@@ -4,10 +4,15 @@ import type { Subscriber, SubscriberInput, SubscriberStatus } from '../../engine
 import type { SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
-import { leavesFor, mergeSubscriber, newSubscriber, type SubscriberFields } from '../rules/subscriber.ts'
+import { leftStatus, mergeSubscriber, newSubscriber, type SubscriberFields } from '../rules/subscriber.ts'
+import { forcedStatus } from '../../engine/model/subscription.ts'
+import { bulkConsent, kindOfMove } from '../rules/subscription.ts'
 import { lastSubscriber, maxLookedAt } from './audience.ts'
+import type { ConsentWriter } from './consents.ts'
+import type { ErasedAddresses } from './erased.ts'
 import type { EventWriter } from './events.ts'
 import type { Sync } from './methods.ts'
+import { endConfirmation } from './notices.ts'
 import { compileRule, createBindings } from './segment.ts'
 import { type Sql, where } from './statements.ts'
 
@@ -51,14 +56,60 @@ const bind = (fields: SubscriberFields, now: EpochMs) =>
   ] as const
 type Bound = [...ReturnType<typeof bind>]
 
-export function createSubscribers(sql: Sql, events: EventWriter): Sync<SubscriberStore> {
-  const byAddress = (address: string) =>
-    sql<[string], Row>('SELECT * FROM subscriber WHERE address = ?').get(address)
-  const byId = (id: SubscriberId) => sql<[number], Row>('SELECT * FROM subscriber WHERE id = ?').get(id)
-  const replace = (id: SubscriberId, fields: SubscriberFields, now: EpochMs) =>
-    sql<[...Bound, number]>(
-      `UPDATE subscriber SET (${fieldColumns}) = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
-    ).run(...bind(fields, now), id)
+/** Rows one by one: what bulk paths and single decisions are written with. */
+export interface SubscriberRows {
+  byAddress(address: string): Subscriber | null
+  byId(id: SubscriberId): Subscriber | null
+  insert(address: string, fields: SubscriberFields, now: EpochMs): SubscriberId
+  replace(id: SubscriberId, fields: SubscriberFields, now: EpochMs): void
+  /** The event of a letter that led to leaving; null: none did. */
+  leftBy(publicationId: PublicationId | null, id: SubscriberId, now: EpochMs): void
+}
+
+export function createSubscriberRows(sql: Sql, events: EventWriter): SubscriberRows {
+  const viewed = (row: Row | undefined) => (row === undefined ? null : view(row))
+  return {
+    byAddress: (address) =>
+      viewed(sql<[string], Row>('SELECT * FROM subscriber WHERE address = ?').get(address)),
+    byId: (id) => viewed(sql<[number], Row>('SELECT * FROM subscriber WHERE id = ?').get(id)),
+    insert(address, fields, now) {
+      const insert = sql<[string, number, ...Bound]>(
+        `INSERT INTO subscriber (address, created_at, ${fieldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).run(address, now, ...bind(fields, now))
+      return Number(insert.lastInsertRowid) as SubscriberId
+    },
+    replace(id, fields, now) {
+      sql<[...Bound, number]>(
+        `UPDATE subscriber SET (${fieldColumns}) = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
+      ).run(...bind(fields, now), id)
+    },
+    leftBy(publicationId, id, now) {
+      if (publicationId === null) return
+      const row = sql<[number], { channel: string }>('SELECT channel FROM publication WHERE id = ?')
+      const channel = row.get(publicationId)?.channel
+      if (channel !== undefined)
+        events.append({
+          publicationId,
+          subscriberId: id,
+          channel,
+          type: 'unsubscribed',
+          at: now,
+          code: null,
+          detail: null,
+        })
+    },
+  }
+}
+
+export function createSubscribers(
+  sql: Sql,
+  parts: {
+    readonly rows: SubscriberRows
+    readonly consents: ConsentWriter
+    readonly erased: ErasedAddresses
+  },
+): Sync<SubscriberStore> {
+  const { rows, consents, erased } = parts
 
   /** False when that changed nothing. */
   const join = (list: ListId, id: SubscriberId, now: EpochMs): boolean =>
@@ -67,46 +118,67 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
        ON CONFLICT DO UPDATE SET status = excluded.status, at = excluded.at WHERE status = 'unconfirmed'`,
     ).run(list, id, now).changes > 0
 
-  const upsertOne = (input: SubscriberInput, lists: readonly ListId[], now: EpochMs): UpsertOutcome => {
-    const row = byAddress(input.address)
-    if (row === undefined) {
-      const insert = sql<[string, number, ...Bound]>(
-        `INSERT INTO subscriber (address, created_at, ${fieldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ).run(input.address, now, ...bind(newSubscriber(input), now))
-      const id = Number(insert.lastInsertRowid) as SubscriberId
-      for (const list of lists) join(list, id, now)
-      return { id, outcome: 'created' }
-    }
-    const merged = mergeSubscriber(view(row), input)
-    if (merged !== null) replace(row.id, merged, now)
-    const joined = lists.filter((list) => join(list, row.id, now)).length > 0
-    return { id: row.id, outcome: merged !== null || joined ? 'updated' : 'unchanged' }
-  }
-
   return {
-    upsert(rows, { lists, now }) {
+    upsert(inputs, { lists, now, proof }) {
       for (const list of lists)
         if (sql<[number]>('SELECT 1 FROM list WHERE id = ?').get(list) === undefined)
           throw noSuch('list', list)
-      return rows.map((row) => upsertOne(row, lists, now))
+      const guarded = erased.any()
+      // The first consents of new people wait for each other: 50 a statement.
+      let born: { id: SubscriberId; to: SubscriberStatus }[] = []
+      const { subscriberId: _none, to: _to, ...same } = bulkConsent(proof, now, {
+        subscriberId: 0 as SubscriberId,
+        kind: 'signUp',
+        from: null,
+        to: 'active',
+        lists,
+      })
+      const keepBorn = () => {
+        consents.appendFirst(same, born)
+        born = []
+      }
+      const upsertOne = (input: SubscriberInput): UpsertOutcome => {
+        const known = rows.byAddress(input.address)
+        // Unconfirmed: somebody erased who signed up again, and did not confirm it yet.
+        if (guarded && (known === null || known.status === 'unconfirmed') && erased.has(input.address))
+          return { id: 0 as SubscriberId, outcome: 'erased' }
+        if (known === null) {
+          const fields = newSubscriber(input)
+          const id = rows.insert(input.address, fields, now)
+          for (const list of lists) join(list, id, now)
+          born.push({ id, to: fields.status })
+          return { id, outcome: 'created' }
+        }
+        const { id, status: from } = known
+        const merged = mergeSubscriber(known, input)
+        if (merged !== null) rows.replace(id, merged, now)
+        const joined = from === 'erased' ? [] : lists.filter((list) => join(list, id, now))
+        const to = merged?.status ?? from
+        if (to !== from || joined.length > 0) {
+          keepBorn()
+          const kind = to === from ? 'join' : kindOfMove(to)
+          consents.append(bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: joined }))
+        }
+        return { id, outcome: merged !== null || joined.length > 0 ? 'updated' : 'unchanged' }
+      }
+      const outcomes = inputs.map(upsertOne)
+      keepBorn()
+      return outcomes
     },
     get(ids) {
-      const rows = sql<[string], Row>(
+      const found = sql<[string], Row>(
         'SELECT s.* FROM json_each(?) j JOIN subscriber s ON s.id = j.value ORDER BY j.key',
       )
-      return rows.all(JSON.stringify(ids)).map(view)
+      return found.all(JSON.stringify(ids)).map(view)
     },
-    byAddress(address) {
-      const row = byAddress(address)
-      return row === undefined ? null : view(row)
-    },
+    byAddress: (address) => rows.byAddress(address),
     page({ after, limit, status, list, search, segment }) {
       const bind = createBindings()
       // With a rule, a page looks at so many people and no more: a rare one would walk through all of them.
       const last = segment === undefined ? 0 : lastSubscriber(sql)
       const until = after + maxLookedAt
       // LIKE folds ASCII only, which is right for addresses; names in other scripts are folded by JavaScript.
-      const rows = sql<[object], Row>(
+      const found = sql<[object], Row>(
         `SELECT s.* FROM subscriber s
          ${where(
            's.id > :after',
@@ -124,8 +196,8 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
          LIMIT :limit`,
       )
       const like = `%${(search ?? '').toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
-      const found = rows.all({ ...bind.values, after, until, limit: limit + 1, status, list, like })
-      const page = pageOf(found.map(view), limit, (row) => row.id)
+      const looked = found.all({ ...bind.values, after, until, limit: limit + 1, status, list, like })
+      const page = pageOf(looked.map(view), limit, (row) => row.id)
       return page.next === null && segment !== undefined && until < last ? { ...page, next: until } : page
     },
     count({ status, list }) {
@@ -144,44 +216,46 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
          FROM membership WHERE subscriber_id = ? ORDER BY list_id`,
       ).all(id)
     },
-    leave({ id, lists, publicationId, now }) {
-      const row = byId(id)
-      if (row === undefined) return { changed: false }
-      const left = sql<[object]>(
+    leave({ id, lists, publicationId, now, proof }) {
+      const row = rows.byId(id)
+      if (row === null) return { changed: false }
+      const left = sql<[object], ListId>(
         `UPDATE membership SET status = 'unsubscribed', at = :now
          WHERE subscriber_id = :id AND status <> 'unsubscribed'
-         ${lists === 'all' ? '' : 'AND list_id IN (SELECT value FROM json_each(:lists))'}`,
-      ).run({ id, now, lists: JSON.stringify(lists) }).changes
-      const leaves = lists === 'all' && leavesFor(row.status)
-      if (leaves) setStatus(id, 'unsubscribed', now)
-      const changed = left > 0 || leaves
-      const channel = changed && publicationId !== null ? channelOf(publicationId) : undefined
-      if (channel !== undefined && publicationId !== null)
-        events.append({
-          publicationId,
-          subscriberId: id,
-          channel,
-          type: 'unsubscribed',
-          at: now,
-          code: null,
-          detail: null,
-        })
-      return { changed }
+         ${lists === 'all' ? '' : 'AND list_id IN (SELECT value FROM json_each(:lists))'}
+         RETURNING list_id`,
+      )
+        .pluck()
+        .all({ id, now, lists: JSON.stringify(lists) })
+      const { status: from } = row
+      const to = lists === 'all' ? leftStatus(from) : from
+      if (to !== from) setStatus(id, to, now)
+      if (lists === 'all') endConfirmation(sql, id)
+      if (to === from && left.length === 0) return { changed: false }
+      const kind = lists === 'all' ? 'unsubscribe' : 'leave'
+      consents.append(bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: left }))
+      rows.leftBy(publicationId, id, now)
+      return { changed: true }
     },
-    setStatus(ids, status, now) {
+    setStatus(ids, status, now, proof) {
       let changed = 0
-      for (const id of ids) changed += setStatus(id, status, now)
+      for (const id of ids) {
+        const from = rows.byId(id)?.status
+        const to = from === undefined ? null : forcedStatus(from, status)
+        if (from === undefined || to === null || to === from) continue
+        setStatus(id, to, now)
+        consents.append(bulkConsent(proof, now, { subscriberId: id, kind: 'setStatus', from, to, lists: [] }))
+        changed += 1
+      }
       return changed
     },
   }
 
-  function setStatus(id: SubscriberId, status: SubscriberStatus, now: EpochMs): number {
-    return sql<[object]>(
-      'UPDATE subscriber SET status = :status, updated_at = :now WHERE id = :id AND status <> :status',
-    ).run({ id, status, now }).changes
-  }
-
-  function channelOf(id: PublicationId): string | undefined {
-    return sql<[number], { channel: string }>('SELECT channel FROM publication WHERE id = ?').get(id)?.channel
+  function setStatus(id: SubscriberId, status: SubscriberStatus, now: EpochMs): void {
+    sql<[string, number, number]>('UPDATE subscriber SET status = ?, updated_at = ? WHERE id = ?').run(
+      status,
+      now,
+      id,
+    )
   }
 }

@@ -16,6 +16,11 @@ type Lens = (value: unknown, each: (row: Row) => Row) => unknown
 
 const rowsIn: Lens = (rows, each) => (rows as readonly Row[]).map(each)
 
+const rowsOfPage: Lens = (page, each) => {
+  const { rows, next } = page as { readonly rows: readonly Row[]; readonly next: number | null }
+  return { rows: rowsIn(rows, each), next }
+}
+
 /** The calls that carry picks. Those of any other would not survive. */
 const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result?: Lens } | undefined } = {
   'ledger.intend': {
@@ -26,12 +31,8 @@ const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result
   },
   'deliveries.seen': { result: rowsIn },
   'deliveries.get': { result: (row, each) => (row === null ? null : each(row as Row)) },
-  'deliveries.page': {
-    result(page, each) {
-      const { rows, next } = page as { readonly rows: readonly Row[]; readonly next: number | null }
-      return { rows: rowsIn(rows, each), next }
-    },
-  },
+  'deliveries.page': { result: rowsOfPage },
+  'deliveries.ofSubscriber': { result: rowsOfPage },
 }
 
 export function pack(call: string, part: 'args' | 'result', value: unknown): Parcel {

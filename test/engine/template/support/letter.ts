@@ -46,7 +46,11 @@ export function letterData(subscriber: Partial<LetterData['subscriber']> = {}): 
     ],
     campaign: { name: 'spring', title: 'Spring', data: { tagline: 'Every morning' } },
     list: { name: 'daily', title: 'Daily News' },
-    links: { unsubscribe: 'https://example.org/u/abc' },
+    links: {
+      unsubscribe: 'https://example.org/u/abc',
+      preferences: 'https://example.org/p/abc',
+      web: 'https://example.org/v/abc',
+    },
     now: Date.UTC(2026, 10, 23, 7),
   }
 }

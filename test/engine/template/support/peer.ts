@@ -38,7 +38,11 @@ export const roots = {
   ],
   campaign: { name: 'spring', title: 'Spring', data: {} as object },
   list: { name: 'daily', title: 'Daily' },
-  links: { unsubscribe: 'https://example.org/u/abc' },
+  links: {
+      unsubscribe: 'https://example.org/u/abc',
+      preferences: 'https://example.org/p/abc',
+      web: 'https://example.org/v/abc',
+    },
   now: 1_700_000_000_000,
   language: 'en',
   subject: 'The subject',

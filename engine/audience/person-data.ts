@@ -1,0 +1,63 @@
+import type { DeliveryEvent } from '../model/event.ts'
+import type { Json, Page, PublicationId, SubscriberId } from '../model/ids.ts'
+import { noticeKinds } from '../model/notice.ts'
+import type { Store } from '../ports/store.ts'
+
+const pageSize = 1000
+
+async function all<T>(read: (after: number) => Promise<Page<T>>): Promise<readonly T[]> {
+  const rows: T[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const page: Page<T> = await read(after)
+    rows.push(...page.rows)
+    after = page.next
+  }
+  return rows
+}
+
+/** All that is known of one person, as plain JSON; null for nobody. Of the erased only what is still there. Times are
+ *  milliseconds since 1970. */
+export async function personData(
+  store: Store,
+  id: SubscriberId,
+): Promise<{ readonly [key: string]: Json } | null> {
+  const [subscriber] = await store.subscribers.get([id])
+  const settings = await store.subscriptions.settings(id)
+  if (subscriber === undefined || settings === null) return null
+  const { address } = subscriber
+  const memberships = await store.subscribers.memberships(id)
+  const lists = await Promise.all(memberships.map(({ listId }) => store.lists.get(listId)))
+  const consents = await all((after) => store.consents.page({ subscriberId: id, after, limit: pageSize }))
+  const deliveries = await all((after) =>
+    store.deliveries.ofSubscriber({ subscriberId: id, after, limit: pageSize }),
+  )
+  const events = await all<DeliveryEvent>((after) =>
+    store.events.page({ subscriberId: id, after, limit: pageSize }),
+  )
+  const titles = new Map<PublicationId, string>()
+  for (const publicationId of new Set([...deliveries, ...events].map((row) => row.publicationId))) {
+    const publication = await store.publications.get(publicationId)
+    if (publication !== null) titles.set(publicationId, publication.spec.campaign.title)
+  }
+  const titleOf = (publicationId: PublicationId) => titles.get(publicationId) ?? null
+  const notices = await Promise.all(noticeKinds.map((kind) => store.notices.get(id, kind)))
+  const suppressions = await store.suppressions.byAddress([address])
+  return {
+    subscriber: { ...subscriber, ...settings } as unknown as Json,
+    memberships: memberships.map((row, i) => ({
+      ...row,
+      list: lists[i]?.name ?? null,
+      title: lists[i]?.title ?? null,
+    })),
+    consents: consents as unknown as Json,
+    deliveries: deliveries.map(({ picks, ...row }) => ({
+      ...row,
+      campaign: titleOf(row.publicationId),
+      // Which items it held, as stored; see engine/personalise/picks.ts.
+      picks: picks === null ? null : Buffer.from(picks).toString('base64'),
+    })),
+    events: events.map((row) => ({ ...row, campaign: titleOf(row.publicationId) })),
+    mails: notices.filter((notice) => notice !== null) as unknown as Json,
+    suppressions: suppressions as unknown as Json,
+  }
+}
