@@ -5,6 +5,7 @@ import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
 import type { EventStore } from './events.ts'
+import type { ImportStore } from './imports.ts'
 import type { ItemStore } from './items.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { PresenceStore } from './presence.ts'
@@ -22,6 +23,7 @@ export interface Store {
   readonly templates: Collection<Template>
   readonly apiKeys: Collection<ApiKey>
   readonly items: ItemStore
+  readonly imports: ImportStore
   readonly campaigns: CampaignStore
   readonly publications: PublicationStore
   readonly ledger: LedgerStore

@@ -65,7 +65,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     return {
       status: subscriber?.status ?? 'erased',
       wanted: isWanted(state, { lists: spec.listIds, excludeLists: spec.excludeListIds }, id),
-      suppression: state.suppressions.get(subscriber?.address ?? '')?.reason ?? null,
+      suppression: reasonAgainst(state, subscriber?.address ?? ''),
       taken: holder !== undefined && holder !== run.publication.id,
     }
   }

@@ -7,6 +7,7 @@ import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
+import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLedger } from './ledger.ts'
 import { createPresence } from './presence.ts'
@@ -22,15 +23,18 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   const lists = createCollection<List>('list', (id) => state.memberships.delete(id))
   const state = createState(lists.docs, options.monotonic ?? (() => performance.now()))
   const suppressions = createSuppressions(state)
+  const subscribers = createSubscribers(state)
+  const items = createItems(state)
   return {
     kind: 'memory',
-    subscribers: createSubscribers(state),
+    subscribers,
     suppressions,
     lists,
     topics: createCollection<Topic>('topic'),
     templates: createCollection<Template>('template'),
     apiKeys: createCollection<ApiKey>('API key'),
-    items: createItems(state),
+    items,
+    imports: createImports({ subscribers, items, suppressions }),
     campaigns: createCampaigns(state),
     publications: createPublications(state),
     ledger: createLedger(state, suppressions),

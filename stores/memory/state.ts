@@ -15,7 +15,7 @@ import type { Item } from '../../engine/model/item.ts'
 import type { List, Membership } from '../../engine/model/list.ts'
 import type { Publication } from '../../engine/model/publication.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
-import type { Suppression } from '../../engine/ports/subscribers.ts'
+import type { Suppression, SuppressionReason } from '../../engine/ports/subscribers.ts'
 import type { RowCounts } from '../rules/ledger.ts'
 
 export interface MemoryChunk {
@@ -77,6 +77,11 @@ export function appendEvent(state: MemoryState, event: NewDeliveryEvent): EventI
   state.events.push({ ...event, id })
   return id
 }
+
+/** Why this address is never mailed: its own entry, or that of its domain. */
+export const reasonAgainst = (state: MemoryState, address: string): SuppressionReason | null =>
+  (state.suppressions.get(address) ?? state.suppressions.get(address.slice(address.lastIndexOf('@'))))?.reason ??
+  null
 
 export const isActiveMember = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>
   lists.some((list) => state.memberships.get(list)?.get(id)?.membership === 'active')

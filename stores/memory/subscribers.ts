@@ -1,9 +1,24 @@
-import type { EpochMs, ListId, SubscriberId } from '../../engine/model/ids.ts'
-import type { Subscriber, SubscriberInput } from '../../engine/model/subscriber.ts'
-import type { SubscriberQuery, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
+import type { SubscriberId } from '../../engine/model/ids.ts'
+import type { Subscriber } from '../../engine/model/subscriber.ts'
+import type {
+  SubscriberQuery,
+  SubscriberRow,
+  SubscriberStore,
+  UpsertOptions,
+  UpsertOutcome,
+} from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
-import { leavesFor, mergeSubscriber, newSubscriber } from '../rules/subscriber.ts'
+import {
+  joins,
+  leavesFor,
+  listsIn,
+  lookAt,
+  mergeSubscriber,
+  newSubscriber,
+  type Wanted,
+  wantedOf,
+} from '../rules/subscriber.ts'
 import { appendEvent, isActiveMember, type MemoryState } from './state.ts'
 
 export function createSubscribers(state: MemoryState): SubscriberStore {
@@ -12,28 +27,31 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     state.subscribers[row.id - 1] = row
   }
 
-  const join = (list: ListId, id: SubscriberId, now: EpochMs): boolean => {
-    const members = state.memberships.get(list) ?? new Map()
-    state.memberships.set(list, members)
-    const membership = members.get(id)?.membership
-    if (membership === 'active' || membership === 'unsubscribed') return false
-    members.set(id, { membership: 'active', at: now })
+  const join = ({ listId, membership, at }: Wanted, id: SubscriberId): boolean => {
+    const members = state.memberships.get(listId) ?? new Map()
+    state.memberships.set(listId, members)
+    if (!joins(members.get(id)?.membership, membership)) return false
+    members.set(id, { membership, at })
     return true
   }
 
-  const upsertOne = (input: SubscriberInput, lists: readonly ListId[], now: EpochMs): UpsertOutcome => {
+  const upsertOne = (input: SubscriberRow, options: UpsertOptions): UpsertOutcome => {
+    const { now, merge } = options
     const knownId = state.byAddress.get(input.address)
     const known = knownId === undefined ? undefined : at(knownId)
     if (known === undefined) {
       const id = (state.subscribers.length + 1) as SubscriberId
-      put({ id, address: input.address, ...newSubscriber(input), createdAt: now, updatedAt: now })
+      const createdAt = input.createdAt ?? now
+      const updatedAt = input.updatedAt ?? now
+      put({ id, address: input.address, ...newSubscriber(input), createdAt, updatedAt })
       state.byAddress.set(input.address, id)
-      for (const list of lists) join(list, id, now)
+      for (const wanted of wantedOf(input, options)) join(wanted, id)
       return { id, outcome: 'created' }
     }
-    const merged = mergeSubscriber(known, input)
+    if (merge === 'keep') return { id: known.id, outcome: 'unchanged' }
+    const merged = mergeSubscriber(known, input, merge)
     if (merged !== null) put({ ...known, ...merged, updatedAt: now })
-    const joined = lists.filter((list) => join(list, known.id, now)).length > 0
+    const joined = wantedOf(input, options).filter((wanted) => join(wanted, known.id)).length > 0
     return { id: known.id, outcome: merged !== null || joined ? 'updated' : 'unchanged' }
   }
 
@@ -46,9 +64,17 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
   }
 
   return {
-    async upsert(rows, { lists, now }) {
-      for (const list of lists) if (!state.lists.has(list)) throw noSuch('list', list)
-      return structuredClone(rows).map((row) => upsertOne(row, lists, now))
+    async upsert(rows, options) {
+      for (const list of listsIn(rows, options.lists)) if (!state.lists.has(list)) throw noSuch('list', list)
+      return structuredClone(rows).map((row) => upsertOne(row, options))
+    },
+    async look(rows, options) {
+      return lookAt(structuredClone(rows), options, (address) => {
+        const row = at(state.byAddress.get(address) ?? (0 as SubscriberId))
+        if (row === undefined) return null
+        const { id, address: _, createdAt, updatedAt, ...fields } = row
+        return { fields, membership: (list) => state.memberships.get(list)?.get(id)?.membership }
+      })
     },
     async get(ids) {
       return ids.map(at).filter((row) => row !== undefined)
@@ -75,6 +101,12 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
         if (member !== undefined) found.push({ listId, ...member })
       }
       return found.sort((a, b) => a.listId - b.listId)
+    },
+    async membershipsOf(ids) {
+      const found = []
+      for (const id of [...new Set(ids)].sort((a, b) => a - b))
+        for (const membership of await this.memberships(id)) found.push({ id, ...membership })
+      return found
     },
     async leave({ id, lists, publicationId, now }) {
       const row = at(id)

@@ -7,6 +7,7 @@ import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents, createEventWriter } from './events.ts'
+import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLeases } from './leases.ts'
 import { createLedger } from './ledger.ts'
@@ -26,8 +27,10 @@ export function createPorts(db: Database): SyncPorts {
   const runs = createRuns(sql)
   const suppressions = createSuppressions(sql)
   const publications = createPublications(sql)
+  const subscribers = createSubscribers(sql, events)
+  const items = createItems(sql)
   return {
-    subscribers: createSubscribers(sql, events),
+    subscribers,
     suppressions,
     lists: createCollection<List>(sql, 'list', (id) => {
       sql<[number]>('DELETE FROM membership WHERE list_id = ?').run(id)
@@ -35,7 +38,8 @@ export function createPorts(db: Database): SyncPorts {
     topics: createCollection<Topic>(sql, 'topic'),
     templates: createCollection<Template>(sql, 'template'),
     apiKeys: createCollection<ApiKey>(sql, 'api_key'),
-    items: createItems(sql),
+    items,
+    imports: createImports(sql, { subscribers, items, suppressions }),
     campaigns: createCampaigns(sql, publications),
     publications,
     ledger: createLedger(sql, {

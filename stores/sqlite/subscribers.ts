@@ -1,10 +1,24 @@
 import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Membership } from '../../engine/model/list.ts'
-import type { Subscriber, SubscriberInput, SubscriberStatus } from '../../engine/model/subscriber.ts'
-import type { SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
+import type { Subscriber, SubscriberStatus } from '../../engine/model/subscriber.ts'
+import type {
+  SubscriberRow,
+  SubscriberStore,
+  UpsertOptions,
+  UpsertOutcome,
+} from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
-import { leavesFor, mergeSubscriber, newSubscriber, type SubscriberFields } from '../rules/subscriber.ts'
+import {
+  leavesFor,
+  listsIn,
+  lookAt,
+  mergeSubscriber,
+  newSubscriber,
+  type SubscriberFields,
+  type Wanted,
+  wantedOf,
+} from '../rules/subscriber.ts'
 import type { EventWriter } from './events.ts'
 import type { Sync } from './methods.ts'
 import { type Sql, where } from './statements.ts'
@@ -58,35 +72,54 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
       `UPDATE subscriber SET (${fieldColumns}) = (?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
     ).run(...bind(fields, now), id)
 
-  /** False when that changed nothing. */
-  const join = (list: ListId, id: SubscriberId, now: EpochMs): boolean =>
-    sql<[number, number, number]>(
-      `INSERT INTO membership (list_id, subscriber_id, status, at) VALUES (?, ?, 'active', ?)
-       ON CONFLICT DO UPDATE SET status = excluded.status, at = excluded.at WHERE status = 'unconfirmed'`,
-    ).run(list, id, now).changes > 0
+  /** False when that changed nothing. The condition is `joins` of the rules. */
+  const join = ({ listId, membership, at }: Wanted, id: SubscriberId): boolean =>
+    sql<[number, number, string, number]>(
+      `INSERT INTO membership (list_id, subscriber_id, status, at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET status = excluded.status, at = excluded.at
+       WHERE CASE excluded.status
+         WHEN 'active' THEN membership.status = 'unconfirmed'
+         WHEN 'unsubscribed' THEN membership.status <> 'unsubscribed'
+         ELSE FALSE
+       END`,
+    ).run(listId, id, membership, at).changes > 0
+  const membershipOf = (list: ListId, id: SubscriberId): Membership | undefined =>
+    sql<[number, number], { status: Membership }>(
+      'SELECT status FROM membership WHERE list_id = ? AND subscriber_id = ?',
+    ).get(list, id)?.status
 
-  const upsertOne = (input: SubscriberInput, lists: readonly ListId[], now: EpochMs): UpsertOutcome => {
+  const upsertOne = (input: SubscriberRow, options: UpsertOptions): UpsertOutcome => {
+    const { now, merge } = options
     const row = byAddress(input.address)
     if (row === undefined) {
       const insert = sql<[string, number, ...Bound]>(
         `INSERT INTO subscriber (address, created_at, ${fieldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ).run(input.address, now, ...bind(newSubscriber(input), now))
+      ).run(input.address, input.createdAt ?? now, ...bind(newSubscriber(input), input.updatedAt ?? now))
       const id = Number(insert.lastInsertRowid) as SubscriberId
-      for (const list of lists) join(list, id, now)
+      for (const wanted of wantedOf(input, options)) join(wanted, id)
       return { id, outcome: 'created' }
     }
-    const merged = mergeSubscriber(view(row), input)
+    if (merge === 'keep') return { id: row.id, outcome: 'unchanged' }
+    const merged = mergeSubscriber(view(row), input, merge)
     if (merged !== null) replace(row.id, merged, now)
-    const joined = lists.filter((list) => join(list, row.id, now)).length > 0
+    const joined = wantedOf(input, options).filter((wanted) => join(wanted, row.id)).length > 0
     return { id: row.id, outcome: merged !== null || joined ? 'updated' : 'unchanged' }
   }
 
   return {
-    upsert(rows, { lists, now }) {
-      for (const list of lists)
+    upsert(rows, options) {
+      for (const list of listsIn(rows, options.lists))
         if (sql<[number]>('SELECT 1 FROM list WHERE id = ?').get(list) === undefined)
           throw noSuch('list', list)
-      return rows.map((row) => upsertOne(row, lists, now))
+      return rows.map((row) => upsertOne(row, options))
+    },
+    look(rows, options) {
+      return lookAt(rows, options, (address) => {
+        const row = byAddress(address)
+        if (row === undefined) return null
+        const { id, address: _, createdAt, updatedAt, ...fields } = view(row)
+        return { fields, membership: (list) => membershipOf(list, id) }
+      })
     },
     get(ids) {
       const rows = sql<[string], Row>(
@@ -138,6 +171,13 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
         `SELECT list_id AS listId, status AS membership, at
          FROM membership WHERE subscriber_id = ? ORDER BY list_id`,
       ).all(id)
+    },
+    membershipsOf(ids) {
+      return sql<[string], { id: SubscriberId; listId: ListId; membership: Membership; at: EpochMs }>(
+        `SELECT subscriber_id AS id, list_id AS listId, status AS membership, at
+         FROM membership WHERE subscriber_id IN (SELECT value FROM json_each(?))
+         ORDER BY subscriber_id, list_id`,
+      ).all(JSON.stringify(ids))
     },
     leave({ id, lists, publicationId, now }) {
       const row = byId(id)
