@@ -3,7 +3,12 @@ import type { Line } from './lines.ts'
 /** One record of a CSV text and the line on which it begins. */
 export type CsvRecord =
   | { readonly line: number; readonly cells: readonly string[] }
-  | { readonly line: number; readonly problem: string }
+  | {
+      readonly line: number
+      readonly problem: string
+      /** The line as it stands, where it could be read. */
+      readonly text?: string
+    }
 
 // A cell may hold line breaks, so a record may hold many lines; past this, the quote was never closed.
 const maxRecordLines = 1000
@@ -22,7 +27,7 @@ export function csvReader(delimiter = ','): {
   end(): CsvRecord[]
 } {
   /** Lines of the record that is not complete yet, kept to be read again if its quote is never closed. */
-  let open: { readonly number: number; readonly text: string }[] = []
+  let open: { readonly number: number; readonly text: string; readonly crlf?: true }[] = []
   let openChars = 0
   let cells: string[] = []
   /** The quoted cell that the last line left open. */
@@ -38,7 +43,7 @@ export function csvReader(delimiter = ','): {
   }
 
   /** Reads one line on from where the last one stopped. False when it is garbled. */
-  const read = (text: string): boolean => {
+  const read = ({ text, crlf }: { readonly text: string; readonly crlf?: true }): boolean => {
     let at = 0
     for (;;) {
       if (cell === null && text[at] === '"') {
@@ -54,7 +59,7 @@ export function csvReader(delimiter = ','): {
       }
       const end = text.indexOf('"', at)
       if (end < 0) {
-        cell += `${text.slice(at)}\n`
+        cell += `${text.slice(at)}${crlf === true ? '\r\n' : '\n'}`
         return true
       }
       cell += text.slice(at, end)
@@ -72,11 +77,14 @@ export function csvReader(delimiter = ','): {
     }
   }
 
-  const take = (line: { readonly number: number; readonly text: string }, records: CsvRecord[]): void => {
+  const take = (
+    line: { readonly number: number; readonly text: string; readonly crlf?: true },
+    records: CsvRecord[],
+  ): void => {
     if (open.length === 0 && line.text.trim() === '') return
     open.push(line)
     openChars += line.text.length
-    if (!read(line.text)) {
+    if (!read(line)) {
       giveUp(open.length === 1 ? garbled : neverClosed, records)
     } else if (cell === null) {
       records.push({ line: open[0]!.number, cells })
@@ -90,7 +98,7 @@ export function csvReader(delimiter = ','): {
   const giveUp = (problem: string, records: CsvRecord[]): void => {
     const [bad, ...again] = reset()
     if (bad === undefined) return
-    records.push({ line: bad.number, problem })
+    records.push({ line: bad.number, problem, text: bad.text })
     for (const line of again) take(line, records)
   }
 

@@ -1,4 +1,5 @@
 import { CellError, type Columns, jsonCell, useColumns } from './columns.ts'
+import { unguardFormula } from './formula.ts'
 
 const known = {
   key: 'key',
@@ -22,15 +23,18 @@ const known = {
 
 /** Columns of an item file. `topics` is `slug;slug` or a JSON array, `publishedAt` an ISO 8601 time or
  *  milliseconds since 1970. Columns that are not known are ignored. */
-export function itemColumns(header: readonly string[]): Columns {
-  const uses = useColumns(header, known, () => null, ['title', 'url'])
+export function itemColumns(
+  header: readonly string[],
+  map?: { readonly [column: string]: string } | undefined,
+): Columns {
+  const uses = useColumns(header, { known, otherwise: () => null, required: ['title', 'url'], map })
   return {
     uses,
     read(cells) {
       const row: Record<string, unknown> = {}
       for (let index = 0; index < uses.length; index++) {
         const { field } = uses[index]!
-        const cell = cells[index]!.trim()
+        const cell = unguardFormula(cells[index]!).trim()
         if (cell === '' || field === 'ignored') continue
         row[field] = value(field, cell)
       }

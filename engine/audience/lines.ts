@@ -2,7 +2,12 @@ import { isUtf8 } from 'node:buffer'
 
 /** One line of a text, without its line end. `number` counts from 1, over every line of the source. */
 export type Line =
-  | { readonly number: number; readonly text: string }
+  | {
+      readonly number: number
+      readonly text: string
+      /** It ended in CR LF: within a quoted cell both are text. */
+      readonly crlf?: true
+    }
   | { readonly number: number; readonly problem: string }
 
 const lineFeed = 0x0a
@@ -68,10 +73,11 @@ function decode(number: number, bytes: Uint8Array): Line {
   let from = 0
   let to = bytes.length
   if (number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) from = 3
-  if (to > from && bytes[to - 1] === carriageReturn) to--
+  const crlf = to > from && bytes[to - 1] === carriageReturn
+  if (crlf) to--
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8')
   // U+FFFD is what decoding puts in place of a bad byte; looking for it is cheaper than checking every line.
   if (text.includes('\ufffd') && !isUtf8(bytes))
     return { number, problem: 'has bytes that are not UTF-8: save the file as UTF-8' }
-  return { number, text }
+  return crlf ? { number, text, crlf } : { number, text }
 }

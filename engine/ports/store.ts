@@ -7,6 +7,7 @@ import type { CampaignStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
 import type { ConsentStore } from './consents.ts'
 import type { EventStore } from './events.ts'
+import type { ImportStore } from './imports.ts'
 import type { ItemStore } from './items.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { NoticeStore } from './notices.ts'
@@ -30,6 +31,7 @@ export interface Store {
   readonly templates: Collection<Template>
   readonly apiKeys: Collection<ApiKey>
   readonly items: ItemStore
+  readonly imports: ImportStore
   readonly campaigns: CampaignStore
   readonly publications: PublicationStore
   readonly ledger: LedgerStore

@@ -13,6 +13,41 @@ export type UpsertOutcome = {
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'erased'
 }
 
+/** What an upsert does with people who are known. `overwrite`: what the row says replaces what is there. `fill`: only
+ *  what is empty is filled, and a status of `departedStatuses` still counts: who left elsewhere has left. `keep`: known
+ *  people are not touched, memberships included. */
+export const mergeRules = ['overwrite', 'fill', 'keep'] as const
+export type MergeRule = (typeof mergeRules)[number]
+
+/** What callers may say, and what only a move from elsewhere brings. */
+export interface SubscriberRow extends SubscriberInput {
+  /** Beside the lists that every row joins. `unsubscribed` is taken as leaving; nothing re-activates a membership that is
+   *  `unsubscribed`, and `unconfirmed` changes none that is there. `at`: null is now. */
+  readonly memberships?: readonly {
+    readonly listId: ListId
+    readonly membership: Membership
+    readonly at: EpochMs | null
+  }[]
+  /** For new subscribers only. */
+  readonly createdAt?: EpochMs
+  readonly updatedAt?: EpochMs
+}
+
+export interface UpsertOptions {
+  readonly lists: readonly ListId[]
+  readonly now: EpochMs
+  /** Default: `overwrite`. */
+  readonly merge?: MergeRule
+  /** Where the rows come from. Default: `system`. */
+  readonly proof?: Proof
+}
+
+/** What an upsert would do. `after`: the fields as they would be stored. */
+export interface UpsertLook {
+  readonly outcome: UpsertOutcome['outcome']
+  readonly after: Omit<Subscriber, 'id' | 'address' | 'createdAt' | 'updatedAt'>
+}
+
 export interface SubscriberQuery {
   readonly after: number
   readonly limit: number
@@ -35,10 +70,9 @@ export interface SubscriberStore {
    *  subscribers stay; `attributes` and `topics` are merged key by key. New subscribers are `active`
    *  unless told otherwise. Every row becomes an active member of `lists` unless it left that list.
    *  `proof` says where the rows come from; without one it says `system`. */
-  upsert(
-    rows: readonly SubscriberInput[],
-    options: { readonly lists: readonly ListId[]; readonly now: EpochMs; readonly proof?: Proof },
-  ): Promise<readonly UpsertOutcome[]>
+  upsert(rows: readonly SubscriberRow[], options: UpsertOptions): Promise<readonly UpsertOutcome[]>
+  /** What `upsert` would do with these rows, one after the other, and nothing is written. Lists need not exist. */
+  look(rows: readonly SubscriberRow[], options: UpsertOptions): Promise<readonly UpsertLook[]>
   /** In the order of the ids; unknown ids are left out. */
   get(ids: readonly SubscriberId[]): Promise<readonly Subscriber[]>
   /** `address` as `parseAddress` normalises it. */
@@ -46,6 +80,10 @@ export interface SubscriberStore {
   page(query: SubscriberQuery): Promise<Page<Subscriber>>
   count(query: { readonly status?: SubscriberStatus; readonly list?: ListId }): Promise<number>
   memberships(id: SubscriberId): Promise<readonly { listId: ListId; membership: Membership; at: EpochMs }[]>
+  /** Of these people, by subscriber and list: what an export reads a page at a time. */
+  membershipsOf(
+    ids: readonly SubscriberId[],
+  ): Promise<readonly { id: SubscriberId; listId: ListId; membership: Membership; at: EpochMs }[]>
   /** One person's own word: leaves the given lists, or everything (status `unsubscribed`) for `all`. Appends one
    *  `unsubscribed` event when a publication led to it, only if something changed. Repeating it changes nothing. */
   leave(request: {
@@ -74,7 +112,8 @@ export interface Suppression {
   readonly createdAt: EpochMs
 }
 
-/** Addresses that are never mailed, whether or not they are subscribers. The first reason stays. */
+/** Addresses that are never mailed, whether or not they are subscribers. The first reason stays. `@example.org` stands
+ *  for every address at that very domain. */
 export interface SuppressionStore {
   add(
     entries: readonly {

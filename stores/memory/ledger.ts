@@ -17,7 +17,14 @@ import { noSuch } from '../rules/refusals.ts'
 import { bouncedStatus } from '../rules/subscriber.ts'
 import { bulkConsent } from '../rules/subscription.ts'
 import { audienceAfter, isStillWanted } from './audience.ts'
-import { appendConsent, appendEvent, type MemoryChunk, type MemoryPublication, type MemoryState } from './state.ts'
+import {
+  appendConsent,
+  appendEvent,
+  type MemoryChunk,
+  type MemoryPublication,
+  type MemoryState,
+  reasonAgainst,
+} from './state.ts'
 import type { MemorySuppressions } from './suppressions.ts'
 
 export function createLedger(state: MemoryState, suppressions: MemorySuppressions): LedgerStore {
@@ -67,7 +74,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     return {
       status: subscriber?.status ?? 'erased',
       wanted: isStillWanted(state, audienceOf(spec), id),
-      suppression: state.suppressions.get(subscriber?.address ?? '')?.reason ?? null,
+      suppression: reasonAgainst(state, subscriber?.address ?? ''),
       taken: holder !== undefined && holder !== run.publication.id,
     }
   }

@@ -9,6 +9,7 @@ import { createCollection } from './collection.ts'
 import { createConsents } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
+import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLedger } from './ledger.ts'
 import { createNotices } from './notices.ts'
@@ -26,9 +27,11 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   const lists = createCollection<List>('list', (id) => state.memberships.delete(id))
   const state = createState(lists.docs, options.monotonic ?? (() => performance.now()))
   const suppressions = createSuppressions(state)
+  const subscribers = createSubscribers(state)
+  const items = createItems(state)
   return {
     kind: 'memory',
-    subscribers: createSubscribers(state),
+    subscribers,
     suppressions,
     subscriptions: createSubscriptions(state),
     consents: createConsents(state),
@@ -38,7 +41,8 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     segments: createCollection<Segment>('segment'),
     templates: createCollection<Template>('template'),
     apiKeys: createCollection<ApiKey>('API key'),
-    items: createItems(state),
+    items,
+    imports: createImports({ subscribers, items, suppressions }),
     campaigns: createCampaigns(state),
     publications: createPublications(state),
     ledger: createLedger(state, suppressions),

@@ -18,7 +18,7 @@ import type { List, Membership } from '../../engine/model/list.ts'
 import type { Notice } from '../../engine/model/notice.ts'
 import type { Publication } from '../../engine/model/publication.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
-import type { Suppression } from '../../engine/ports/subscribers.ts'
+import type { Suppression, SuppressionReason } from '../../engine/ports/subscribers.ts'
 import type { SubscriptionSettings } from '../../engine/ports/subscriptions.ts'
 import type { RowCounts } from '../rules/ledger.ts'
 
@@ -100,6 +100,11 @@ export function appendConsent(state: MemoryState, consent: NewConsent): void {
   state.consents.set(consent.subscriberId, known)
   known.push({ ...structuredClone(consent), seq: known.length + 1 })
 }
+
+/** Why this address is never mailed: its own entry, or that of its domain. */
+export const reasonAgainst = (state: MemoryState, address: string): SuppressionReason | null =>
+  (state.suppressions.get(address) ?? state.suppressions.get(address.slice(address.lastIndexOf('@'))))?.reason ??
+  null
 
 export const isActiveMember = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>
   lists.some((list) => state.memberships.get(list)?.get(id)?.membership === 'active')

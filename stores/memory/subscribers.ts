@@ -1,13 +1,28 @@
-import type { Proof } from '../../engine/model/consent.ts'
 import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
-import type { Subscriber, SubscriberInput } from '../../engine/model/subscriber.ts'
+import type { Subscriber } from '../../engine/model/subscriber.ts'
 import { forcedStatus } from '../../engine/model/subscription.ts'
-import type { SubscriberQuery, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
+import type {
+  SubscriberQuery,
+  SubscriberRow,
+  SubscriberStore,
+  UpsertOptions,
+  UpsertOutcome,
+} from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
 import { fits } from '../rules/segment.ts'
-import { hashOfAddress, leftStatus, mergeSubscriber, newSubscriber } from '../rules/subscriber.ts'
-import { bulkConsent, kindOfMove } from '../rules/subscription.ts'
+import {
+  hashOfAddress,
+  joins,
+  leftStatus,
+  listsIn,
+  lookAt,
+  mergeSubscriber,
+  newSubscriber,
+  type Wanted,
+  wantedOf,
+} from '../rules/subscriber.ts'
+import { bulkConsent, listsOf, upsertConsents } from '../rules/subscription.ts'
 import { personOf } from './audience.ts'
 import { appendConsent, appendEvent, isActiveMember, type MemoryState } from './state.ts'
 
@@ -37,47 +52,44 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     state.subscribers[row.id - 1] = row
   }
 
-  const join = (list: ListId, id: SubscriberId, now: EpochMs): boolean => {
-    const members = state.memberships.get(list) ?? new Map()
-    state.memberships.set(list, members)
-    const membership = members.get(id)?.membership
-    if (membership === 'active' || membership === 'unsubscribed') return false
-    members.set(id, { membership: 'active', at: now })
+  const join = ({ listId, membership, at: since }: Wanted, id: SubscriberId): boolean => {
+    const members = state.memberships.get(listId) ?? new Map()
+    state.memberships.set(listId, members)
+    if (!joins(members.get(id)?.membership, membership)) return false
+    members.set(id, { membership, at: since })
     return true
   }
 
-  const upsertOne = (
-    input: SubscriberInput,
-    lists: readonly ListId[],
-    now: EpochMs,
-    proof: Proof | undefined,
-  ): UpsertOutcome => {
+  const isErased = (address: string): boolean =>
+    state.erased.size > 0 && state.erased.has(hashOfAddress(state.salt, address))
+
+  const upsertOne = (input: SubscriberRow, options: UpsertOptions): UpsertOutcome => {
+    const { now, merge, proof } = options
     const knownId = state.byAddress.get(input.address)
     const known = knownId === undefined ? undefined : at(knownId)
     // Unconfirmed: somebody erased who signed up again, and did not confirm it yet.
-    if (known === undefined || known.status === 'unconfirmed')
-      if (state.erased.size > 0 && state.erased.has(hashOfAddress(state.salt, input.address)))
-        return { id: 0 as SubscriberId, outcome: 'erased' }
+    if ((known === undefined || known.status === 'unconfirmed') && isErased(input.address))
+      return { id: 0 as SubscriberId, outcome: 'erased' }
     if (known === undefined) {
       const id = (state.subscribers.length + 1) as SubscriberId
       const fields = newSubscriber(input)
-      put({ id, address: input.address, ...fields, createdAt: now, updatedAt: now })
+      const createdAt = input.createdAt ?? now
+      put({ id, address: input.address, ...fields, createdAt, updatedAt: input.updatedAt ?? now })
       state.byAddress.set(input.address, id)
-      for (const list of lists) join(list, id, now)
-      const born = { subscriberId: id, kind: 'signUp', from: null, to: fields.status, lists } as const
-      appendConsent(state, bulkConsent(proof, now, born))
+      const wanted = wantedOf(input, options).filter((one) => join(one, id))
+      const born = { subscriberId: id, kind: 'signUp', from: null, to: fields.status } as const
+      appendConsent(state, bulkConsent(proof, now, { ...born, lists: listsOf(wanted, 'active') }))
       return { id, outcome: 'created' }
     }
     const { id, status: from } = known
-    const merged = mergeSubscriber(known, input)
+    if (merge === 'keep') return { id, outcome: 'unchanged' }
+    const merged = mergeSubscriber(known, input, merge)
     if (merged !== null) put({ ...known, ...merged, updatedAt: now })
-    const joined = from === 'erased' ? [] : lists.filter((list) => join(list, id, now))
+    const changed = from === 'erased' ? [] : wantedOf(input, options).filter((one) => join(one, id))
     const to = merged?.status ?? from
-    if (to !== from || joined.length > 0) {
-      const kind = to === from ? 'join' : kindOfMove(to)
-      appendConsent(state, bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: joined }))
-    }
-    return { id, outcome: merged !== null || joined.length > 0 ? 'updated' : 'unchanged' }
+    for (const consent of upsertConsents(from, to, changed))
+      appendConsent(state, bulkConsent(proof, now, { subscriberId: id, from, to, ...consent }))
+    return { id, outcome: merged !== null || changed.length > 0 ? 'updated' : 'unchanged' }
   }
 
   const matches = (row: Subscriber, query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>): boolean => {
@@ -90,9 +102,18 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
   }
 
   return {
-    async upsert(rows, { lists, now, proof }) {
-      for (const list of lists) if (!state.lists.has(list)) throw noSuch('list', list)
-      return structuredClone(rows).map((row) => upsertOne(row, lists, now, proof))
+    async upsert(rows, options) {
+      for (const list of listsIn(rows, options.lists)) if (!state.lists.has(list)) throw noSuch('list', list)
+      return structuredClone(rows).map((row) => upsertOne(row, options))
+    },
+    async look(rows, options) {
+      const find = (address: string) => {
+        const row = at(state.byAddress.get(address) ?? (0 as SubscriberId))
+        if (row === undefined) return null
+        const { id, address: _, createdAt, updatedAt, ...fields } = row
+        return { fields, membership: (list: ListId) => state.memberships.get(list)?.get(id)?.membership }
+      }
+      return lookAt(structuredClone(rows), options, find, isErased)
     },
     async get(ids) {
       return ids.map(at).filter((row) => row !== undefined)
@@ -119,6 +140,12 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
         if (member !== undefined) found.push({ listId, ...member })
       }
       return found.sort((a, b) => a.listId - b.listId)
+    },
+    async membershipsOf(ids) {
+      const found = []
+      for (const id of [...new Set(ids)].sort((a, b) => a - b))
+        for (const membership of await this.memberships(id)) found.push({ id, ...membership })
+      return found
     },
     async leave({ id, lists, publicationId, now, proof }) {
       const row = at(id)

@@ -4,6 +4,7 @@ import type { EpochMs, ListId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Membership } from '../../engine/model/list.ts'
 import type { SubscriberStatus } from '../../engine/model/subscriber.ts'
 import type { SubscriptionChange, SubscriptionSettings } from '../../engine/ports/subscriptions.ts'
+import type { Wanted } from './subscriber.ts'
 
 export const noSettings: SubscriptionSettings = { maxPerWeek: null, tracking: 'unknown', pausedUntil: null }
 
@@ -61,6 +62,25 @@ export function bulkConsent(
   },
 ): NewConsent {
   return { ...boundedProof(proof ?? bareProof('system', now)), ...consent }
+}
+
+/** Those of these lists that were joined or left. */
+export const listsOf = (wanted: readonly Wanted[], membership: Membership): readonly ListId[] =>
+  wanted.filter((one) => one.membership === membership).map(({ listId }) => listId)
+
+/** What an upsert of somebody known has to say: of the subscription where that moved, and of lists joined and left. */
+export function upsertConsents(
+  from: SubscriberStatus,
+  to: SubscriberStatus,
+  changed: readonly Wanted[],
+): readonly Pick<NewConsent, 'kind' | 'lists'>[] {
+  const joined = listsOf(changed, 'active')
+  const left = listsOf(changed, 'unsubscribed')
+  const consents: Pick<NewConsent, 'kind' | 'lists'>[] = []
+  if (to !== from) consents.push({ kind: kindOfMove(to), lists: joined })
+  else if (joined.length > 0) consents.push({ kind: 'join', lists: joined })
+  if (left.length > 0) consents.push({ kind: 'leave', lists: left })
+  return consents
 }
 
 /** The kind of event by which a status came to be another. */

@@ -57,7 +57,8 @@ export function createIntend(
     const found = sql<[object], Present>(
       `SELECT s.id, s.status,
          ${isWanted(run)} AS wanted,
-         (SELECT reason FROM suppression p WHERE p.address = s.address) AS suppression,
+         (SELECT reason FROM suppression p
+          WHERE p.address IN (s.address, substr(s.address, instr(s.address, '@')))) AS suppression,
          ${holder} AS holder,
          d.state, d.attempt, d.uncertain
        FROM json_each(:ids) j

@@ -30,11 +30,13 @@ const collection = {
 export const methods = {
   subscribers: {
     upsert: 'write',
+    look: 'read',
     get: 'read',
     byAddress: 'read',
     page: 'read',
     count: 'read',
     memberships: 'read',
+    membershipsOf: 'read',
     leave: 'write',
     setStatus: 'write',
   },
@@ -64,6 +66,7 @@ export const methods = {
     candidates: 'read',
     remove: 'write',
   },
+  imports: { begin: 'write', commit: 'write', end: 'write', resume: 'write', get: 'read', page: 'read' },
   campaigns: {
     insert: 'write',
     update: 'write',

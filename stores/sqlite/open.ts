@@ -71,6 +71,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     templates: portOf('templates'),
     apiKeys: portOf('apiKeys'),
     items: portOf('items'),
+    imports: portOf('imports'),
     campaigns: portOf('campaigns'),
     publications: portOf('publications'),
     ledger: portOf('ledger'),

@@ -10,6 +10,7 @@ import { createConsents, createConsentWriter } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createErasedAddresses } from './erased.ts'
 import { createEvents, createEventWriter } from './events.ts'
+import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLeases } from './leases.ts'
 import { createLedger } from './ledger.ts'
@@ -33,8 +34,10 @@ export function createPorts(db: Database): SyncPorts {
   const publications = createPublications(sql)
   const consents = createConsentWriter(sql)
   const people = { rows: createSubscriberRows(sql, events), consents, erased: createErasedAddresses(sql) }
+  const subscribers = createSubscribers(sql, people)
+  const items = createItems(sql)
   return {
-    subscribers: createSubscribers(sql, people),
+    subscribers,
     suppressions,
     subscriptions: createSubscriptions(sql, people),
     consents: createConsents(sql, consents),
@@ -46,7 +49,8 @@ export function createPorts(db: Database): SyncPorts {
     segments: createCollection<Segment>(sql, 'segment'),
     templates: createCollection<Template>(sql, 'template'),
     apiKeys: createCollection<ApiKey>(sql, 'api_key'),
-    items: createItems(sql),
+    items,
+    imports: createImports(sql, { subscribers, items, suppressions }),
     campaigns: createCampaigns(sql, publications),
     publications,
     ledger: createLedger(sql, {

@@ -1,12 +1,21 @@
 import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Membership } from '../../engine/model/list.ts'
-import type { Subscriber, SubscriberInput, SubscriberStatus } from '../../engine/model/subscriber.ts'
-import type { SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
+import type { Subscriber, SubscriberStatus } from '../../engine/model/subscriber.ts'
+import type { SubscriberRow, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
-import { leftStatus, mergeSubscriber, newSubscriber, type SubscriberFields } from '../rules/subscriber.ts'
+import {
+  leftStatus,
+  listsIn,
+  lookAt,
+  mergeSubscriber,
+  newSubscriber,
+  type SubscriberFields,
+  type Wanted,
+  wantedOf,
+} from '../rules/subscriber.ts'
 import { forcedStatus } from '../../engine/model/subscription.ts'
-import { bulkConsent, kindOfMove } from '../rules/subscription.ts'
+import { bulkConsent, listsOf, upsertConsents } from '../rules/subscription.ts'
 import { lastSubscriber, maxLookedAt } from './audience.ts'
 import type { ConsentWriter } from './consents.ts'
 import type { ErasedAddresses } from './erased.ts'
@@ -60,7 +69,7 @@ type Bound = [...ReturnType<typeof bind>]
 export interface SubscriberRows {
   byAddress(address: string): Subscriber | null
   byId(id: SubscriberId): Subscriber | null
-  insert(address: string, fields: SubscriberFields, now: EpochMs): SubscriberId
+  insert(address: string, fields: SubscriberFields, createdAt: EpochMs, updatedAt: EpochMs): SubscriberId
   replace(id: SubscriberId, fields: SubscriberFields, now: EpochMs): void
   /** The event of a letter that led to leaving; null: none did. */
   leftBy(publicationId: PublicationId | null, id: SubscriberId, now: EpochMs): void
@@ -72,10 +81,10 @@ export function createSubscriberRows(sql: Sql, events: EventWriter): SubscriberR
     byAddress: (address) =>
       viewed(sql<[string], Row>('SELECT * FROM subscriber WHERE address = ?').get(address)),
     byId: (id) => viewed(sql<[number], Row>('SELECT * FROM subscriber WHERE id = ?').get(id)),
-    insert(address, fields, now) {
+    insert(address, fields, createdAt, updatedAt) {
       const insert = sql<[string, number, ...Bound]>(
         `INSERT INTO subscriber (address, created_at, ${fieldColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ).run(address, now, ...bind(fields, now))
+      ).run(address, createdAt, ...bind(fields, updatedAt))
       return Number(insert.lastInsertRowid) as SubscriberId
     },
     replace(id, fields, now) {
@@ -111,25 +120,35 @@ export function createSubscribers(
 ): Sync<SubscriberStore> {
   const { rows, consents, erased } = parts
 
-  /** False when that changed nothing. */
-  const join = (list: ListId, id: SubscriberId, now: EpochMs): boolean =>
-    sql<[number, number, number]>(
-      `INSERT INTO membership (list_id, subscriber_id, status, at) VALUES (?, ?, 'active', ?)
-       ON CONFLICT DO UPDATE SET status = excluded.status, at = excluded.at WHERE status = 'unconfirmed'`,
-    ).run(list, id, now).changes > 0
+  /** False when that changed nothing. The condition is `joins` of the rules. */
+  const join = ({ listId, membership, at }: Wanted, id: SubscriberId): boolean =>
+    sql<[number, number, string, number]>(
+      `INSERT INTO membership (list_id, subscriber_id, status, at) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET status = excluded.status, at = excluded.at
+       WHERE CASE excluded.status
+         WHEN 'active' THEN membership.status = 'unconfirmed'
+         WHEN 'unsubscribed' THEN membership.status <> 'unsubscribed'
+         ELSE FALSE
+       END`,
+    ).run(listId, id, membership, at).changes > 0
+  const membershipOf = (list: ListId, id: SubscriberId): Membership | undefined =>
+    sql<[number, number], { status: Membership }>(
+      'SELECT status FROM membership WHERE list_id = ? AND subscriber_id = ?',
+    ).get(list, id)?.status
 
   return {
-    upsert(inputs, { lists, now, proof }) {
-      for (const list of lists)
+    upsert(inputs, options) {
+      const { lists, now, merge, proof } = options
+      for (const list of listsIn(inputs, lists))
         if (sql<[number]>('SELECT 1 FROM list WHERE id = ?').get(list) === undefined)
           throw noSuch('list', list)
       const guarded = erased.any()
       // The first consents of new people wait for each other: 50 a statement.
       let born: { id: SubscriberId; to: SubscriberStatus }[] = []
+      const signUp = { kind: 'signUp', from: null } as const
       const { subscriberId: _none, to: _to, ...same } = bulkConsent(proof, now, {
+        ...signUp,
         subscriberId: 0 as SubscriberId,
-        kind: 'signUp',
-        from: null,
         to: 'active',
         lists,
       })
@@ -137,33 +156,48 @@ export function createSubscribers(
         consents.appendFirst(same, born)
         born = []
       }
-      const upsertOne = (input: SubscriberInput): UpsertOutcome => {
+      const upsertOne = (input: SubscriberRow): UpsertOutcome => {
         const known = rows.byAddress(input.address)
         // Unconfirmed: somebody erased who signed up again, and did not confirm it yet.
         if (guarded && (known === null || known.status === 'unconfirmed') && erased.has(input.address))
           return { id: 0 as SubscriberId, outcome: 'erased' }
         if (known === null) {
           const fields = newSubscriber(input)
-          const id = rows.insert(input.address, fields, now)
-          for (const list of lists) join(list, id, now)
-          born.push({ id, to: fields.status })
+          const id = rows.insert(input.address, fields, input.createdAt ?? now, input.updatedAt ?? now)
+          const wanted = wantedOf(input, options).filter((one) => join(one, id))
+          const { status: to } = fields
+          if (input.memberships === undefined) born.push({ id, to })
+          else
+            consents.append(
+              bulkConsent(proof, now, { ...signUp, subscriberId: id, to, lists: listsOf(wanted, 'active') }),
+            )
           return { id, outcome: 'created' }
         }
         const { id, status: from } = known
-        const merged = mergeSubscriber(known, input)
+        if (merge === 'keep') return { id, outcome: 'unchanged' }
+        const merged = mergeSubscriber(known, input, merge)
         if (merged !== null) rows.replace(id, merged, now)
-        const joined = from === 'erased' ? [] : lists.filter((list) => join(list, id, now))
+        const changed = from === 'erased' ? [] : wantedOf(input, options).filter((one) => join(one, id))
         const to = merged?.status ?? from
-        if (to !== from || joined.length > 0) {
+        for (const consent of upsertConsents(from, to, changed)) {
           keepBorn()
-          const kind = to === from ? 'join' : kindOfMove(to)
-          consents.append(bulkConsent(proof, now, { subscriberId: id, kind, from, to, lists: joined }))
+          consents.append(bulkConsent(proof, now, { subscriberId: id, from, to, ...consent }))
         }
-        return { id, outcome: merged !== null || joined.length > 0 ? 'updated' : 'unchanged' }
+        return { id, outcome: merged !== null || changed.length > 0 ? 'updated' : 'unchanged' }
       }
       const outcomes = inputs.map(upsertOne)
       keepBorn()
       return outcomes
+    },
+    look(inputs, options) {
+      const guarded = erased.any()
+      const find = (address: string) => {
+        const row = rows.byAddress(address)
+        if (row === null) return null
+        const { id, address: _, createdAt, updatedAt, ...fields } = row
+        return { fields, membership: (list: ListId) => membershipOf(list, id) }
+      }
+      return lookAt(inputs, options, find, (address) => guarded && erased.has(address))
     },
     get(ids) {
       const found = sql<[string], Row>(
@@ -215,6 +249,13 @@ export function createSubscribers(
         `SELECT list_id AS listId, status AS membership, at
          FROM membership WHERE subscriber_id = ? ORDER BY list_id`,
       ).all(id)
+    },
+    membershipsOf(ids) {
+      return sql<[string], { id: SubscriberId; listId: ListId; membership: Membership; at: EpochMs }>(
+        `SELECT subscriber_id AS id, list_id AS listId, status AS membership, at
+         FROM membership WHERE subscriber_id IN (SELECT value FROM json_each(?))
+         ORDER BY subscriber_id, list_id`,
+      ).all(JSON.stringify(ids))
     },
     leave({ id, lists, publicationId, now, proof }) {
       const row = rows.byId(id)

@@ -41,7 +41,10 @@ export function unsubscribeRoutes(app: Api, parts: PageParts): void {
     const { publicationId } = read
     // A publication that is gone names no list; leaving everything still works.
     const publication = publicationId === null ? null : await store.publications.get(publicationId)
-    return { person, publicationId, listIds: publication?.spec.listIds ?? [] }
+    // Whom a segment brought has nothing to do with the publication's lists: there is only everything to leave.
+    const known = new Set(person.memberships.map(({ listId }) => listId))
+    const listIds = (publication?.spec.listIds ?? []).filter((id) => known.has(id))
+    return { person, publicationId, listIds }
   }
 
   /** Titles of the publication's lists, and which lists this person is still on. */
