@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel.ts'
+import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
@@ -17,6 +18,7 @@ import { type Log, silentLog } from './log.ts'
 import type { PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
+import type { Fetcher } from './ports/fetcher.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
@@ -30,6 +32,8 @@ export interface EngineParts {
   readonly channels: {
     readonly [name: string]: { readonly definition: ChannelDefinition<never>; readonly config: unknown }
   }
+  /** Reads feeds. Closed with the engine. Without one no feed can be read. */
+  readonly fetcher?: Fetcher
   readonly clock?: Clock
   readonly random?: () => number
   readonly log?: Log
@@ -37,7 +41,9 @@ export interface EngineParts {
   readonly node?: string
 }
 
+export type { FeedPreview, Feeds } from './actors/feeds.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
+export type { FeedOutcome } from './content/fetch-feed.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
 export type { ChannelState, Fact, Progress } from './model/progress.ts'
 export type { TemplateProblem } from './template/problem.ts'
@@ -47,6 +53,7 @@ export type { EngineConfig }
 export interface Engine {
   readonly store: Store
   readonly campaigns: Campaigns
+  readonly feeds: Feeds
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
@@ -132,10 +139,18 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
+  const feeds = createFeedActor({
+    config: config.feeds,
+    store,
+    fetcher: parts.fetcher ?? noFetcher,
+    clock,
+    random,
+    log,
+  })
   let stopped: Promise<void> | null = null
 
   async function stop(deadlineMs: number): Promise<void> {
-    await supervisor.stop(deadlineMs)
+    await Promise.all([feeds.stop(), supervisor.stop(deadlineMs)])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     listeners.clear()
   }
@@ -143,6 +158,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   return {
     store,
     campaigns,
+    feeds,
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
       const bundle = {
@@ -166,7 +182,10 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    start: () => supervisor.start(),
+    async start() {
+      await supervisor.start()
+      feeds.start()
+    },
     stop(options = {}) {
       stopped ??= stop(Math.min(options.deadlineMs ?? 10_000, 10_000))
       return stopped

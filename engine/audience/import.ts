@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
+import { cleanItem } from '../content/clean-item.ts'
 import { BroadsheetError } from '../errors.ts'
 import { type ItemInput, itemInputSchema } from '../model/item.ts'
 import { type SubscriberInput, subscriberInputSchema } from '../model/subscriber.ts'
@@ -86,7 +87,7 @@ export async function importItems(
   return runImport<ItemInput>(source, options, {
     columns: itemColumns,
     schema: itemInputSchema,
-    upsert: (batch) => store.items.upsert(batch, clock.now()),
+    upsert: (batch) => store.items.upsert(batch.map(cleanItem), clock.now()),
   })
 }
 

@@ -1,10 +1,12 @@
 import type { ApiKey } from '../model/api-key.ts'
+import type { Feed } from '../model/feed.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Template } from '../model/template.ts'
 import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
 import type { EventStore } from './events.ts'
+import type { FeedStateStore } from './feeds.ts'
 import type { ItemStore } from './items.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { PresenceStore } from './presence.ts'
@@ -21,6 +23,8 @@ export interface Store {
   readonly topics: Collection<Topic>
   readonly templates: Collection<Template>
   readonly apiKeys: Collection<ApiKey>
+  readonly feeds: Collection<Feed>
+  readonly feedStates: FeedStateStore
   readonly items: ItemStore
   readonly campaigns: CampaignStore
   readonly publications: PublicationStore

@@ -1,4 +1,6 @@
 import type { ApiKey } from '../../engine/model/api-key.ts'
+import type { Feed, FeedState } from '../../engine/model/feed.ts'
+import type { FeedId } from '../../engine/model/ids.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
@@ -7,6 +9,7 @@ import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
+import { createFeedStates } from './feed-states.ts'
 import { createItems } from './items.ts'
 import { createLedger } from './ledger.ts'
 import { createPresence } from './presence.ts'
@@ -21,6 +24,8 @@ import { createSuppressions } from './suppressions.ts'
 export function openMemoryStore(options: { readonly monotonic?: () => number } = {}): Store {
   const lists = createCollection<List>('list', (id) => state.memberships.delete(id))
   const state = createState(lists.docs, options.monotonic ?? (() => performance.now()))
+  const feedStates = new Map<FeedId, FeedState>()
+  const feeds = createCollection<Feed>('feed', (id) => feedStates.delete(id))
   const suppressions = createSuppressions(state)
   return {
     kind: 'memory',
@@ -30,6 +35,8 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     topics: createCollection<Topic>('topic'),
     templates: createCollection<Template>('template'),
     apiKeys: createCollection<ApiKey>('API key'),
+    feeds,
+    feedStates: createFeedStates(feeds.docs, feedStates),
     items: createItems(state),
     campaigns: createCampaigns(state),
     publications: createPublications(state),

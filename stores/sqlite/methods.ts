@@ -43,10 +43,13 @@ export const methods = {
   topics: collection,
   templates: collection,
   apiKeys: collection,
+  feeds: collection,
+  feedStates: { claim: 'write', put: 'write', get: 'read' },
   items: {
     upsert: 'write',
     get: 'read',
     byKey: 'read',
+    byUrl: 'read',
     page: 'read',
     candidates: 'read',
     remove: 'write',

@@ -66,6 +66,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     topics: portOf('topics'),
     templates: portOf('templates'),
     apiKeys: portOf('apiKeys'),
+    feeds: portOf('feeds'),
+    feedStates: portOf('feedStates'),
     items: portOf('items'),
     campaigns: portOf('campaigns'),
     publications: portOf('publications'),

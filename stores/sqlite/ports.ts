@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ApiKey } from '../../engine/model/api-key.ts'
+import type { Feed } from '../../engine/model/feed.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Template } from '../../engine/model/template.ts'
 import { createBuckets } from './buckets.ts'
@@ -7,6 +8,7 @@ import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents, createEventWriter } from './events.ts'
+import { createFeedStates } from './feed-states.ts'
 import { createItems } from './items.ts'
 import { createLeases } from './leases.ts'
 import { createLedger } from './ledger.ts'
@@ -35,6 +37,10 @@ export function createPorts(db: Database): SyncPorts {
     topics: createCollection<Topic>(sql, 'topic'),
     templates: createCollection<Template>(sql, 'template'),
     apiKeys: createCollection<ApiKey>(sql, 'api_key'),
+    feeds: createCollection<Feed>(sql, 'feed', (id) => {
+      sql<[number]>('DELETE FROM feed_state WHERE feed_id = ?').run(id)
+    }),
+    feedStates: createFeedStates(sql),
     items: createItems(sql),
     campaigns: createCampaigns(sql, publications),
     publications,
