@@ -10,9 +10,12 @@ import { channelTypes } from './config/channel-types.ts'
 import type { ChannelTypes } from './config/schema.ts'
 import { ensureSecrets, makeDataFolder } from './config/secrets.ts'
 import type { AppConfig } from './config.ts'
+import { createFetcher } from './fetch/fetcher.ts'
 
 export interface ComposeOptions {
   readonly log: Log
+  /** Told to the servers that feeds are read from. */
+  readonly version?: string
   readonly clock?: Clock
   readonly random?: () => number
   /** For tests, and for programs that bring channels of their own. */
@@ -28,6 +31,9 @@ export interface Composition {
   /** Gives back what was opened: engine, queue, store, in this order. Idempotent. */
   close(options?: { readonly deadlineMs?: number }): Promise<void>
 }
+
+const userAgentOf = ({ hasPublicUrl, engine }: AppConfig, version = 'dev'): string =>
+  `Broadsheet/${version} (feed reader${hasPublicUrl ? `; +${engine.publicUrl}` : ''})`
 
 /** Put an engine together from its settings: the store is open, nothing works yet (`engine.start`).
  *  Whatever was opened is closed again when a later part fails. */
@@ -50,12 +56,19 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   undo.defer(() => store.close())
   const queue = createMemoryQueue()
   undo.defer(() => queue.close())
+  const fetcher = createFetcher({
+    egress: config.egress,
+    userAgent: userAgentOf(config, options.version),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  })
+  undo.defer(() => fetcher.close())
   const engine = await createEngine(
     { ...config.engine, secrets: [...secrets] },
     {
       store,
       queue,
       channels,
+      fetcher,
       log,
       clock: options.clock ?? systemClock,
       ...(options.random === undefined ? {} : { random: options.random }),

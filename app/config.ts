@@ -27,6 +27,7 @@ export interface AppConfig {
   readonly http: { readonly host: string; readonly port: number; readonly trustProxy: readonly string[] }
   readonly log: AppConfigInput['log']
   readonly channels: { readonly [name: string]: ChannelSetting }
+  readonly egress: AppConfigInput['egress']
   /** Null: in the data folder, made at the first start. */
   readonly secrets: readonly string[] | null
   readonly engine: Omit<EngineConfig, 'secrets'>
@@ -140,7 +141,19 @@ function finish(
   const home = files.yaml === null ? cwd : dirname(files.yaml)
   const locate = (path: string, said: Path): string => resolve(tree.origin(said)?.base ?? home, path)
 
-  const { store, http, log, channels, secrets, publicUrl, dkim, pages, data: folder, ...engine } = input
+  const {
+    store,
+    http,
+    log,
+    channels,
+    egress,
+    secrets,
+    publicUrl,
+    dkim,
+    pages,
+    data: folder,
+    ...engine
+  } = input
   const data = locate(folder, ['data'])
   const file = store?.startsWith('sqlite:') ? store.slice('sqlite:'.length) : null
   const located = Object.entries(channels ?? { file: fileChannel(data, types) }).map(([name, setting]) => {
@@ -162,6 +175,7 @@ function finish(
     http,
     log,
     channels: Object.fromEntries(located),
+    egress,
     secrets: secrets ?? null,
     hasPublicUrl: publicUrl !== undefined,
     pages,

@@ -72,6 +72,26 @@ export const engineConfigSchema = z.strictObject({
       domain: z.record(z.string(), limitSchema).default({}),
     })
     .prefault({}),
+  feeds: z
+    .strictObject({
+      /** A feed is read no more often than this, whatever it brings, unless it says otherwise itself. */
+      minIntervalMs: z.int().min(60_000).default(900_000),
+      maxIntervalMs: z.int().min(60_000).default(86_400_000),
+      /** Feeds read at the same time. */
+      concurrency: z.int().min(1).max(32).default(4),
+      sweepMs: z.int().min(10).default(15_000),
+      /** Of one fetch, with all redirects. */
+      timeoutMs: z.int().min(100).max(120_000).default(20_000),
+      /** Of one feed, unpacked. */
+      maxBytes: z.int().min(1000).max(50_000_000).default(5_000_000),
+      /** Entries of one feed that are taken, from its beginning. */
+      maxItems: z.int().min(1).max(1000).default(200),
+    })
+    .refine(({ minIntervalMs, maxIntervalMs }) => minIntervalMs <= maxIntervalMs, {
+      path: ['maxIntervalMs'],
+      error: 'must not be below minIntervalMs',
+    })
+    .prefault({}),
   breaker: z
     .strictObject({
       /** Channel faults in a row that open the breaker. */

@@ -4,6 +4,7 @@ import { startChannelActor } from './actors/channel.ts'
 import { startNoticeActor } from './actors/notices.ts'
 import { createRetention } from './actors/retention.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
+import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
@@ -23,6 +24,7 @@ import { type Log, silentLog } from './log.ts'
 import type { PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
+import type { Fetcher } from './ports/fetcher.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
@@ -37,6 +39,8 @@ export interface EngineParts {
   readonly channels: {
     readonly [name: string]: { readonly definition: ChannelDefinition<never>; readonly config: unknown }
   }
+  /** Reads feeds. Closed with the engine. Without one no feed can be read. */
+  readonly fetcher?: Fetcher
   readonly clock?: Clock
   readonly random?: () => number
   readonly log?: Log
@@ -44,7 +48,9 @@ export interface EngineParts {
   readonly node?: string
 }
 
+export type { FeedPreview, Feeds } from './actors/feeds.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
+export type { FeedOutcome } from './content/fetch-feed.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
 export type { Rendition, Renditions } from './delivery/rendition.ts'
 export type {
@@ -67,6 +73,7 @@ export interface Engine {
   readonly subscriptions: Subscriptions
   /** Letters that went out, for web pages. */
   readonly renditions: Renditions
+  readonly feeds: Feeds
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
@@ -153,6 +160,14 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
+  const feeds = createFeedActor({
+    config: config.feeds,
+    store,
+    fetcher: parts.fetcher ?? noFetcher,
+    clock,
+    random,
+    log,
+  })
   const tokens = createPersonTokens({ secrets: config.secrets, publicUrl: config.publicUrl })
   const press = createNoticePress({ config, store, pool, tokens, log })
   const subscriptionActors = createSubscriptionActors({ store, log })
@@ -181,7 +196,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   let stopped: Promise<void> | null = null
 
   async function stop(deadlineMs: number): Promise<void> {
-    await Promise.all([supervisor.stop(deadlineMs), notices.stop(), retention.stop()])
+    await Promise.all([feeds.stop(), supervisor.stop(deadlineMs), notices.stop(), retention.stop()])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     listeners.clear()
   }
@@ -191,6 +206,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     campaigns,
     renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
     subscriptions,
+    feeds,
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
       const bundle = {
@@ -218,6 +234,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       await supervisor.start()
       notices.start()
       retention.start()
+      feeds.start()
     },
     stop(options = {}) {
       stopped ??= stop(Math.min(options.deadlineMs ?? 10_000, 10_000))

@@ -8,6 +8,7 @@ import * as demo from './commands/demo.ts'
 import * as doctor from './commands/doctor.ts'
 import * as events from './commands/events.ts'
 import * as exports from './commands/export.ts'
+import * as feed from './commands/feed.ts'
 import * as imports from './commands/import.ts'
 import * as init from './commands/init.ts'
 import * as item from './commands/item.ts'
@@ -103,6 +104,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     list,
     segment,
     item,
+    feed,
     imports,
     exports,
     suppress,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ChannelDefinition } from '../../engine/channel/index.ts'
 import { dkimKeySchema, engineConfigSchema } from '../../engine/config.ts'
 import { slugSchema } from '../../engine/model/values.ts'
+import { egressProblem } from '../fetch/guard.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { pagesSchema } from './pages.ts'
 import { isRecord } from './tree.ts'
@@ -88,6 +89,23 @@ export function appConfigSchema(types: ChannelTypes) {
       .describe(
         'Ways out, by the name that campaigns use. Default: "file", which writes letters to <data>/outbox',
       ),
+    egress: z
+      .strictObject({
+        allow: z
+          .array(
+            z.string().superRefine((entry, context) => {
+              const message = egressProblem(entry)
+              if (message !== null) context.addIssue({ code: 'custom', message })
+            }),
+          )
+          .default([])
+          .describe('What feeds may be read from beside the public internet: addresses, networks, host names'),
+        ports: z
+          .array(z.int().min(1).max(65_535))
+          .default([80, 443, 8080, 8443])
+          .describe('Ports of everything else'),
+      })
+      .prefault({}),
     secrets: secrets
       .optional()
       .describe('Sign links and Message-IDs. Default: made at the first start and kept in <data>/secrets'),

@@ -27,6 +27,7 @@ import { campaignReportRoutes } from './routes/campaign-reports.ts'
 import { campaignRoutes } from './routes/campaigns.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { eventRoutes, eventSchema } from './routes/events.ts'
+import { feedRoutes, feedSchema } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importResultSchema, importRoutes } from './routes/imports.ts'
 import { itemRoutes, itemSchema } from './routes/items.ts'
@@ -248,6 +249,7 @@ const apiRoutes = [
   segmentRoutes,
   templateRoutes,
   itemRoutes,
+  feedRoutes,
   suppressionRoutes,
   campaignRoutes,
   campaignCommandRoutes,
@@ -268,6 +270,7 @@ const namedSchemas = {
   Template: templateSchema,
   TemplateProblem: templateProblemSchema,
   Item: itemSchema,
+  Feed: feedSchema,
   Suppression: suppressionSchema,
   Campaign: campaignSchema,
   Progress: progressSchema,

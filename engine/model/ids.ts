@@ -12,6 +12,7 @@ export type PublicationId = Id<'publication'>
 export type EventId = Id<'event'>
 export type ApiKeyId = Id<'apiKey'>
 export type ImportId = Id<'import'>
+export type FeedId = Id<'feed'>
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number

@@ -10,6 +10,8 @@ export interface ItemStore {
     now: EpochMs,
   ): Promise<readonly { readonly id: ItemId; readonly outcome: 'created' | 'updated' | 'unchanged' }[]>
   get(ids: readonly ItemId[]): Promise<readonly Item[]>
+  /** At most one a URL: the newest. */
+  byUrl(urls: readonly string[]): Promise<readonly Item[]>
   byKey(keys: readonly string[]): Promise<readonly Item[]>
   page(query: {
     readonly after: number

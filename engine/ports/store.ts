@@ -1,4 +1,5 @@
 import type { ApiKey } from '../model/api-key.ts'
+import type { Feed } from '../model/feed.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
@@ -8,6 +9,7 @@ import type { Collection } from './collection.ts'
 import type { ConsentStore } from './consents.ts'
 import type { EventStore } from './events.ts'
 import type { ImportStore } from './imports.ts'
+import type { FeedStateStore } from './feeds.ts'
 import type { ItemStore } from './items.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { NoticeStore } from './notices.ts'
@@ -30,6 +32,8 @@ export interface Store {
   readonly segments: Collection<Segment>
   readonly templates: Collection<Template>
   readonly apiKeys: Collection<ApiKey>
+  readonly feeds: Collection<Feed>
+  readonly feedStates: FeedStateStore
   readonly items: ItemStore
   readonly imports: ImportStore
   readonly campaigns: CampaignStore

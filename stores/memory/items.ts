@@ -36,6 +36,10 @@ export function createItems({ items }: Pick<MemoryState, 'items'>): ItemStore {
         .map((id) => (id === undefined ? undefined : items.get(id)))
         .filter((item) => item !== undefined)
     },
+    async byUrl(urls) {
+      const newest = new Map([...items.values()].map((item) => [item.url, item]))
+      return [...new Set(urls)].map((url) => newest.get(url)).filter((item) => item !== undefined)
+    },
     async page({ after, limit, topic }) {
       const rows = [...items.values()]
         .filter((item) => item.id > after && (topic === undefined || item.topics.includes(topic)))

@@ -1,4 +1,6 @@
 import type { ApiKey } from '../../engine/model/api-key.ts'
+import type { Feed, FeedState } from '../../engine/model/feed.ts'
+import type { FeedId } from '../../engine/model/ids.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
@@ -9,6 +11,7 @@ import { createCollection } from './collection.ts'
 import { createConsents } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createEvents } from './events.ts'
+import { createFeedStates } from './feed-states.ts'
 import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLedger } from './ledger.ts'
@@ -26,6 +29,8 @@ import { createSuppressions } from './suppressions.ts'
 export function openMemoryStore(options: { readonly monotonic?: () => number } = {}): Store {
   const lists = createCollection<List>('list', (id) => state.memberships.delete(id))
   const state = createState(lists.docs, options.monotonic ?? (() => performance.now()))
+  const feedStates = new Map<FeedId, FeedState>()
+  const feeds = createCollection<Feed>('feed', (id) => feedStates.delete(id))
   const suppressions = createSuppressions(state)
   const subscribers = createSubscribers(state)
   const items = createItems(state)
@@ -41,6 +46,8 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     segments: createCollection<Segment>('segment'),
     templates: createCollection<Template>('template'),
     apiKeys: createCollection<ApiKey>('API key'),
+    feeds,
+    feedStates: createFeedStates(feeds.docs, feedStates),
     items,
     imports: createImports({ subscribers, items, suppressions }),
     campaigns: createCampaigns(state),

@@ -83,6 +83,13 @@ export function createItems(sql: Sql): Sync<ItemStore> {
     byKey(keys) {
       return keys.map(byKey).filter((item) => item !== undefined)
     },
+    byUrl(urls) {
+      const row = sql<[string], Row>(`SELECT ${columns} FROM item WHERE url = ? ORDER BY id DESC LIMIT 1`)
+      return [...new Set(urls)].flatMap((url) => {
+        const found = row.get(url)
+        return found === undefined ? [] : [view(found)]
+      })
+    },
     page({ after, limit, topic }) {
       const rows = sql<[object], Row>(
         `SELECT ${columns} FROM item

@@ -58,10 +58,13 @@ export const methods = {
   segments: collection,
   templates: collection,
   apiKeys: collection,
+  feeds: collection,
+  feedStates: { claim: 'write', put: 'write', get: 'read' },
   items: {
     upsert: 'write',
     get: 'read',
     byKey: 'read',
+    byUrl: 'read',
     page: 'read',
     candidates: 'read',
     remove: 'write',

@@ -70,6 +70,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     segments: portOf('segments'),
     templates: portOf('templates'),
     apiKeys: portOf('apiKeys'),
+    feeds: portOf('feeds'),
+    feedStates: portOf('feedStates'),
     items: portOf('items'),
     imports: portOf('imports'),
     campaigns: portOf('campaigns'),

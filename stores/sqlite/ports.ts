@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { ApiKey } from '../../engine/model/api-key.ts'
+import type { Feed } from '../../engine/model/feed.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
@@ -10,6 +11,7 @@ import { createConsents, createConsentWriter } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createErasedAddresses } from './erased.ts'
 import { createEvents, createEventWriter } from './events.ts'
+import { createFeedStates } from './feed-states.ts'
 import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLeases } from './leases.ts'
@@ -49,6 +51,10 @@ export function createPorts(db: Database): SyncPorts {
     segments: createCollection<Segment>(sql, 'segment'),
     templates: createCollection<Template>(sql, 'template'),
     apiKeys: createCollection<ApiKey>(sql, 'api_key'),
+    feeds: createCollection<Feed>(sql, 'feed', (id) => {
+      sql<[number]>('DELETE FROM feed_state WHERE feed_id = ?').run(id)
+    }),
+    feedStates: createFeedStates(sql),
     items,
     imports: createImports(sql, { subscribers, items, suppressions }),
     campaigns: createCampaigns(sql, publications),

@@ -12,7 +12,7 @@ const sources = ['engine', 'stores', 'plugins', 'app'].flatMap((folder) =>
 /** Which rooms a room may import from, besides itself. The order is the direction of the house. */
 const base = ['engine/errors.ts', 'engine/clock.ts', 'engine/log.ts', 'engine/config.ts', 'engine/model']
 const makers = ['engine/template', 'engine/personalise', 'engine/compose']
-const workers = ['engine/render', 'engine/delivery', 'engine/audience']
+const workers = ['engine/render', 'engine/delivery', 'engine/audience', 'engine/content']
 const ports = ['engine/ports', 'engine/channel']
 const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/model', base],
@@ -26,7 +26,8 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
   ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience']],
-  ['engine/audience', [...base, ...ports, ...makers]],
+  ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
+  ['engine/content', [...base, ...ports, ...makers]],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
   ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   ['engine/subscriptions.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { cleanItem } from '../../../engine/content/clean-item.ts'
 import type { ItemId } from '../../../engine/model/ids.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
 import { slugSchema } from '../../../engine/model/values.ts'
@@ -51,7 +52,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
       ...operation(
         tag,
         'Create or update items',
-        'One, or up to 1,000. Known by their key, which is the URL by default.',
+        'One, or up to 1,000. Known by their key, which is the URL by default. The HTML of `body` is sanitised for mail.',
       ),
       body: z.union([itemInputSchema, z.array(itemInputSchema).min(1).max(1000)]),
       response: {
@@ -68,7 +69,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
     },
     handler: async (request) => {
       const rows = Array.isArray(request.body) ? request.body : [request.body]
-      const results = [...(await store.items.upsert(rows, clock.now()))]
+      const results = [...(await store.items.upsert(rows.map(cleanItem), clock.now()))]
       const counts = { created: 0, updated: 0, unchanged: 0 }
       for (const { outcome } of results) counts[outcome]++
       return { ...counts, results }

@@ -4,6 +4,7 @@ import { initial } from './001-initial.ts'
 import { segments } from './002-segments.ts'
 import { subscription } from './003-subscription.ts'
 import { imports } from './004-imports.ts'
+import { feeds } from './005-feeds.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -13,7 +14,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial, segments, subscription, imports]
+export const migrations: readonly Migration[] = [initial, segments, subscription, imports, feeds]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 /** `application_id` of our files: "BSht". */

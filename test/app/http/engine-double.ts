@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto'
+import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
 import type { Clock } from '../../../engine/clock.ts'
+import { engineConfigSchema } from '../../../engine/config.ts'
 import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
+import { silentLog } from '../../../engine/log.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Store } from '../../../engine/ports/store.ts'
@@ -21,6 +24,14 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     createHmac('sha256', 'a secret of the test').update(text).digest('base64url').slice(0, 22)
   const double: EngineDouble = {
     store,
+    feeds: createFeedActor({
+      config: engineConfigSchema.shape.feeds.parse(undefined),
+      store,
+      fetcher: noFetcher,
+      clock,
+      random: () => 0.5,
+      log: silentLog,
+    }),
     rows: [],
     campaigns: campaignsOf(store, clock, () => double.rows),
     async checkTemplate(input) {
