@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel.ts'
+import { createSchedules } from './actors/schedules.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
@@ -14,13 +15,16 @@ import { partialsOf } from './delivery/spec.ts'
 import { createStumbles } from './delivery/stumbles.ts'
 import { BroadsheetError } from './errors.ts'
 import { type Log, silentLog } from './log.ts'
-import type { PublicationId, SubscriberId } from './model/ids.ts'
+import type { EpochMs, PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool } from './render/pool.ts'
+import { type Agenda, agendaOf } from './schedule/agenda.ts'
+import { createCalendar } from './schedule/calendar.ts'
+import { createSeries } from './schedule/series.ts'
 import type { TemplateProblem } from './template/problem.ts'
 
 export interface EngineParts {
@@ -40,6 +44,7 @@ export interface EngineParts {
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
 export type { ChannelState, Fact, Progress } from './model/progress.ts'
+export type { Agenda } from './schedule/agenda.ts'
 export type { TemplateProblem } from './template/problem.ts'
 export type { EngineConfig }
 
@@ -47,6 +52,8 @@ export type { EngineConfig }
 export interface Engine {
   readonly store: Store
   readonly campaigns: Campaigns
+  /** What will go out when, by its beginning. Refuses with E_INPUT a span of more than 400 days. */
+  agenda(query: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Agenda>
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
@@ -97,7 +104,9 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
   const courier = (name: string) => channels.get(name)
-  const actors = createCampaignActors({ store, clock, log, tell })
+  const calendar = createCalendar(config.calendar)
+  const series = createSeries({ store, calendar, clock })
+  const actors = createCampaignActors({ store, calendar, clock, log, tell })
   const campaigns = createCampaigns({
     config,
     store,
@@ -105,6 +114,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     pool,
     rehearsal: createRehearsal({ config, store, pool, clock }),
     actors,
+    series,
     supervisor: () => supervisor,
     channels: [...channels.keys()],
     courier,
@@ -114,9 +124,20 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     store,
     queue,
     campaigns: actors,
-    fire: (id) => campaigns.start(id),
+    schedules: createSchedules({
+      campaigns: actors,
+      series,
+      calendar,
+      calendarZone: config.calendar.timeZone,
+      fire: (id) => campaigns.fire(id),
+      clock,
+      log,
+    }),
+    calendar,
     lane: {
       config: config.delivery,
+      caps: config.caps,
+      calendar,
       store,
       runs: createRuns(config, store),
       pool,
@@ -143,6 +164,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   return {
     store,
     campaigns,
+    agenda: (query) => agendaOf({ store, calendar, series }, query),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
       const bundle = {

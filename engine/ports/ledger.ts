@@ -1,3 +1,4 @@
+import type { Caps } from '../config.ts'
 import type { ChunkLease, ChunkRef, DueChunk, LeasedChunk, PlanProgress } from '../model/chunk.ts'
 import type { Delivery, DeliveryCounts, DeliveryState } from '../model/delivery.ts'
 import type { EpochMs, ListId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
@@ -49,7 +50,10 @@ export type SettleResult =
  *  Leases are timed by the store's own clock: a database's, or a monotonic one where the store belongs
  *  to this process alone. `now` in the calls below is for due times only. */
 export interface LedgerStore {
-  /** Cut the next part of the audience into chunks of `chunkSize`, at most `maxChunks` of them, after the
+  /** Where the spec has a `localTime`, those of one call who share a moment are cut into chunks of their own, due at it:
+   *  there may be more than `maxChunks` then, of at most `chunkSize` x `maxChunks` recipients.
+   *
+   *  Cut the next part of the audience into chunks of `chunkSize`, at most `maxChunks` of them, after the
    *  last one there is: repeat until `done`, also after a crash. The audience is every active subscriber
    *  who is an active member of one of the spec's lists and an active member of none of the excluded.
    *  With `done` a publication in `planning` becomes `running`, or `paused` where its campaign is not running;
@@ -68,12 +72,14 @@ export interface LedgerStore {
    *  again, write the rows. A subscriber who is no longer `active`, no longer an active member of one of
    *  the publication's lists, or is a member of an excluded one, gets `suppressed` with the status or
    *  `left_list` as code; a suppressed address `suppressed` with the suppression's reason; a held once key
-   *  `skipped` with `once`. A first attempt needs that no row exists; a later one, that the row is `retry`
+   *  `skipped` with `once`; somebody who had as many letters as `caps` or they themselves allow, `skipped` with
+   *  `frequency` (counted: their `sent` events, and what is being handed over just now). A first attempt needs that no row exists; a later one, that the row is `retry`
    *  with attempt - 1. `failed` appends its event. */
   intend(
     lease: ChunkLease,
     intents: readonly Intent[],
-    options: { readonly leaseMs: number; readonly now: EpochMs },
+    /** Without `caps` nothing is counted. */
+    options: { readonly leaseMs: number; readonly now: EpochMs; readonly caps?: Caps | null },
   ): Promise<IntentResult>
   /** One transaction: check the epoch, settle rows that are `handing`, append `sent` and `failed` events,
    *  free the once keys of `failed`. Rows that are not `handing` are left alone. */
@@ -123,4 +129,9 @@ export interface DeliveryStore {
     readonly limit: number
   }): Promise<Page<Delivery>>
   counts(publicationId: PublicationId): Promise<DeliveryCounts>
+  /** Of a publication none of whose chunks may be worked at `now`, when the first one may; null when one may, or
+   *  all are done. */
+  waitsUntil(publicationId: PublicationId, now: EpochMs): Promise<EpochMs | null>
+  /** Every time zone that a subscriber has. */
+  timeZones(): Promise<readonly string[]>
 }

@@ -2,7 +2,7 @@ import type { ApiKey } from '../model/api-key.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Template } from '../model/template.ts'
 import type { BucketStore } from './buckets.ts'
-import type { CampaignStore, PublicationStore } from './campaigns.ts'
+import type { CampaignStore, EditionStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
 import type { EventStore } from './events.ts'
 import type { ItemStore } from './items.ts'
@@ -24,6 +24,7 @@ export interface Store {
   readonly items: ItemStore
   readonly campaigns: CampaignStore
   readonly publications: PublicationStore
+  readonly editions: EditionStore
   readonly ledger: LedgerStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

@@ -6,6 +6,7 @@ import { createBuckets } from './buckets.ts'
 import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createEditions } from './editions.ts'
 import { createEvents } from './events.ts'
 import { createItems } from './items.ts'
 import { createLedger } from './ledger.ts'
@@ -33,6 +34,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     items: createItems(state),
     campaigns: createCampaigns(state),
     publications: createPublications(state),
+    editions: createEditions(state),
     ledger: createLedger(state, suppressions),
     deliveries: createDeliveries(state),
     events: createEvents(state),

@@ -62,6 +62,7 @@ export const methods = {
     remove: 'write',
   },
   publications: { get: 'read', page: 'read' },
+  editions: { page: 'read', sum: 'read' },
   ledger: {
     plan: 'write',
     // Only the writer knows which leases are alive (leases.ts).
@@ -79,6 +80,8 @@ export const methods = {
     get: 'read',
     page: 'read',
     counts: 'read',
+    waitsUntil: 'read',
+    timeZones: 'read',
   },
   events: { append: 'write', page: 'read' },
   buckets: { take: 'write', giveBack: 'write' },

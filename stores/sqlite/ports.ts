@@ -6,6 +6,7 @@ import { createBuckets } from './buckets.ts'
 import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createEditions, createEditionWriter } from './editions.ts'
 import { createEvents, createEventWriter } from './events.ts'
 import { createItems } from './items.ts'
 import { createLeases } from './leases.ts'
@@ -36,8 +37,9 @@ export function createPorts(db: Database): SyncPorts {
     templates: createCollection<Template>(sql, 'template'),
     apiKeys: createCollection<ApiKey>(sql, 'api_key'),
     items: createItems(sql),
-    campaigns: createCampaigns(sql, publications),
+    campaigns: createCampaigns(sql, publications, createEditionWriter(sql)),
     publications,
+    editions: createEditions(sql),
     ledger: createLedger(sql, {
       runs,
       leases: createLeases(() => performance.now()),

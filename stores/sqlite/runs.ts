@@ -13,6 +13,9 @@ export interface Run {
   readonly onceKey: string | null
   readonly lists: readonly ListId[]
   readonly excludeLists: readonly ListId[]
+  /** By these its recipients are cut into waves (rules/waves.ts). */
+  readonly localTime: number | null
+  readonly timeZone: string
 }
 
 export interface Runs {
@@ -38,8 +41,14 @@ export function createRuns(sql: Sql): Runs {
         once_key: string | null
         list_ids: string
         exclude_ids: string
+        local_time: number | null
+        time_zone: string
       }
-    >('SELECT channel, uncertain, once_key, list_ids, exclude_ids FROM publication WHERE id = ?').get(id)
+    >(
+      `SELECT channel, uncertain, once_key, list_ids, exclude_ids, spec ->> '$.localTime' AS local_time,
+         spec ->> '$.timeZone' AS time_zone
+       FROM publication WHERE id = ?`,
+    ).get(id)
     return row === undefined
       ? null
       : {
@@ -49,6 +58,8 @@ export function createRuns(sql: Sql): Runs {
           onceKey: row.once_key,
           lists: JSON.parse(row.list_ids) as ListId[],
           excludeLists: JSON.parse(row.exclude_ids) as ListId[],
+          localTime: row.local_time,
+          timeZone: row.time_zone,
         }
   }
   return {
