@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CampaignActors } from './actors/campaign.ts'
 import type { Supervisor } from './actors/supervisor.ts'
 import type { Clock } from './clock.ts'
@@ -11,16 +12,22 @@ import {
   type TestOutcome,
   viewPicks,
 } from './delivery/rehearsal.ts'
-import { missingNames, specOf } from './delivery/spec.ts'
+import { missingNames, specOf, tooFew } from './delivery/spec.ts'
 import { BroadsheetError } from './errors.ts'
 import type { Campaign, CampaignInput } from './model/campaign.ts'
 import type { Delivery, DeliveryState } from './model/delivery.ts'
 import type { CampaignId, EpochMs, Page } from './model/ids.ts'
 import type { Progress } from './model/progress.ts'
 import type { PublicationSpec } from './model/publication.ts'
+import type { Edition } from './model/schedule.ts'
+import type { WallMs } from './model/wall-clock.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
 import type { RenderPool } from './render/pool.ts'
+import type { Series } from './schedule/series.ts'
+
+/** Too little that is new for an edition. */
+class NothingNew extends BroadsheetError {}
 
 /** A row of the ledger with what people want to see of it. */
 export type DeliveryView = Omit<Delivery, 'picks'> & {
@@ -34,12 +41,24 @@ export interface Campaigns {
   create(input: CampaignInput): Promise<Campaign>
   /** Only drafts and scheduled ones (E_STATE). */
   update(id: CampaignId, version: number, input: CampaignInput): Promise<Campaign>
-  /** At a time; in the past within the campaign's grace it starts at once. */
-  schedule(id: CampaignId, at: EpochMs): Promise<Campaign>
-  /** Now; also the answer to one that was found overdue. Refuses with E_TEMPLATE when it does not compile. */
+  /** At a time; in the past within the campaign's grace it starts at once. A recurring one at its first due time from
+   *  then on (default: from now on), and again at each that follows. */
+  schedule(id: CampaignId, at?: EpochMs): Promise<Campaign>
+  /** A scheduled one that is due, by its schedule. Rejects as `start`; a recurring one with too little that is new
+   *  is skipped instead. */
+  fire(id: CampaignId): Promise<Campaign>
+  /** A recurring one lets its next due time go by. */
+  skip(id: CampaignId): Promise<Campaign>
+  /** Due times of a recurring one and what became of them, newest first. */
+  editions(id: CampaignId, query: { readonly after: number; readonly limit: number }): Promise<Page<Edition>>
+  /** Now; also the answer to one that was found overdue. A recurring one has one more edition then, and goes on as
+   *  scheduled. Refuses with E_STATE when there is less that is new than `selection.minimumNew`, with E_TEMPLATE when it does not compile. */
   start(id: CampaignId): Promise<Campaign>
+  /** A recurring one: the edition that runs, and the series. `resume` takes up both; due times that passed
+   *  meanwhile are skipped. */
   pause(id: CampaignId, reason?: string): Promise<Campaign>
   resume(id: CampaignId): Promise<Campaign>
+  /** For good: a recurring one's series, too. */
   cancel(id: CampaignId): Promise<Campaign>
   /** Only rows `failed` (and `unknown`, if named) go out again; a finished campaign runs again. */
   retryFailed(
@@ -76,11 +95,12 @@ export function createCampaigns(parts: {
   readonly pool: RenderPool
   readonly rehearsal: Rehearsal
   readonly actors: CampaignActors
+  readonly series: Series
   readonly supervisor: () => Supervisor
   readonly channels: readonly string[]
   readonly courier: (channel: string) => Courier | undefined
 }): Campaigns {
-  const { config, store, clock, pool, rehearsal, actors, supervisor, channels, courier } = parts
+  const { config, store, clock, pool, rehearsal, actors, series, supervisor, channels, courier } = parts
 
   async function rowOf(id: CampaignId): Promise<Campaign> {
     const campaign = await store.campaigns.get(id)
@@ -95,8 +115,8 @@ export function createCampaigns(parts: {
   }
 
   /** The spec, once its template compiles. */
-  async function checkedSpec(campaign: Campaign): Promise<PublicationSpec> {
-    const spec = await specOf(store, channels, campaign, clock.now())
+  async function checkedSpec(campaign: Campaign, wall: WallMs | null = null): Promise<PublicationSpec> {
+    const spec = await specOf(store, channels, campaign, clock.now(), wall)
     const problems = await checkTemplate(config, pool, spec.bundle)
     const [first] = problems
     if (first)
@@ -113,6 +133,24 @@ export function createCampaigns(parts: {
     return spec
   }
 
+  /** Refuses where there is too little that is new. */
+  async function worthySpec(campaign: Campaign, wall: WallMs | null): Promise<PublicationSpec> {
+    const spec = await checkedSpec(campaign, wall)
+    const why = tooFew(spec)
+    if (why === null) return spec
+    throw new NothingNew('E_STATE', `Campaign "${campaign.name}" has ${why}: nobody would get a letter.`)
+  }
+
+  async function begin(id: CampaignId, by: 'schedule' | 'hand'): Promise<Campaign> {
+    const campaign = await actors.start(
+      id,
+      (row) => series.firing(row, by),
+      (row, { wall }) => worthySpec(row, wall),
+    )
+    supervisor().plan(campaign)
+    return campaign
+  }
+
   const rehearse = async (id: CampaignId) => specOf(store, channels, await rowOf(id), clock.now())
 
   return {
@@ -121,31 +159,62 @@ export function createCampaigns(parts: {
       return store.campaigns.insert(input, clock.now())
     },
     async update(id, version, input) {
-      const { state, name } = await rowOf(id)
+      const { state, name, repeat } = await rowOf(id)
       if (state !== 'draft' && state !== 'scheduled')
         throw new BroadsheetError(
           'E_STATE',
           `Campaign "${name}" is ${state}: only drafts and scheduled campaigns can be changed.`,
         )
       await mustExist(input)
-      return store.campaigns.update(id, version, input, clock.now())
+      const updated = await store.campaigns.update(id, version, input, clock.now())
+      const anew = state === 'scheduled' && input.repeat !== null && !isDeepStrictEqual(input.repeat, repeat)
+      if (!anew) return updated
+      return actors.apply(id, { type: 'schedule', at: await series.first(updated, clock.now()) })
     },
     async schedule(id, at) {
       // What can be known to be wrong now should not first be found at four in the morning.
-      await checkedSpec(await rowOf(id))
-      const campaign = await actors.apply(id, { type: 'schedule', at })
+      const row = await rowOf(id)
+      await checkedSpec(row)
+      if (row.repeat === null && at === undefined)
+        throw new BroadsheetError(
+          'E_INPUT',
+          `Campaign "${row.name}" does not recur: say at what time it starts.`,
+          {
+            issues: [{ path: 'at', message: 'is needed' }],
+          },
+        )
+      const due = row.repeat === null ? at! : await series.first(row, at ?? clock.now())
+      const campaign = await actors.apply(id, { type: 'schedule', at: due })
       supervisor().kick()
       return campaign
     },
-    async start(id) {
-      const campaign = await actors.start(id, checkedSpec)
-      supervisor().plan(campaign)
+    start: (id) => begin(id, 'hand'),
+    async fire(id) {
+      try {
+        return await begin(id, 'schedule')
+      } catch (error) {
+        const due = await rowOf(id)
+        if (!(error instanceof NothingNew) || due.repeat === null) throw error
+        return actors.skip(id, async (row) =>
+          row.state === 'scheduled' && row.scheduledAt === due.scheduledAt
+            ? series.pass(row, error.message)
+            : null,
+        )
+      }
+    },
+    async skip(id) {
+      const campaign = await actors.skip(id, (row) => series.pass(row, 'skipped by hand'))
+      supervisor().kick()
       return campaign
+    },
+    async editions(id, query) {
+      await rowOf(id)
+      return store.editions.page({ campaignId: id, ...query })
     },
     pause: (id, reason = 'paused by hand') => actors.apply(id, { type: 'pause', reason }),
     async resume(id) {
-      const campaign = await actors.apply(id, { type: 'resume' })
-      supervisor().plan(campaign)
+      const campaign = await actors.resume(id, (row) => series.takeUp(row))
+      if (campaign.state === 'running') supervisor().plan(campaign)
       supervisor().kick()
       return campaign
     },

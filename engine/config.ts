@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { senderSchema } from './model/campaign.ts'
 import { languageSchema, timeZoneSchema } from './model/values.ts'
+import { parseWall } from './model/wall-clock.ts'
 
 const domain = z.string().regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must be a domain name, e.g. "example.org"')
 
@@ -18,6 +19,47 @@ export const limitSchema = z.strictObject({
   burst: z.int().min(1).nullable().default(null),
 })
 export type Limit = z.infer<typeof limitSchema>
+
+/** An instant: milliseconds since 1970, or a wall time of the calendar's zone. */
+const momentSchema = z.union([
+  z.int().min(0),
+  z
+    .string()
+    .refine(
+      (text) => parseWall(text) !== null,
+      'must be a local time such as "2026-12-24T12:00", or epoch milliseconds',
+    ),
+])
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "22:00"')
+const blackoutReason = z.string().min(1).max(100).default('black-out')
+
+export const blackoutSchema = z.union([
+  z.strictObject({ from: momentSchema, until: momentSchema, reason: blackoutReason }),
+  z.strictObject({
+    /** Days on which it begins. */
+    weekdays: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
+    /** Until a time that is not later means the next day. */
+    from: clockTime,
+    until: clockTime,
+    reason: blackoutReason,
+  }),
+])
+
+export const calendarSchema = z.strictObject({
+  timeZone: timeZoneSchema.default('UTC'),
+  /** No campaign sends within these. */
+  blackouts: z.array(blackoutSchema).max(200).default([]),
+})
+export type CalendarConfig = z.infer<typeof calendarSchema>
+
+/** Letters that a person gets at most, all campaigns together; null: no limit. */
+export const capsSchema = z.strictObject({
+  /** Within the last 24 hours. */
+  maxPerDay: z.int().min(1).max(1000).nullable().default(null),
+  /** Within the last 7 days. */
+  maxPerWeek: z.int().min(1).max(1000).nullable().default(null),
+})
+export type Caps = z.infer<typeof capsSchema>
 
 /** What the engine needs to know. Times in milliseconds, sizes in bytes. */
 export const engineConfigSchema = z.strictObject({
@@ -92,6 +134,8 @@ export const engineConfigSchema = z.strictObject({
       error: 'must not be below minIntervalMs',
     })
     .prefault({}),
+  caps: capsSchema.prefault({}),
+  calendar: calendarSchema.prefault({}),
   breaker: z
     .strictObject({
       /** Channel faults in a row that open the breaker. */

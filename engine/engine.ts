@@ -5,6 +5,7 @@ import { startNoticeActor } from './actors/notices.ts'
 import { createRetention } from './actors/retention.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
+import { createSchedules } from './actors/schedules.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
@@ -21,7 +22,7 @@ import { partialsOf } from './delivery/spec.ts'
 import { createStumbles } from './delivery/stumbles.ts'
 import { BroadsheetError } from './errors.ts'
 import { type Log, silentLog } from './log.ts'
-import type { PublicationId, SubscriberId } from './model/ids.ts'
+import type { EpochMs, PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
 import type { Fetcher } from './ports/fetcher.ts'
@@ -30,6 +31,9 @@ import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool } from './render/pool.ts'
 import { createSubscriptions, type Subscriptions } from './subscriptions.ts'
+import { type Agenda, agendaOf } from './schedule/agenda.ts'
+import { createCalendar } from './schedule/calendar.ts'
+import { createSeries } from './schedule/series.ts'
 import type { TemplateProblem } from './template/problem.ts'
 
 export interface EngineParts {
@@ -62,6 +66,7 @@ export type {
   Subscriptions,
 } from './subscriptions.ts'
 export type { ChannelState, Fact, Progress } from './model/progress.ts'
+export type { Agenda } from './schedule/agenda.ts'
 export type { TemplateProblem } from './template/problem.ts'
 export type { EngineConfig }
 
@@ -74,6 +79,8 @@ export interface Engine {
   /** Letters that went out, for web pages. */
   readonly renditions: Renditions
   readonly feeds: Feeds
+  /** What will go out when, by its beginning. Refuses with E_INPUT a span of more than 400 days. */
+  agenda(query: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Agenda>
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
@@ -125,7 +132,9 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
   const runs = createRuns(config, store)
   const courier = (name: string) => channels.get(name)
-  const actors = createCampaignActors({ store, clock, log, tell })
+  const calendar = createCalendar(config.calendar)
+  const series = createSeries({ store, calendar, clock })
+  const actors = createCampaignActors({ store, calendar, clock, log, tell })
   const campaigns = createCampaigns({
     config,
     store,
@@ -133,6 +142,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     pool,
     rehearsal: createRehearsal({ config, store, pool, clock }),
     actors,
+    series,
     supervisor: () => supervisor,
     channels: [...channels.keys()],
     courier,
@@ -142,9 +152,20 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     store,
     queue,
     campaigns: actors,
-    fire: (id) => campaigns.start(id),
+    schedules: createSchedules({
+      campaigns: actors,
+      series,
+      calendar,
+      calendarZone: config.calendar.timeZone,
+      fire: (id) => campaigns.fire(id),
+      clock,
+      log,
+    }),
+    calendar,
     lane: {
       config: config.delivery,
+      caps: config.caps,
+      calendar,
       store,
       runs,
       pool,
@@ -207,6 +228,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
     subscriptions,
     feeds,
+    agenda: (query) => agendaOf({ store, calendar, series }, query),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
       const bundle = {

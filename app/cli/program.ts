@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander'
 import type { FlagSetting } from '../config.ts'
 import { type Cli, createCli, type GlobalOptions, type Outside } from './cli.ts'
+import * as calendar from './commands/calendar.ts'
 import * as campaign from './commands/campaign.ts'
 import * as channel from './commands/channel.ts'
 import * as config from './commands/config.ts'
@@ -99,6 +100,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     serve,
     doctor,
     campaign,
+    calendar,
     template,
     subscriber,
     list,

@@ -24,6 +24,7 @@ export async function watchCampaign(cli: Cli, access: DaemonAccess, campaign: Ca
   const end = new AbortController()
   const until = AbortSignal.any([end.signal, cli.signal])
   let last: RunProgress | null = null
+  let ran = campaign.state === 'running'
 
   const hear = (progress: RunProgress): void => {
     last = progress
@@ -34,7 +35,9 @@ export async function watchCampaign(cli: Cli, access: DaemonAccess, campaign: Ca
     const present = await client.get<Campaign>(pathTo('campaigns', campaign.id))
     const progress = await progressOf(client, campaign.id)
     if (progress !== null) hear(progress)
-    if (resting.includes(present.state)) ended.resolve(present)
+    ran ||= present.state === 'running'
+    // A recurring one is scheduled again when its edition is through.
+    if (resting.includes(present.state) || (ran && present.state === 'scheduled')) ended.resolve(present)
   }
   const listen = async (): Promise<void> => {
     const events = await client.events('/stream', {}, until)
@@ -128,7 +131,7 @@ function conclude(cli: Cli, campaign: Campaign, progress: RunProgress | null, to
   const counts = progress?.counts ?? null
   const open = counts === null ? 0 : counts.failed + counts.unknown
   if (state === 'failed') cli.exit('refused')
-  else if (state !== 'finished' || open > 0) cli.exit('partial')
+  else if ((state !== 'finished' && state !== 'scheduled') || open > 0) cli.exit('partial')
   if (cli.options.json) {
     cli.result(
       { type: 'result', campaign: name, state, reason, counts, durationMs: Math.round(tookMs) },
@@ -140,7 +143,7 @@ function conclude(cli: Cli, campaign: Campaign, progress: RunProgress | null, to
   const sums = counts === null ? 'it has not run yet' : words(counts)
   const done = counts === null ? 0 : settled(counts)
   const pace = state === 'finished' && tookMs > 500 && done > 0 ? `, in ${duration(tookMs)}` : ''
-  const style = state === 'finished' ? (open === 0 ? 'green' : 'yellow') : 'yellow'
+  const style = state === 'finished' || state === 'scheduled' ? (open === 0 ? 'green' : 'yellow') : 'yellow'
   cli.say(
     `${cli.style(style, `${name} ${state === 'draft' ? 'is a draft' : `is ${state}`}`)}${why}: ${sums}${pace}`,
   )

@@ -3,6 +3,7 @@ import { campaignStates, selectionSchema, uncertainPolicies } from '../../engine
 import { deliveryStates } from '../../engine/model/delivery.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import { publicationStates } from '../../engine/model/publication.ts'
+import { deliverModes, repeatSchema } from '../../engine/model/schedule.ts'
 import { idOf, keptShape, timeOf } from './kept.ts'
 import { templateProblemSchema } from './routes/templates.ts'
 
@@ -38,11 +39,14 @@ export const campaignSchema = z.object({
   retryForMs: count(),
   autoPauseShare: z.number(),
   autoPauseAfter: count(),
+  repeat: repeatSchema.nullable(),
+  deliverAt: z.enum(deliverModes),
+  ignoreCaps: z.boolean(),
   graceMs: count(),
   language: z.string(),
   timeZone: z.string(),
   archive: z.boolean().describe('Anyone may read its letters at /a/.'),
-  scheduledAt: timeOf().nullable(),
+  scheduledAt: timeOf().nullable().describe('When it starts; of a recurring one the next due time.'),
   publicationId: idOf<PublicationId>().nullable().describe('Its present or last run.'),
 })
 
@@ -68,6 +72,39 @@ export const progressSchema = z.object({
   perSecond: z.number(),
   remainingMs: z.number().nullable(),
   p95LetterMs: z.number().nullable(),
+  waitingUntil: timeOf().nullable().describe('Nothing goes out before then.'),
+  waitingFor: z.string().nullable().describe('Why: a black-out, or the local time of those who are left.'),
+})
+
+export const editionSchema = z.object({
+  campaignId: idOf<CampaignId>(),
+  dueAt: timeOf(),
+  number: count().nullable().describe('Counts those that were begun; null for a skipped one.'),
+  state: z.enum([...publicationStates, 'skipped']),
+  reason: z.string().nullable().describe('Why it was skipped.'),
+  publicationId: idOf<PublicationId>().nullable(),
+  counts: countsSchema.nullable(),
+  at: timeOf(),
+  finishedAt: timeOf().nullable(),
+})
+
+export const agendaSchema = z.object({
+  entries: z
+    .array(
+      z.object({
+        campaignId: idOf<CampaignId>(),
+        name: z.string(),
+        title: z.string(),
+        dueAt: timeOf(),
+        beginsAt: timeOf().describe('With the earliest zone, or at the end of a black-out.'),
+        number: count().nullable().describe('Of the edition, if none before it is skipped.'),
+        localTime: z.boolean(),
+        reason: z.string().nullable(),
+      }),
+    )
+    .readonly(),
+  more: z.boolean().describe('There are more than the 500 that are listed.'),
+  blackouts: z.array(z.object({ from: timeOf(), until: timeOf(), reason: z.string() })).readonly(),
 })
 
 export const pickSchema = z.object({

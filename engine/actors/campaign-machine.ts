@@ -6,6 +6,9 @@ import type { EpochMs } from '../model/ids.ts'
 export interface CampaignContext {
   readonly scheduledAt: EpochMs | null
   readonly reason: string | null
+  readonly recurring: boolean
+  /** Recurring, and no edition of it is under way. */
+  readonly between: boolean
   readonly autoPauseShare: number
   readonly autoPauseAfter: number
   /** Already settled when an operator last said "go on": what they have seen does not pause it again. */
@@ -14,9 +17,15 @@ export interface CampaignContext {
 
 export type CampaignEvent =
   | { readonly type: 'schedule'; readonly at: EpochMs }
-  | { readonly type: 'start' }
+  /** `next`: the due time after the edition that begins, null for none (and for campaigns that come out once). */
+  | { readonly type: 'start'; readonly next: EpochMs | null }
+  /** A recurring one lets a due time go by. */
+  | { readonly type: 'skip'; readonly next: EpochMs | null }
+  /** It came due in a black-out. */
+  | { readonly type: 'hold'; readonly reason: string }
   | { readonly type: 'pause'; readonly reason: string }
-  | { readonly type: 'resume' }
+  /** `next`: of a series that was paused between two editions. */
+  | { readonly type: 'resume'; readonly next?: EpochMs | null }
   | { readonly type: 'cancel' }
   | { readonly type: 'retry' }
   /** The daemon found it later than its grace allows: somebody has to say whether it still should go. */
@@ -35,7 +44,8 @@ function failures({ accepted }: CampaignContext, counts: DeliveryCounts): { sett
   return { settled, share: settled === 0 ? 0 : failed / settled }
 }
 
-/** The life of a campaign. Rebuilt from its row for each event and let go again; while it runs one actor
+/** The life of a campaign. A recurring one is `scheduled` between its editions, and `paused` also stands for a series
+ *  that is held there. Rebuilt from its row for each event and let go again; while it runs one actor
  *  hears the progress of its batches. The row's state is the truth: no timer, no promise lives in here. */
 export const campaignMachine = setup({
   types: {
@@ -46,7 +56,12 @@ export const campaignMachine = setup({
   actions: {
     plan: assign(({ event }) => (event.type === 'schedule' ? { scheduledAt: event.at, reason: null } : {})),
     clear: assign({ reason: null }),
-    start: assign({ reason: null, scheduledAt: null }),
+    advance: assign(({ event }) => ({
+      reason: null,
+      scheduledAt: 'next' in event ? (event.next ?? null) : null,
+    })),
+    // A running one has no reason, and a paused one keeps its own.
+    advanceOnly: assign(({ event }) => ('next' in event ? { scheduledAt: event.next ?? null } : {})),
     explain: assign(({ event }) => ('reason' in event ? { reason: event.reason } : {})),
     explainShare: assign(({ context, event }) =>
       event.type === 'progress'
@@ -55,6 +70,17 @@ export const campaignMachine = setup({
     ),
   },
   guards: {
+    recurring: ({ context }) => context.recurring,
+    between: ({ context }) => context.between,
+    underWay: ({ context }) => !context.between,
+    hasNext: ({ event }) => 'next' in event && event.next !== null && event.next !== undefined,
+    recurringWithNext: ({ context, event }) =>
+      context.recurring && event.type === 'skip' && event.next !== null,
+    drainedWithNext: ({ context, event }) =>
+      context.recurring &&
+      context.scheduledAt !== null &&
+      event.type === 'progress' &&
+      openRows(event.counts) === 0,
     drained: ({ event }) => event.type === 'progress' && openRows(event.counts) === 0,
     failing: ({ context, event }) =>
       event.type === 'progress' &&
@@ -69,14 +95,21 @@ export const campaignMachine = setup({
     draft: {
       on: {
         schedule: { target: 'scheduled', actions: 'plan' },
-        start: { target: 'running', actions: 'start' },
+        start: { target: 'running', actions: 'advance' },
         cancel: { target: 'cancelled', actions: 'clear' },
       },
     },
     scheduled: {
       on: {
         schedule: { target: 'scheduled', actions: 'plan' },
-        start: { target: 'running', actions: 'start' },
+        start: { target: 'running', actions: 'advance' },
+        skip: [
+          { guard: 'recurringWithNext', target: 'scheduled', actions: 'advance' },
+          { guard: 'recurring', target: 'finished', actions: 'advance' },
+        ],
+        hold: { target: 'scheduled', actions: 'explain' },
+        pause: { guard: 'recurring', target: 'paused', actions: 'explain' },
+        retry: { guard: 'recurring', target: 'running', actions: 'clear' },
         overdue: { target: 'scheduled', actions: 'explain' },
         break: { target: 'failed', actions: 'explain' },
         cancel: { target: 'cancelled', actions: 'clear' },
@@ -85,6 +118,7 @@ export const campaignMachine = setup({
     running: {
       on: {
         progress: [
+          { guard: 'drainedWithNext', target: 'scheduled', actions: 'clear' },
           { guard: 'drained', target: 'finished', actions: 'clear' },
           { guard: 'failing', target: 'paused', actions: 'explainShare' },
         ],
@@ -92,13 +126,19 @@ export const campaignMachine = setup({
         break: { target: 'failed', actions: 'explain' },
         cancel: { target: 'cancelled', actions: 'clear' },
         retry: { target: 'running' },
+        skip: { guard: 'recurring', target: 'running', actions: 'advanceOnly' },
       },
     },
     paused: {
       on: {
-        resume: { target: 'running', actions: 'clear' },
+        resume: [
+          { guard: 'underWay', target: 'running', actions: 'clear' },
+          { guard: 'hasNext', target: 'scheduled', actions: 'advance' },
+          { target: 'finished', actions: 'advance' },
+        ],
         cancel: { target: 'cancelled', actions: 'clear' },
-        retry: { target: 'paused' },
+        retry: { guard: 'underWay', target: 'paused' },
+        skip: { guard: 'recurring', target: 'paused', actions: 'advanceOnly' },
       },
     },
     finished: { on: { retry: { target: 'running', actions: 'clear' } } },
@@ -112,18 +152,25 @@ export const campaignMachine = setup({
   },
 })
 
-/** The machine's snapshot for a campaign's row. */
-export function hydrate(campaign: Campaign, accepted: CampaignContext['accepted'] = { sent: 0, failed: 0 }) {
+/** The machine's snapshot for a campaign's row. `ended`: its present publication is over, or there is none. */
+export function hydrate(
+  campaign: Campaign,
+  accepted: CampaignContext['accepted'] = { sent: 0, failed: 0 },
+  ended = false,
+) {
   const { scheduledAt, reason, autoPauseShare, autoPauseAfter, state } = campaign
+  const recurring = campaign.repeat !== null
+  const between = recurring && ended
   return campaignMachine.resolveState({
     value: state,
-    context: { scheduledAt, reason, autoPauseShare, autoPauseAfter, accepted },
+    context: { scheduledAt, reason, recurring, between, autoPauseShare, autoPauseAfter, accepted },
   })
 }
 
-/** In which states an event means something: for the message of a refusal. */
-export function statesThatTake(type: CampaignEvent['type']): readonly CampaignState[] {
-  return Object.entries(campaignMachine.config.states ?? {})
-    .filter(([, state]) => Object.keys(state.on ?? {}).includes(type))
-    .map(([name]) => name as CampaignState)
+/** In which states an event would mean something to a campaign: for the message of a refusal. */
+export function statesThatTake(event: CampaignEvent, campaign: Campaign): readonly CampaignState[] {
+  const states = Object.keys(campaignMachine.config.states ?? {}) as CampaignState[]
+  return states.filter((state) =>
+    hydrate({ ...campaign, state }, undefined, state === 'scheduled').can(event),
+  )
 }

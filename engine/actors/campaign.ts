@@ -6,11 +6,14 @@ import { BroadsheetError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Campaign } from '../model/campaign.ts'
 import type { DeliveryCounts } from '../model/delivery.ts'
-import type { CampaignId, PublicationId } from '../model/ids.ts'
+import type { CampaignId, EpochMs, PublicationId } from '../model/ids.ts'
 import type { Fact, Progress } from '../model/progress.ts'
 import type { PublicationSpec, PublicationState } from '../model/publication.ts'
+import type { SkippedEdition } from '../model/schedule.ts'
 import type { CampaignChange } from '../ports/campaigns.ts'
 import type { Store } from '../ports/store.ts'
+import type { Calendar } from '../schedule/calendar.ts'
+import type { Firing, Pass } from '../schedule/series.ts'
 import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
 import { createMeter, type Meter } from './meter.ts'
 
@@ -34,9 +37,18 @@ interface Live {
  *  the row, and written with the version it was decided on. */
 export interface CampaignActors {
   /** Refuses with E_NOT_FOUND, or with E_STATE saying in which states it would do. */
-  apply(id: CampaignId, event: Exclude<CampaignEvent, { type: 'start' }>): Promise<Campaign>
+  apply(id: CampaignId, event: Exclude<CampaignEvent, { type: 'start' | 'skip' }>): Promise<Campaign>
+  /** Let due times of a recurring campaign go by. `passOf` sees the row that is decided on; null: there is nothing to
+   *  let go by any more, and nothing changes. */
+  skip(id: CampaignId, passOf: (campaign: Campaign) => Promise<Pass | null>): Promise<Campaign>
+  /** Take up a series that was paused between two editions, or a run. */
+  resume(id: CampaignId, passOf: (campaign: Campaign) => Promise<Pass>): Promise<Campaign>
   /** Draft or scheduled to running, on a new publication. */
-  start(id: CampaignId, specOf: (campaign: Campaign) => Promise<PublicationSpec>): Promise<Campaign>
+  start(
+    id: CampaignId,
+    firingOf: (campaign: Campaign) => Promise<Firing>,
+    specOf: (campaign: Campaign, firing: Firing) => Promise<PublicationSpec>,
+  ): Promise<Campaign>
   /** A running campaign is taken up: at start, after resume, after a restart. */
   take(campaign: Campaign, accepted?: Live['accepted']): void
   /** A lane settled a batch. */
@@ -45,16 +57,19 @@ export interface CampaignActors {
   look(campaign: Campaign): Promise<void>
   isRunning(publicationId: PublicationId): boolean
   progress(campaign: Campaign): Promise<Progress | null>
+  /** Tell listeners how each running campaign stands: a black-out began or ended. */
+  tellAll(): void
   stop(): void
 }
 
 export function createCampaignActors(parts: {
   readonly store: Store
+  readonly calendar: Calendar
   readonly clock: Clock
   readonly log: Log
   readonly tell: (fact: Fact) => void
 }): CampaignActors {
-  const { store, clock, log, tell } = parts
+  const { store, calendar, clock, log, tell } = parts
   const live = new Map<PublicationId, Live>()
   const meters = new LRUCache<PublicationId, Meter>({ max: keptMeters })
 
@@ -64,25 +79,38 @@ export function createCampaignActors(parts: {
     return campaign
   }
 
-  function refuse(campaign: Campaign, event: CampaignEvent['type']): BroadsheetError {
+  function refuse(campaign: Campaign, event: CampaignEvent): BroadsheetError {
+    const states = statesThatTake(event, campaign)
+    const when = states.length === 0 ? 'only if it recurs' : `while it is ${states.join(' or ')}`
     return new BroadsheetError(
       'E_STATE',
-      `Campaign "${campaign.name}" is ${campaign.state}: "${event}" is possible while it is ${statesThatTake(event).join(' or ')}.`,
+      `Campaign "${campaign.name}" is ${campaign.state}: "${event.type}" is possible ${when}.`,
     )
+  }
+
+  /** Is a recurring campaign between two editions? Its present publication tells, without its spec. */
+  async function isBetween({ id, repeat, state, publicationId }: Campaign): Promise<boolean> {
+    if (repeat === null || state === 'running') return false
+    if (publicationId === null) return true
+    const [last] = (await store.publications.page({ after: 0, limit: 1, campaignId: id })).rows
+    return last === undefined || last.state === 'finished' || last.state === 'cancelled'
   }
 
   /** Decide and write; once more from the new row when somebody else wrote meanwhile. */
   async function decide(
     id: CampaignId,
-    event: CampaignEvent,
-    write: (campaign: Campaign, change: CampaignChange) => Promise<Campaign>,
+    eventOf: CampaignEvent | ((campaign: Campaign) => Promise<CampaignEvent | null>),
+    write: (campaign: Campaign, change: CampaignChange, between: boolean) => Promise<Campaign>,
   ): Promise<Campaign> {
     for (let tries = 1; ; tries++) {
       const campaign = await rowOf(id)
       const accepted =
         campaign.publicationId === null ? undefined : live.get(campaign.publicationId)?.accepted
-      const before = hydrate(campaign, accepted)
-      if (!before.can(event)) throw refuse(campaign, event.type)
+      const between = await isBetween(campaign)
+      const before = hydrate(campaign, accepted, between)
+      const event = typeof eventOf === 'function' ? await eventOf(campaign) : eventOf
+      if (event === null) return campaign
+      if (!before.can(event)) throw refuse(campaign, event)
       const actor = createActor(campaignMachine, { snapshot: before, input: before.context })
       actor.start()
       actor.send(event)
@@ -90,7 +118,7 @@ export function createCampaignActors(parts: {
       actor.stop()
       const change = { state: value, reason: context.reason, scheduledAt: context.scheduledAt }
       try {
-        const changed = await write(campaign, change)
+        const changed = await write(campaign, change, between)
         log.info(
           { campaignId: id, event: event.type, state: changed.state, reason: changed.reason },
           'campaign.changed',
@@ -105,11 +133,21 @@ export function createCampaignActors(parts: {
     }
   }
 
-  async function apply(id: CampaignId, event: CampaignEvent): Promise<Campaign> {
-    const changed = await decide(id, event, async (campaign, change) => {
+  async function apply(
+    id: CampaignId,
+    event: Parameters<typeof decide>[1],
+    skippedBy: () => readonly SkippedEdition[] = () => [],
+  ): Promise<Campaign> {
+    const changed = await decide(id, event, async (campaign, made, between) => {
+      const skipped = skippedBy()
+      const change = skipped.length > 0 ? { ...made, skipped } : made
       const publication =
         campaign.publicationId === null ? null : await store.publications.get(campaign.publicationId)
-      const state = publication && publicationAfter(publication.state, change.state)
+      // Between two editions a command means the series: what went out stays as it ended.
+      const kept = between && change.state !== 'running'
+      const drained = campaign.state === 'running' && change.state === 'scheduled'
+      const state =
+        publication && !kept && publicationAfter(publication.state, drained ? 'finished' : change.state)
       const now = clock.now()
       return store.campaigns.change(
         id,
@@ -126,6 +164,32 @@ export function createCampaignActors(parts: {
       take(changed, { sent: counts.sent, failed: counts.failed })
     } else await letGo(changed.publicationId, changed)
     return changed
+  }
+
+  /** `apply` with due times that are let go by, told to listeners. */
+  async function pass(
+    id: CampaignId,
+    event: (next: EpochMs | null) => CampaignEvent,
+    passOf: (campaign: Campaign) => Promise<Pass | null>,
+  ): Promise<Campaign> {
+    let found: Pass | null = null
+    const changed = await apply(
+      id,
+      async (campaign) => {
+        found = await passOf(campaign)
+        return found && event(found.next)
+      },
+      () => found?.skipped ?? [],
+    )
+    tellSkipped(changed, (found as Pass | null)?.skipped ?? [])
+    return changed
+  }
+
+  function tellSkipped({ id, name }: Campaign, skipped: readonly SkippedEdition[]): void {
+    for (const { dueAt, reason } of skipped) {
+      log.info({ campaignId: id, dueAt, reason }, 'edition.skipped')
+      tell({ type: 'edition.skipped', campaign: { id, name }, dueAt, reason })
+    }
   }
 
   function take(campaign: Campaign, accepted: Live['accepted'] = { sent: 0, failed: 0 }): void {
@@ -180,7 +244,7 @@ export function createCampaignActors(parts: {
       if (counts)
         tell({
           type: 'publication.progress',
-          progress: progressWith(known.campaign, id, 'running', counts, known.meter),
+          progress: progressWith(known.campaign, id, 'running', counts, known.meter, waitOf('running', null)),
         })
     }
     const wait = known.toldAt + tellMs - clock.now()
@@ -191,21 +255,65 @@ export function createCampaignActors(parts: {
   async function progressOf(campaign: Campaign, meter: Meter | null): Promise<Progress | null> {
     if (campaign.publicationId === null) return null
     const counts = await store.deliveries.counts(campaign.publicationId)
-    const state = campaign.state === 'draft' || campaign.state === 'scheduled' ? 'planning' : campaign.state
-    return progressWith(campaign, campaign.publicationId, state, counts, meter)
+    const state = await stateOf(campaign)
+    const wave =
+      state === 'running' ? await store.deliveries.waitsUntil(campaign.publicationId, clock.now()) : null
+    return progressWith(campaign, campaign.publicationId, state, counts, meter, waitOf(state, wave))
+  }
+
+  async function stateOf(campaign: Campaign): Promise<Progress['state']> {
+    if (campaign.repeat !== null && campaign.state !== 'running') {
+      const [last] = (await store.publications.page({ after: 0, limit: 1, campaignId: campaign.id })).rows
+      if (last !== undefined) return last.state
+    }
+    return campaign.state === 'draft' || campaign.state === 'scheduled' ? 'planning' : campaign.state
+  }
+
+  /** What holds a run up, besides channels and limits. */
+  function waitOf(
+    state: Progress['state'],
+    wave: EpochMs | null,
+  ): Pick<Progress, 'waitingUntil' | 'waitingFor'> {
+    const blackout = state === 'running' ? calendar.at(clock.now()) : null
+    if (blackout !== null)
+      return { waitingUntil: blackout.until, waitingFor: `black-out: ${blackout.reason}` }
+    return { waitingUntil: wave, waitingFor: wave === null ? null : "the recipients' local time" }
   }
 
   return {
-    apply,
+    apply: (id, event) => apply(id, event),
+    skip: (id, passOf) => pass(id, (next) => ({ type: 'skip', next }), passOf),
+    resume: (id, passOf) => pass(id, (next) => ({ type: 'resume', next }), passOf),
     take,
-    async start(id, specOf) {
-      const started = await decide(id, { type: 'start' }, async (campaign) => {
-        const spec = await specOf(campaign)
-        const run = { spec, month: monthOf(spec.startedAt) }
-        return (await store.campaigns.start(id, campaign.version, run, clock.now())).campaign
-      })
+    async start(id, firingOf, specOf) {
+      let firing: Firing = { dueAt: null, wall: null, next: null, skipped: [] }
+      const started = await decide(
+        id,
+        async (campaign) => {
+          firing = await firingOf(campaign)
+          return { type: 'start', next: firing.next }
+        },
+        async (campaign) => {
+          const { dueAt, next, skipped } = firing
+          const spec = await specOf(campaign, firing)
+          const run = { spec, month: monthOf(spec.startedAt) }
+          const whole = dueAt === null ? run : { ...run, edition: { dueAt, next, skipped } }
+          return (await store.campaigns.start(id, campaign.version, whole, clock.now())).campaign
+        },
+      )
       take(started)
+      tellSkipped(started, firing.skipped)
       return started
+    },
+    tellAll() {
+      for (const [id, known] of live)
+        void progressOf(known.campaign, known.meter)
+          .then((progress) => {
+            if (progress && live.has(id)) tell({ type: 'publication.progress', progress })
+          })
+          .catch((error: unknown) =>
+            log.warn({ publicationId: id, reason: String(error) }, 'progress.unknown'),
+          )
     },
     hear(batch) {
       const known = live.get(batch.publicationId)
@@ -266,6 +374,7 @@ function progressWith(
   state: Progress['state'],
   counts: DeliveryCounts,
   meter: Meter | null,
+  wait: Pick<Progress, 'waitingUntil' | 'waitingFor'>,
 ): Progress {
   const perSecond = state === 'running' && meter ? Math.round(meter.perSecond()) : 0
   const left = counts.queued + counts.handing
@@ -277,6 +386,7 @@ function progressWith(
     perSecond,
     remainingMs: perSecond > 0 ? Math.round((left / perSecond) * 1000) : null,
     p95LetterMs: meter?.p95LetterMs() ?? null,
+    ...wait,
   }
 }
 

@@ -3,10 +3,12 @@ import type { EngineConfig } from '../config.ts'
 import { type LaneParts, workChunk } from '../delivery/lane.ts'
 import type { Log } from '../log.ts'
 import type { Campaign } from '../model/campaign.ts'
-import type { CampaignId, PublicationId } from '../model/ids.ts'
+import type { PublicationId } from '../model/ids.ts'
 import type { WorkQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
+import type { Calendar } from '../schedule/calendar.ts'
 import type { CampaignActors } from './campaign.ts'
+import type { Schedules } from './schedules.ts'
 
 const pageSize = 200
 /** Chunks planned in one transaction: 50,000 recipients take about 50 ms. */
@@ -37,13 +39,13 @@ export function createSupervisor(parts: {
   readonly store: Store
   readonly queue: WorkQueue
   readonly campaigns: CampaignActors
-  /** Start a scheduled campaign that is due. */
-  readonly fire: (id: CampaignId) => Promise<unknown>
+  readonly schedules: Schedules
+  readonly calendar: Calendar
   readonly lane: Omit<LaneParts, 'deadline'>
   readonly clock: Clock
   readonly log: Log
 }): Supervisor {
-  const { config, store, queue, campaigns, fire, lane, clock, log } = parts
+  const { config, store, queue, campaigns, schedules, calendar, lane, clock, log } = parts
   const stopping = new AbortController()
   const deadline = new AbortController()
   const planning = new Map<PublicationId, Promise<void>>()
@@ -52,6 +54,7 @@ export function createSupervisor(parts: {
   let cancelBeat: () => void = () => {}
   let sweeping: Promise<void> | null = null
   let again = false
+  let held = false
 
   async function eachCampaign(state: Campaign['state'], visit: (campaign: Campaign) => Promise<void>) {
     for (let after: number | null = 0; after !== null; ) {
@@ -63,27 +66,6 @@ export function createSupervisor(parts: {
       for (const campaign of page.rows) await visit(campaign)
       after = page.next
     }
-  }
-
-  async function fireSchedules(): Promise<void> {
-    await eachCampaign('scheduled', async (campaign) => {
-      const { id, scheduledAt, graceMs, reason } = campaign
-      const late = clock.now() - (scheduledAt ?? Number.POSITIVE_INFINITY)
-      // One with a reason was found overdue before and waits for somebody's word.
-      if (late < 0 || reason !== null) return
-      if (late > graceMs) {
-        const minutes = Math.round(late / 60_000)
-        await campaigns.apply(id, {
-          type: 'overdue',
-          reason: `overdue by ${minutes} min: start, schedule or cancel it`,
-        })
-        return
-      }
-      await fire(id).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error)
-        return campaigns.apply(id, { type: 'break', reason: `could not start: ${why}` })
-      })
-    })
   }
 
   /** After a backup was copied back, what runs may have been sent already; after hours away, it may no longer
@@ -146,7 +128,18 @@ export function createSupervisor(parts: {
 
   async function sweep(): Promise<void> {
     await takeUp()
-    await fireSchedules()
+    await eachCampaign('scheduled', schedules.look)
+    await eachCampaign('running', schedules.overtaken)
+    const blackout = calendar.at(clock.now())
+    if (held !== (blackout !== null)) {
+      held = blackout !== null
+      log.info(
+        { until: blackout?.until ?? null, reason: blackout?.reason ?? null },
+        held ? 'blackout.began' : 'blackout.ended',
+      )
+      campaigns.tellAll()
+    }
+    if (held) return
     const chunks = await store.ledger.due({ now: clock.now(), limit: config.highWater })
     if (chunks.length > 0)
       await queue.add(

@@ -9,6 +9,7 @@ import type { Intent, RecipientsJson } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
 import type { RenderPool } from '../render/pool.ts'
 import type { RenderedBatch } from '../render/task.ts'
+import type { Calendar } from '../schedule/calendar.ts'
 import type { Courier } from './courier.ts'
 import type { Limiter } from './limiter.ts'
 import type { Run, Runs } from './runs.ts'
@@ -25,6 +26,8 @@ export interface BatchReport {
 
 export interface LaneParts {
   readonly config: EngineConfig['delivery']
+  readonly caps: EngineConfig['caps']
+  readonly calendar: Pick<Calendar, 'at'>
   readonly store: Store
   readonly runs: Runs
   readonly pool: RenderPool
@@ -68,7 +71,7 @@ export async function workChunk(parts: LaneParts, ref: ChunkRef, stopping: Abort
     log.error({ ...ref, channel: run.spec.channel }, 'chunk.no_channel')
     return false
   }
-  if (courier.blockedUntil() !== null) return false
+  if (courier.blockedUntil() !== null || parts.calendar.at(clock.now()) !== null) return false
   const lease = await store.ledger.lease(ref, { owner, leaseMs: config.leaseMs, now: clock.now() })
   if (!lease) return false
   if (lease.recovered > 0) log.warn({ ...ref, recovered: lease.recovered }, 'chunk.recovered')
@@ -111,6 +114,8 @@ async function workBatches(
   while (ahead && !stopping.aborted) {
     const blocked = courier.blockedUntil()
     if (blocked !== null) return blocked
+    // Open at once: while the black-out lasts nobody leases it, and one that is called off holds nothing up.
+    if (parts.calendar.at(clock.now()) !== null) return null
     const prepared: Prepared = await ahead
     // Tokens are taken in `prepare`: under a limit nothing is prepared ahead, since a stop would waste them.
     ahead = limited ? null : next()
@@ -189,6 +194,7 @@ async function handOver(
   const permission = await store.ledger.intend(lease, intentsOf(prepared, attempts), {
     leaseMs: config.leaseMs,
     now: clock.now(),
+    caps: run.spec.ignoreCaps === true ? null : parts.caps,
   })
   if (permission.status !== 'granted') {
     parts.log.info({ publicationId: lease.publicationId, seq: lease.seq }, `chunk.${permission.status}`)

@@ -5,7 +5,9 @@ import type { EpochMs, PublicationId } from '../model/ids.ts'
 import type { Item } from '../model/item.ts'
 import type { Candidate, PublicationSpec } from '../model/publication.ts'
 import type { Template, TemplateBundle, TemplateFormat } from '../model/template.ts'
+import type { WallMs } from '../model/wall-clock.ts'
 import type { Store } from '../ports/store.ts'
+import { waveSpan } from '../schedule/waves.ts'
 
 /** Publications looked through for what a recipient already had. Each costs one range read a batch. */
 const maxEarlier = 50
@@ -71,6 +73,7 @@ export async function specOf(
   channels: readonly string[],
   campaign: Campaign,
   now: EpochMs,
+  wall: WallMs | null = null,
 ): Promise<PublicationSpec> {
   const resolution = await resolveAudience(store, campaign, now)
   const issues = await issuesOf(store, channels, campaign, resolution)
@@ -107,11 +110,13 @@ export async function specOf(
     data: campaign.data as PublicationSpec['data'],
     uncertain: campaign.uncertain,
     onceKey: campaign.onceKey,
-    retryUntil: now + campaign.retryForMs,
+    retryUntil: (await lastWave(store, campaign, wall, now)) + campaign.retryForMs,
     autoPauseShare: campaign.autoPauseShare,
     autoPauseAfter: campaign.autoPauseAfter,
     language: campaign.language,
     timeZone: campaign.timeZone,
+    localTime: wall,
+    ignoreCaps: campaign.ignoreCaps,
     earlier: selection.onlyNew && items.length > 0 ? await earlierThan(store, items) : [],
     startedAt: now,
   }
@@ -133,10 +138,38 @@ async function candidateItems(store: Store, campaign: Campaign, now: EpochMs): P
     topics: selection.topics,
     since: selection.maxAgeMs === null ? 0 : now - selection.maxAgeMs,
     until: now,
+    ...(selection.sinceLast && (await sinceLast(store, campaign))),
     limit: selection.pool,
   })
   const pinnedIds = new Set(pinned.map(({ id }) => id))
   return [...pinned, ...newest.filter(({ id }) => !pinnedIds.has(id))]
+}
+
+/** When the run before began: what came later is new. */
+async function sinceLast(store: Store, { id }: Campaign): Promise<{ readonly newSince?: EpochMs }> {
+  const [last] = (await store.publications.page({ after: 0, limit: 1, campaignId: id })).rows
+  const run = last === undefined ? null : await store.publications.get(last.id)
+  return run === null ? {} : { newSince: run.spec.startedAt }
+}
+
+/** Retries are counted from the last zone's moment. */
+async function lastWave(
+  store: Store,
+  campaign: Campaign,
+  wall: WallMs | null,
+  now: EpochMs,
+): Promise<EpochMs> {
+  if (wall === null) return now
+  return Math.max(now, waveSpan(wall, await store.deliveries.timeZones(), campaign.timeZone).last)
+}
+
+/** Why an edition of this would not be worth sending; null when it is. */
+export function tooFew(spec: PublicationSpec): string | null {
+  const { minimumNew, pinned } = spec.selection
+  const found = spec.candidates.filter(({ key }) => !pinned.includes(key)).length
+  return found >= minimumNew
+    ? null
+    : `${found} new ${found === 1 ? 'item' : 'items'} of at least ${minimumNew}`
 }
 
 function candidateOf(item: Item): Candidate {

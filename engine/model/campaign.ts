@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
+import { deliverModes, repeatSchema } from './schedule.ts'
 import { segmentLimits } from './segment.ts'
 import { addressSchema, epochMsSchema, languageSchema, slugSchema, timeZoneSchema } from './values.ts'
 
@@ -45,6 +46,10 @@ export const selectionSchema = z.strictObject({
   maxAgeMs: z.int().positive().nullable().default(null),
   /** Item keys that open every letter, in this order. */
   pinned: z.array(z.string().max(512)).max(10).default([]),
+  /** Only items published, or first seen here, since this campaign's run before; the first run takes any. */
+  sinceLast: z.boolean().default(false),
+  /** With fewer candidates than this, the pinned aside, nobody gets a letter: a scheduled edition is skipped. */
+  minimumNew: z.int().min(0).max(1000).default(0),
   /** Leave out what a recipient was sent before. */
   onlyNew: z.boolean().default(true),
   /** Age at which an item's recency counts half. */
@@ -92,6 +97,11 @@ export const campaignInputSchema = z.strictObject({
   /** Pause by itself when this share of at least `autoPauseAfter` settled deliveries failed for good. */
   autoPauseShare: z.number().min(0).max(1).default(0.1),
   autoPauseAfter: z.int().min(1).default(200),
+  /** Comes out again and again; null: once. */
+  repeat: repeatSchema.nullable().default(null),
+  deliverAt: z.enum(deliverModes).default('same-moment'),
+  /** Goes out to people who had their fill of letters, too: service mail. */
+  ignoreCaps: z.boolean().default(false),
   /** A schedule found this much overdue asks instead of firing. */
   graceMs: z
     .int()
@@ -107,8 +117,10 @@ export type CampaignInput = z.infer<typeof campaignInputSchema>
 export interface Campaign extends CampaignInput {
   readonly id: CampaignId
   readonly state: CampaignState
-  /** Why it is in this state, where that is not obvious: `overdue`, `failure share 0.12`, ... */
+  /** Why it is in this state, where that is not obvious: `overdue`, `failure share 0.12`, ... Of a scheduled one: it
+   *  waits for somebody's word, or (`isHeld`) for the end of a black-out. */
   readonly reason: string | null
+  /** Of a recurring one the next due time, also while an edition runs; null when none is left. */
   readonly scheduledAt: EpochMs | null
   /** The present or last run. */
   readonly publicationId: PublicationId | null
@@ -117,4 +129,12 @@ export interface Campaign extends CampaignInput {
   readonly updatedAt: EpochMs
 }
 
-export const scheduleInputSchema = z.strictObject({ at: epochMsSchema })
+/** Of a recurring campaign `at` is the earliest that its first due time may be; default: now. */
+export const scheduleInputSchema = z.strictObject({ at: epochMsSchema.optional() })
+
+const heldWords = 'in a black-out until '
+
+/** The reason of a scheduled campaign that goes by itself when a black-out is over. `until` is for people. */
+export const heldReason = (until: string, why: string): string => `${heldWords}${until} (${why}): starts then`
+export const isHeld = ({ reason }: Pick<Campaign, 'reason'>): boolean =>
+  reason?.startsWith(heldWords) === true

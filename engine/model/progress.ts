@@ -1,6 +1,6 @@
 import type { Campaign } from './campaign.ts'
 import type { DeliveryCounts } from './delivery.ts'
-import type { CampaignId, PublicationId } from './ids.ts'
+import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
 import type { PublicationState } from './publication.ts'
 
 /** How far a run has come. */
@@ -16,6 +16,9 @@ export interface Progress {
   /** 95th percentile over this process's letters of what one took, milliseconds: its share of its batch's
    *  rendering and its own time on the wire, within a quarter. Null before the first. */
   readonly p95LetterMs: number | null
+  /** Nothing goes out before then, and why: a black-out, or the recipients' own clocks. Null: nothing waits. */
+  readonly waitingUntil: EpochMs | null
+  readonly waitingFor: string | null
 }
 
 export type ChannelState = 'closed' | 'open' | 'half-open'
@@ -27,6 +30,13 @@ export type Fact =
       readonly campaign: Pick<Campaign, 'id' | 'name' | 'state' | 'reason' | 'version'>
     }
   | { readonly type: 'publication.progress'; readonly progress: Progress }
+  /** A due time of a recurring campaign was let go by. */
+  | {
+      readonly type: 'edition.skipped'
+      readonly campaign: Pick<Campaign, 'id' | 'name'>
+      readonly dueAt: EpochMs
+      readonly reason: string
+    }
   | {
       readonly type: 'channel.changed'
       readonly channel: string

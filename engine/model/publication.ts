@@ -53,6 +53,10 @@ export interface PublicationSpec {
   readonly autoPauseAfter: number
   readonly language: string
   readonly timeZone: string
+  /** Each recipient's letter goes out when their own clocks show this (a `WallMs`); null, or absent in publications from
+   *  before it was known: everybody's at once. Those without a zone go by `timeZone`. */
+  readonly localTime?: number | null
+  readonly ignoreCaps?: boolean
   /** Earlier publications with a candidate in common: their picks are what a recipient already had. */
   readonly earlier: readonly PublicationId[]
   /** The `now` of the ranking: what a letter holds does not depend on when its batch is rendered. */

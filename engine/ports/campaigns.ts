@@ -1,11 +1,14 @@
 import type { Campaign, CampaignInput, CampaignState } from '../model/campaign.ts'
 import type { CampaignId, EpochMs, Page, PublicationId } from '../model/ids.ts'
 import type { Publication, PublicationSpec, PublicationState } from '../model/publication.ts'
+import type { Edition, SkippedEdition } from '../model/schedule.ts'
 
 export interface CampaignChange {
   readonly state: CampaignState
   readonly reason: string | null
   readonly scheduledAt: EpochMs | null
+  /** Due times let go by: noted in the same transaction. One that is noted already stays as it is. */
+  readonly skipped?: readonly SkippedEdition[]
   /** Its present publication moves with it, in the same transaction. */
   readonly publication?: { readonly state: PublicationState; readonly finishedAt: EpochMs | null }
 }
@@ -17,11 +20,21 @@ export interface CampaignStore {
   insert(input: CampaignInput, now: EpochMs): Promise<Campaign>
   update(id: CampaignId, version: number, input: CampaignInput, now: EpochMs): Promise<Campaign>
   change(id: CampaignId, version: number, change: CampaignChange, now: EpochMs): Promise<Campaign>
-  /** In one transaction: a publication in state `planning`, and the campaign `running` on it. */
+  /** In one transaction: a publication in state `planning`, and the campaign `running` on it. With `edition`, also the
+   *  edition of that due time (refused with E_EXISTS when it was begun or skipped before), the due times that
+   *  are let go by with it, and the next one (`scheduledAt`). */
   start(
     id: CampaignId,
     version: number,
-    run: { readonly spec: PublicationSpec; readonly month: number },
+    run: {
+      readonly spec: PublicationSpec
+      readonly month: number
+      readonly edition?: {
+        readonly dueAt: EpochMs
+        readonly next: EpochMs | null
+        readonly skipped: readonly SkippedEdition[]
+      }
+    },
     now: EpochMs,
   ): Promise<{ readonly campaign: Campaign; readonly publication: Publication }>
   get(id: CampaignId): Promise<Campaign | null>
@@ -44,4 +57,16 @@ export interface PublicationStore {
     readonly campaignId?: CampaignId
     readonly state?: PublicationState
   }): Promise<Page<Omit<Publication, 'spec'>>>
+}
+
+/** The due times of recurring campaigns and what became of them. Written by `CampaignStore`. */
+export interface EditionStore {
+  /** Newest due first: `after` is the `dueAt` of the last one seen, 0 to begin. */
+  page(query: {
+    readonly campaignId: CampaignId
+    readonly after: number
+    readonly limit: number
+  }): Promise<Page<Edition>>
+  /** How many were begun, and the latest due time that is noted. */
+  sum(campaignId: CampaignId): Promise<{ readonly begun: number; readonly lastDueAt: EpochMs | null }>
 }

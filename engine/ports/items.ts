@@ -23,6 +23,8 @@ export interface ItemStore {
     readonly topics: readonly string[]
     readonly since: EpochMs
     readonly until: EpochMs
+    /** Only those published or created after this. */
+    readonly newSince?: EpochMs
     readonly limit: number
   }): Promise<readonly Item[]>
   remove(id: ItemId): Promise<boolean>

@@ -1,3 +1,4 @@
+import type { Caps } from '../config.ts'
 import type { Audience, AudienceCount } from '../model/audience.ts'
 import type { ChunkLease, ChunkRef, DueChunk, LeasedChunk, PlanProgress } from '../model/chunk.ts'
 import type { Delivery, DeliveryCounts, DeliveryState } from '../model/delivery.ts'
@@ -54,6 +55,8 @@ export interface LedgerStore {
    *  last one there is: repeat until `done`, also after a crash. The audience is that of the spec's lists,
    *  segments and earlier publications, as `Audience` says. A call looks at so many subscribers at most: with
    *  segments it may cut fewer chunks than asked for, or none, before it is `done`.
+   *  Where the spec has a `localTime`, those of one call who share a moment are cut into chunks of their own, due at
+   *  it: there may be more than `maxChunks` then, of at most `chunkSize` x `maxChunks` recipients.
    *  With `done` a publication in `planning` becomes `running`, or `paused` where its campaign is not running;
    *  in any other state nothing is planned and it is `done`. */
   plan(publicationId: PublicationId, options: { chunkSize: number; maxChunks: number }): Promise<PlanProgress>
@@ -70,13 +73,16 @@ export interface LedgerStore {
    *  again, write the rows. A subscriber who is no longer `active`, no longer an active member of one of
    *  the publication's lists, or is a member of an excluded one, gets `suppressed` with the status or
    *  `left_list` as code; where segments or earlier publications are included too, only who left one of the lists
-   *  (or joined an excluded one) does: what segments say is read once, when the audience is planned; a suppressed address `suppressed` with the suppression's reason; a held once key
-   *  `skipped` with `once`. A first attempt needs that no row exists; a later one, that the row is `retry`
+   *  (or joined an excluded one) does: what segments say is read once, when the audience is planned. A suppressed
+   *  address gets `suppressed` with the suppression's reason; a held once key `skipped` with `once`; somebody who had
+   *  as many letters as `caps` or they themselves allow, `skipped` with `frequency` (counted: their `sent` events, and
+   *  what is being handed over just now). A first attempt needs that no row exists; a later one, that the row is `retry`
    *  with attempt - 1. `failed` appends its event. */
   intend(
     lease: ChunkLease,
     intents: readonly Intent[],
-    options: { readonly leaseMs: number; readonly now: EpochMs },
+    /** Without `caps` nothing is counted. */
+    options: { readonly leaseMs: number; readonly now: EpochMs; readonly caps?: Caps | null },
   ): Promise<IntentResult>
   /** One transaction: check the epoch, settle rows that are `handing`, append `sent` and `failed` events,
    *  free the once keys of `failed`. Rows that are not `handing` are left alone. */
@@ -133,4 +139,9 @@ export interface DeliveryStore {
     readonly after: number
     readonly limit: number
   }): Promise<Page<Delivery>>
+  /** Of a publication none of whose chunks may be worked at `now`, when the first one may; null when one may, or
+   *  all are done. */
+  waitsUntil(publicationId: PublicationId, now: EpochMs): Promise<EpochMs | null>
+  /** Every time zone that a subscriber has. */
+  timeZones(): Promise<readonly string[]>
 }

@@ -4,7 +4,7 @@ import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
 import type { BucketStore } from './buckets.ts'
-import type { CampaignStore, PublicationStore } from './campaigns.ts'
+import type { CampaignStore, EditionStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
 import type { ConsentStore } from './consents.ts'
 import type { EventStore } from './events.ts'
@@ -38,6 +38,7 @@ export interface Store {
   readonly imports: ImportStore
   readonly campaigns: CampaignStore
   readonly publications: PublicationStore
+  readonly editions: EditionStore
   readonly ledger: LedgerStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

@@ -1,16 +1,18 @@
 import type { Campaign } from '../../engine/model/campaign.ts'
-import type { CampaignId, PublicationId } from '../../engine/model/ids.ts'
+import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
+import type { SkippedEdition } from '../../engine/model/schedule.ts'
 import type { CampaignStore } from '../../engine/ports/campaigns.ts'
 import { noRows } from '../rules/ledger.ts'
 import { pageOf } from '../rules/page.ts'
-import { nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
+import { editionTaken, nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
 import { viewOf } from './publications.ts'
-import type { MemoryState } from './state.ts'
+import type { MemoryEdition, MemoryState } from './state.ts'
 
 export function createCampaigns({
   campaigns,
   publications,
-}: Pick<MemoryState, 'campaigns' | 'publications'>): CampaignStore {
+  editions,
+}: Pick<MemoryState, 'campaigns' | 'publications' | 'editions'>): CampaignStore {
   let lastId = 0
   const named = (name: string) => [...campaigns.values()].find((campaign) => campaign.name === name)
   const present = (id: CampaignId, version: number): Campaign => {
@@ -22,6 +24,17 @@ export function createCampaigns({
   const put = (campaign: Campaign): Campaign => {
     campaigns.set(campaign.id, campaign)
     return campaign
+  }
+
+  const editionsOf = (id: CampaignId): Map<EpochMs, MemoryEdition> => {
+    const known = editions.get(id) ?? new Map<EpochMs, MemoryEdition>()
+    editions.set(id, known)
+    return known
+  }
+  const skipAll = (id: CampaignId, skipped: readonly SkippedEdition[], now: EpochMs) => {
+    const known = editionsOf(id)
+    for (const { dueAt, reason } of skipped)
+      if (!known.has(dueAt)) known.set(dueAt, { number: null, reason, publicationId: null, at: now })
   }
 
   return {
@@ -46,15 +59,18 @@ export function createCampaigns({
       if (holder !== undefined && holder.id !== id) throw nameTaken('campaign', input.name)
       return put({ ...campaign, ...structuredClone(input), version: version + 1, updatedAt: now })
     },
-    async change(id, version, { state, reason, scheduledAt, publication }, now) {
+    async change(id, version, { state, reason, scheduledAt, publication, skipped = [] }, now) {
       const campaign = present(id, version)
       const run = campaign.publicationId === null ? undefined : publications.get(campaign.publicationId)
       if (publication !== undefined && run !== undefined)
         run.publication = { ...run.publication, ...structuredClone(publication) }
+      skipAll(id, skipped, now)
       return put({ ...campaign, state, reason, scheduledAt, version: version + 1, updatedAt: now })
     },
-    async start(id, version, { spec, month }, now) {
+    async start(id, version, { spec, month, edition }, now) {
       const campaign = present(id, version)
+      if (edition !== undefined && editionsOf(id).has(edition.dueAt))
+        throw editionTaken(campaign.name, edition.dueAt)
       const publicationId = (publications.size + 1) as PublicationId
       const run = {
         publication: {
@@ -72,11 +88,17 @@ export function createCampaigns({
         deliveries: new Map(),
       }
       publications.set(publicationId, run)
+      if (edition !== undefined) {
+        const begun = [...editionsOf(id).values()].filter((one) => one.publicationId !== null).length
+        editionsOf(id).set(edition.dueAt, { number: begun + 1, reason: null, publicationId, at: now })
+        skipAll(id, edition.skipped, now)
+      }
       return {
         campaign: put({
           ...campaign,
           state: 'running',
           reason: null,
+          scheduledAt: edition === undefined ? campaign.scheduledAt : edition.next,
           publicationId,
           version: version + 1,
           updatedAt: now,

@@ -54,5 +54,15 @@ export function createDeliveries(state: MemoryState): DeliveryStore {
       const run = state.publications.get(publicationId)
       return run === undefined ? countsOf(0, noRows()) : countsOf(run.audience, run.rows)
     },
+    async waitsUntil(publicationId, now) {
+      const open = (state.publications.get(publicationId)?.chunks ?? []).filter(
+        (chunk) => chunk.state !== 'done',
+      )
+      const first = Math.min(...open.map((chunk) => chunk.dueAt ?? 0))
+      return open.length === 0 || first <= now ? null : first
+    },
+    async timeZones() {
+      return [...new Set(state.subscribers.map(({ timeZone }) => timeZone))].filter((zone) => zone !== null)
+    },
   }
 }

@@ -46,11 +46,12 @@ export function createItems({ items }: Pick<MemoryState, 'items'>): ItemStore {
         .slice(0, limit + 1)
       return pageOf(rows, limit, (item) => item.id)
     },
-    async candidates({ topics, since, until, limit }) {
+    async candidates({ topics, since, until, newSince, limit }) {
       const wanted = new Set(topics)
       const fits = (item: Item) =>
         item.publishedAt >= since &&
         item.publishedAt <= until &&
+        (newSince === undefined || item.publishedAt > newSince || item.createdAt > newSince) &&
         (wanted.size === 0 || item.topics.some((topic) => wanted.has(topic)))
       return [...items.values()]
         .filter(fits)

@@ -1,13 +1,18 @@
+import type { Caps } from '../../engine/config.ts'
 import { audienceOf } from '../../engine/model/audience.ts'
 import type { ChunkLease, ChunkRef, ChunkWork, DueChunk, PlanProgress } from '../../engine/model/chunk.ts'
 import type { Delivery } from '../../engine/model/delivery.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
+import type { PublicationSpec } from '../../engine/model/publication.ts'
 import type { Intent, LedgerStore } from '../../engine/ports/ledger.ts'
 import {
+  capDayMs,
+  capWeekMs,
   countsOf,
   freesOnceKey,
   intended,
   interrupted,
+  isFull,
   mayWrite,
   recovered,
   type Standing,
@@ -16,6 +21,7 @@ import {
 import { noSuch } from '../rules/refusals.ts'
 import { bouncedStatus } from '../rules/subscriber.ts'
 import { bulkConsent } from '../rules/subscription.ts'
+import { cutWaves } from '../rules/waves.ts'
 import { audienceAfter, isStillWanted } from './audience.ts'
 import {
   appendConsent,
@@ -67,7 +73,26 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     if (key !== null && holderOf(run, id) === run.publication.id) state.once.get(key)?.delete(id)
   }
 
-  const standingOf = (run: MemoryPublication, id: SubscriberId): Standing => {
+  const isFullNow = (run: MemoryPublication, id: SubscriberId, now: EpochMs, caps: Caps | null): boolean => {
+    if (caps === null) return false
+    const own = state.settings.get(id)?.maxPerWeek ?? null
+    if (caps.maxPerDay === null && caps.maxPerWeek === null && own === null) return false
+    const sent = state.events.filter((event) => event.subscriberId === id && event.type === 'sent')
+    const onTheWay = [...state.publications.values()].filter(
+      ({ publication, deliveries }) =>
+        publication.id !== run.publication.id &&
+        publication.state === 'running' &&
+        deliveries.get(id)?.state === 'handing',
+    ).length
+    const had = (ms: number) => onTheWay + sent.filter((event) => event.at > now - ms).length
+    return isFull(caps, own, { day: had(capDayMs), week: had(capWeekMs) })
+  }
+
+  const standingOf = (
+    run: MemoryPublication,
+    id: SubscriberId,
+    { now, caps }: { readonly now: EpochMs; readonly caps: Caps | null },
+  ): Standing => {
     const { spec } = run.publication
     const subscriber = state.subscribers[id - 1]
     const holder = holderOf(run, id)
@@ -76,6 +101,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
       wanted: isStillWanted(state, audienceOf(spec), id),
       suppression: reasonAgainst(state, subscriber?.address ?? ''),
       taken: holder !== undefined && holder !== run.publication.id,
+      full: isFullNow(run, id, now, caps),
     }
   }
 
@@ -128,6 +154,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     chunk: MemoryChunk,
     intent: Intent,
     now: EpochMs,
+    caps: Caps | null,
   ): 'granted' | 'refused' => {
     const { subscriberId, attempt, picks } = intent
     const row = run.deliveries.get(subscriberId)
@@ -137,7 +164,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
       subscriberId,
       channel: run.publication.spec.channel,
       chunk: chunk.seq,
-      ...intended(intent, standingOf(run, subscriberId)),
+      ...intended(intent, standingOf(run, subscriberId, { now, caps })),
       attempt,
       uncertain: row?.uncertain ?? 0,
       dueAt: null,
@@ -151,18 +178,27 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     return next.state === 'handing' ? 'granted' : 'refused'
   }
 
+  const wavesOf = (spec: PublicationSpec, ids: readonly SubscriberId[]) => {
+    const zoneOf = (id: SubscriberId) => state.subscribers[id - 1]?.timeZone ?? null
+    return cutWaves(
+      spec,
+      ids.map((id) => ({ id, zone: zoneOf(id) })),
+    )
+  }
+
   return {
     async plan(publicationId, { chunkSize, maxChunks }) {
       const run = runOf(publicationId)
       const { spec } = run.publication
       if (run.publication.state !== 'planning') return progress(run, true)
       for (let cut = 0; cut < maxChunks; cut += 1) {
-        const after = run.chunks.at(-1)?.ids.at(-1) ?? 0
+        const after = run.plannedTo ?? 0
         const ids = audienceAfter(state, audienceOf(spec), { after, limit: chunkSize })
-        if (ids.length > 0) {
+        run.plannedTo = ids.at(-1) ?? after
+        for (const { dueAt, ids: together } of wavesOf(spec, ids)) {
           const seq = run.chunks.length
-          run.chunks.push({ seq, ids, state: 'open', epoch: 0, leaseUntil: 0, dueAt: null })
-          run.audience += ids.length
+          run.chunks.push({ seq, ids: together, state: 'open', epoch: 0, leaseUntil: 0, dueAt })
+          run.audience += together.length
         }
         if (ids.length === chunkSize) continue
         const runs = state.campaigns.get(run.publication.campaignId)?.state === 'running'
@@ -202,13 +238,13 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
         recovered: count,
       }
     },
-    async intend(lease, intents, { leaseMs, now }) {
+    async intend(lease, intents, { leaseMs, now, caps = null }) {
       const { run, chunk } = held(lease) ?? {}
       if (run === undefined || chunk === undefined) return { status: 'stale' }
       if (run.publication.state !== 'running') return { status: 'halted', state: run.publication.state }
       chunk.leaseUntil = state.monotonic() + leaseMs
       const granted = intents
-        .filter((intent) => writeIntent(run, chunk, intent, now) === 'granted')
+        .filter((intent) => writeIntent(run, chunk, intent, now, caps) === 'granted')
         .map((intent) => intent.subscriberId)
       return { status: 'granted', granted, counts: countsOf(run.audience, run.rows) }
     },

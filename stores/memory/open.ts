@@ -10,6 +10,7 @@ import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createConsents } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createEditions } from './editions.ts'
 import { createEvents } from './events.ts'
 import { createFeedStates } from './feed-states.ts'
 import { createImports } from './imports.ts'
@@ -52,6 +53,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     imports: createImports({ subscribers, items, suppressions }),
     campaigns: createCampaigns(state),
     publications: createPublications(state),
+    editions: createEditions(state),
     ledger: createLedger(state, suppressions),
     deliveries: createDeliveries(state),
     events: createEvents(state),

@@ -35,9 +35,18 @@ export interface MemoryChunk {
 export interface MemoryPublication {
   publication: Omit<Publication, 'counts'>
   audience: number
+  /** The last id that is in a chunk. */
+  plannedTo?: SubscriberId
   readonly rows: RowCounts
   readonly chunks: MemoryChunk[]
   readonly deliveries: Map<SubscriberId, Delivery>
+}
+
+export interface MemoryEdition {
+  readonly number: number | null
+  readonly reason: string | null
+  readonly publicationId: PublicationId | null
+  readonly at: EpochMs
 }
 
 /** What the ports share. Records are replaced, never changed in place, so that what a caller was given stays
@@ -60,6 +69,8 @@ export interface MemoryState {
   readonly items: Map<ItemId, Item>
   readonly campaigns: Map<CampaignId, Campaign>
   readonly publications: Map<PublicationId, MemoryPublication>
+  /** By due time. Publication null: skipped. */
+  readonly editions: Map<CampaignId, Map<EpochMs, MemoryEdition>>
   /** Once key -> who holds it for whom. */
   readonly once: Map<string, Map<SubscriberId, PublicationId>>
   /** The event `id` is at `id - 1`. */
@@ -83,6 +94,7 @@ export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => n
     items: new Map(),
     campaigns: new Map(),
     publications: new Map(),
+    editions: new Map(),
     once: new Map(),
     events: [],
     monotonic,

@@ -1,3 +1,4 @@
+import type { Caps } from '../../engine/config.ts'
 import type { UncertainPolicy } from '../../engine/model/campaign.ts'
 import type { Delivery, DeliveryCounts, DeliveryState } from '../../engine/model/delivery.ts'
 import type { EpochMs } from '../../engine/model/ids.ts'
@@ -27,6 +28,8 @@ export interface Standing {
   readonly suppression: string | null
   /** Another publication holds the once key for this person. */
   readonly taken: boolean
+  /** Had as many letters as are allowed. */
+  readonly full: boolean
 }
 
 /** The row that an intent writes, given how things stand. */
@@ -38,6 +41,8 @@ export function intended(
   if (!standing.wanted) return { state: 'suppressed', code: 'left_list', detail: null }
   if (standing.suppression !== null) return { state: 'suppressed', code: standing.suppression, detail: null }
   if (intent.state === 'handing' && standing.taken) return { state: 'skipped', code: 'once', detail: null }
+  if (intent.state === 'handing' && standing.full)
+    return { state: 'skipped', code: 'frequency', detail: null }
   return { state: intent.state, code: intent.code, detail: intent.detail }
 }
 
@@ -98,3 +103,15 @@ export function countsOf(audience: number, rows: Readonly<RowCounts>): DeliveryC
   const queued = audience - handing - sent - failed - retry - unknown - skipped - suppressed
   return { audience, queued, handing, sent, failed, retry, unknown, skipped, suppressed }
 }
+
+export const capDayMs = 86_400_000
+export const capWeekMs = 7 * capDayMs
+
+/** Is somebody full? `own` is their own limit a week. */
+export const isFull = (
+  caps: Caps,
+  own: number | null,
+  had: { readonly day: number; readonly week: number },
+): boolean =>
+  had.day >= (caps.maxPerDay ?? Number.POSITIVE_INFINITY) ||
+  had.week >= Math.min(caps.maxPerWeek ?? Number.POSITIVE_INFINITY, own ?? Number.POSITIVE_INFINITY)

@@ -15,3 +15,9 @@ export const versionMoved = (what: string, id: number, named: number, present: n
   )
 
 export const storeClosed = (): BroadsheetError => new BroadsheetError('E_STORE', 'The store is closed.')
+
+export const editionTaken = (name: string, dueAt: number): BroadsheetError =>
+  new BroadsheetError(
+    'E_EXISTS',
+    `Campaign "${name}" has had its edition of ${new Date(dueAt).toISOString()}: list them with "campaign editions".`,
+  )

@@ -3,7 +3,8 @@ import type { Campaign, CampaignInput, CampaignState } from '../../engine/model/
 import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
 import type { CampaignStore, PublicationStore } from '../../engine/ports/campaigns.ts'
 import { pageOf } from '../rules/page.ts'
-import { nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
+import { editionTaken, nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
+import type { EditionWriter } from './editions.ts'
 import type { Sync } from './methods.ts'
 import { type Sql, where } from './statements.ts'
 
@@ -18,10 +19,21 @@ interface Row {
   readonly updated_at: EpochMs
   readonly input: string
 }
+/** What campaigns kept by an earlier version do not say. */
+const fromInput = (input: CampaignInput): CampaignInput => ({
+  ...input,
+  archive: input.archive ?? false,
+  repeat: input.repeat ?? null,
+  deliverAt: input.deliverAt ?? 'same-moment',
+  ignoreCaps: input.ignoreCaps ?? false,
+  selection: {
+    ...input.selection,
+    sinceLast: input.selection.sinceLast ?? false,
+    minimumNew: input.selection.minimumNew ?? 0,
+  },
+})
 const view = (row: Row): Campaign => ({
-  // Rows from before there was an archive do not say.
-  archive: false,
-  ...(JSON.parse(row.input) as CampaignInput),
+  ...fromInput(JSON.parse(row.input) as CampaignInput),
   id: row.id,
   state: row.state,
   reason: row.reason,
@@ -35,6 +47,7 @@ const view = (row: Row): Campaign => ({
 export function createCampaigns(
   sql: Sql,
   publications: Pick<Sync<PublicationStore>, 'get'>,
+  editions: EditionWriter,
 ): Sync<CampaignStore> {
   const get = (id: CampaignId): Campaign | null => {
     const row = sql<[number], Row>('SELECT * FROM campaign WHERE id = ?').get(id)
@@ -74,8 +87,9 @@ export function createCampaigns(
       ).run({ id, name: input.name, input: JSON.stringify(input), now })
       return existing(id)
     },
-    change(id, version, { state, reason, scheduledAt, publication }, now) {
+    change(id, version, { state, reason, scheduledAt, publication, skipped = [] }, now) {
       const { publicationId } = present(id, version)
+      editions.skip(id, skipped, now)
       if (publication !== undefined)
         sql<[object]>('UPDATE publication SET state = :state, finished_at = :finishedAt WHERE id = :id').run({
           ...publication,
@@ -88,8 +102,10 @@ export function createCampaigns(
       ).run({ id, state, reason, scheduledAt, now })
       return existing(id)
     },
-    start(id, version, { spec, month }, now) {
-      present(id, version)
+    start(id, version, { spec, month, edition }, now) {
+      const { name, scheduledAt } = present(id, version)
+      if (edition !== undefined && editions.isNoted(id, edition.dueAt))
+        throw editionTaken(name, edition.dueAt)
       const { lastInsertRowid } = sql<[object]>(
         `INSERT INTO publication (campaign_id, month, state, created_at, channel, uncertain, once_key, list_ids,
            exclude_ids, spec)
@@ -113,12 +129,16 @@ export function createCampaigns(
           JSON.stringify(rules),
         )
       sql<[number]>('INSERT INTO publication_count (publication_id) VALUES (?)').run(publicationId)
+      if (edition !== undefined) {
+        editions.begin(id, edition.dueAt, publicationId, now)
+        editions.skip(id, edition.skipped, now)
+      }
       sql<[object]>(
         `UPDATE campaign
-         SET state = 'running', reason = NULL, publication_id = :publicationId, version = version + 1,
-           updated_at = :now
+         SET state = 'running', reason = NULL, publication_id = :publicationId, scheduled_at = :scheduledAt,
+           version = version + 1, updated_at = :now
          WHERE id = :id`,
-      ).run({ id, publicationId, now })
+      ).run({ id, publicationId, scheduledAt: edition === undefined ? scheduledAt : edition.next, now })
       const publication = publications.get(publicationId)
       if (publication === null) throw noSuch('publication', publicationId)
       return { campaign: existing(id), publication }

@@ -50,30 +50,34 @@ export function createChunks(
       ? !leases.isAlive(chunk)
       : chunk.state !== 'done' && (chunk.due_at === null || chunk.due_at <= now)
 
-  /** Chunks hold ranges of ids that do not overlap, so a chunk's rows are a range of the primary key. */
-  const range = (id: PublicationId, chunk: Pick<ChunkRow, 'first_id' | 'last_id'>) => ({
-    id,
-    first: chunk.first_id,
-    last: chunk.last_id,
-  })
+  /** Chunks hold ranges of ids that do not overlap, so a chunk's rows are a range of the primary key. Those of waves do
+   *  overlap, and a small zone's may span the audience: their rows are looked up one by one. */
+  const ownRows = ({ localTime }: Run) =>
+    localTime === null
+      ? 'publication_id = :id AND subscriber_id BETWEEN :first AND :last'
+      : 'publication_id = :id AND subscriber_id IN (SELECT value FROM json_each(:ids))'
+  const range = ({ id, localTime }: Run, chunk: Pick<ChunkRow, 'first_id' | 'last_id' | 'ids'>) =>
+    localTime === null
+      ? { id, first: chunk.first_id, last: chunk.last_id }
+      : { id, ids: JSON.stringify(unpackIds(chunk.ids)) }
 
   const recover = (run: Run, chunk: ChunkRow, now: EpochMs): number => {
     const { state, dueAt } = recovered(run.uncertain, now)
     const { changes } = sql<[object]>(
       `UPDATE delivery
        SET state = :state, noted = :state, due_at = :dueAt, uncertain = uncertain + 1, code = :code, detail = NULL
-       WHERE publication_id = :id AND subscriber_id BETWEEN :first AND :last AND state = 'handing'`,
-    ).run({ ...range(run.id, chunk), state, dueAt, code: interrupted })
+       WHERE ${ownRows(run)} AND state = 'handing'`,
+    ).run({ ...range(run, chunk), state, dueAt, code: interrupted })
     if (changes > 0) runs.add(run.id, { ...noRows(), handing: -changes, [state]: changes })
     return changes
   }
 
-  const workOf = (id: PublicationId, chunk: ChunkRow, ids: readonly number[], now: EpochMs): ChunkWork[] => {
+  const workOf = (run: Run, chunk: ChunkRow, ids: readonly number[], now: EpochMs): ChunkWork[] => {
     const rows = sql<[object], { id: number; state: DeliveryState; attempt: number; dueAt: EpochMs | null }>(
       `SELECT subscriber_id AS id, state, attempt, due_at AS dueAt
        FROM delivery
-       WHERE publication_id = :id AND subscriber_id BETWEEN :first AND :last`,
-    ).all(range(id, chunk))
+       WHERE ${ownRows(run)}`,
+    ).all(range(run, chunk))
     const written = new Set(rows.map((row) => row.id))
     const fresh = (ids as readonly SubscriberId[]).filter((subscriberId) => !written.has(subscriberId))
     const retries = rows.filter((row) => row.state === 'retry' && (row.dueAt ?? 0) <= now)
@@ -118,7 +122,7 @@ export function createChunks(
       const count = recover(run, chunk, now)
       const ids = unpackIds(chunk.ids)
       leases.grant({ publicationId, seq }, epoch, { leaseMs, ids })
-      const work = workOf(publicationId, chunk, ids, now)
+      const work = workOf(run, chunk, ids, now)
       return { publicationId, seq, owner, epoch, work, recovered: count }
     },
     release(lease, { notBefore }) {
@@ -130,8 +134,8 @@ export function createChunks(
       const rows = sql<[object], { count: number; retryAt: EpochMs | null }>(
         `SELECT count(*) AS count, min(iif(state = 'retry', due_at, NULL)) AS retryAt
          FROM delivery
-         WHERE publication_id = :id AND subscriber_id BETWEEN :first AND :last`,
-      ).get(range(publicationId, chunk))
+         WHERE ${ownRows(run)}`,
+      ).get(range(run, chunk))
       const open = (rows?.count ?? 0) < chunk.count
       const retryAt = rows?.retryAt ?? null
       const next = open

@@ -1,5 +1,5 @@
 import type { Delivery } from '../../engine/model/delivery.ts'
-import type { SubscriberId } from '../../engine/model/ids.ts'
+import type { EpochMs, SubscriberId } from '../../engine/model/ids.ts'
 import type { DeliveryStore } from '../../engine/ports/ledger.ts'
 import { pageOf } from '../rules/page.ts'
 import { audienceAfter } from './audience.ts'
@@ -70,6 +70,29 @@ export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<Del
          LIMIT :limit`,
       ).all({ subscriberId, after, limit: limit + 1 })
       return pageOf(rows, limit, (row) => row.publicationId)
+    },
+    waitsUntil(publicationId, now) {
+      const first = sql<[number], EpochMs | null>(
+        `SELECT min(coalesce(due_at, 0)) FROM chunk INDEXED BY chunk_live
+         WHERE publication_id = ? AND state <> 'done'`,
+      )
+        .pluck()
+        .get(publicationId)
+      return first === undefined || first === null || first <= now ? null : first
+    },
+    timeZones() {
+      // From one zone to the next along the index: everybody else in it is jumped over.
+      return sql<[], string>(
+        `WITH RECURSIVE zone (name) AS (
+           SELECT min(time_zone) FROM subscriber WHERE time_zone IS NOT NULL
+           UNION ALL
+           SELECT (SELECT min(time_zone) FROM subscriber WHERE time_zone > zone.name) FROM zone
+           WHERE zone.name IS NOT NULL
+         )
+         SELECT name FROM zone WHERE name IS NOT NULL`,
+      )
+        .pluck()
+        .all()
     },
   }
 }

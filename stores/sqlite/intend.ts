@@ -2,8 +2,9 @@ import type { DeliveryState } from '../../engine/model/delivery.ts'
 import type { PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { SubscriberStatus } from '../../engine/model/subscriber.ts'
 import type { LedgerStore } from '../../engine/ports/ledger.ts'
-import { freesOnceKey, intended, mayWrite, noRows } from '../rules/ledger.ts'
+import { freesOnceKey, intended, isFull, mayWrite, noRows } from '../rules/ledger.ts'
 import { hasLeft, isMember } from './audience.ts'
+import { type CapColumns, createCaps } from './caps.ts'
 import { heldBy } from './chunks.ts'
 import type { EventWriter } from './events.ts'
 import { includesId } from './id-list.ts'
@@ -25,6 +26,10 @@ interface Present {
   readonly state: DeliveryState | null
   readonly attempt: number
   readonly uncertain: number | null
+  /** Letters had, and allowed by the person's own word. */
+  readonly day: number
+  readonly week: number
+  readonly own: number | null
 }
 
 /** Consent as the memberships have it now. What segments and earlier publications said holds as it was planned: who
@@ -47,9 +52,14 @@ export function createIntend(
   },
 ): Pick<Sync<LedgerStore>, 'intend'> {
   const { runs, leases, once, events, rows } = parts
+  const capping = createCaps(sql)
 
   /** One statement for the batch: 2 us a person. */
-  const presents = (run: Run, ids: readonly SubscriberId[]): Map<SubscriberId, Present> => {
+  const presents = (
+    run: Run,
+    ids: readonly SubscriberId[],
+    { columns, bound }: CapColumns,
+  ): Map<SubscriberId, Present> => {
     const holder =
       run.onceKey === null
         ? 'NULL'
@@ -60,16 +70,16 @@ export function createIntend(
          (SELECT reason FROM suppression p
           WHERE p.address IN (s.address, substr(s.address, instr(s.address, '@')))) AS suppression,
          ${holder} AS holder,
-         d.state, d.attempt, d.uncertain
+         d.state, d.attempt, d.uncertain, ${columns}
        FROM json_each(:ids) j
        CROSS JOIN subscriber s ON s.id = j.value
        LEFT JOIN delivery d ON d.publication_id = :run AND d.subscriber_id = s.id AND d.channel = :channel`,
-    ).all({ ids: JSON.stringify(ids), run: run.id, channel: run.channel, onceKey: run.onceKey })
+    ).all({ ids: JSON.stringify(ids), run: run.id, channel: run.channel, onceKey: run.onceKey, ...bound })
     return new Map(found.map((row) => [row.id, row]))
   }
 
   return {
-    intend(lease, intents, { leaseMs, now }) {
+    intend(lease, intents, { leaseMs, now, caps = null }) {
       const live = heldBy(sql, leases, lease)
       const run = runs.of(lease.publicationId)
       const running = runs.stateOf(lease.publicationId)
@@ -83,6 +93,7 @@ export function createIntend(
       const present = presents(
         run,
         intents.map((intent) => intent.subscriberId),
+        capping.of(caps, now),
       )
       for (const intent of intents) {
         const { subscriberId, attempt, picks } = intent
@@ -95,6 +106,7 @@ export function createIntend(
           wanted: person.wanted === 1,
           suppression: person.suppression,
           taken: person.holder !== null && person.holder !== run.id,
+          full: caps !== null && isFull(caps, person.own, person),
         })
         const row = { subscriberId, attempt, picks, ...next }
         written.push(row)

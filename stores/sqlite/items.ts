@@ -102,11 +102,12 @@ export function createItems(sql: Sql): Sync<ItemStore> {
       )
       return pageOf(rows.all({ after, limit: limit + 1, topic }).map(view), limit, (item) => item.id)
     },
-    candidates({ topics, since, until, limit }) {
+    candidates({ topics, since, until, newSince, limit }) {
       const rows = sql<[object], Row>(
         `SELECT ${columns} FROM item
          ${where(
            'published_at BETWEEN :since AND :until',
+           newSince !== undefined && '(published_at > :newSince OR created_at > :newSince)',
            topics.length > 0 &&
              `EXISTS (
                 SELECT 1 FROM item_topic t
@@ -116,7 +117,7 @@ export function createItems(sql: Sql): Sync<ItemStore> {
          ORDER BY published_at DESC, id DESC
          LIMIT :limit`,
       )
-      return rows.all({ since, until, limit, topics: JSON.stringify(topics) }).map(view)
+      return rows.all({ since, until, newSince, limit, topics: JSON.stringify(topics) }).map(view)
     },
     remove(id) {
       const row = sql<[number], Row>(`SELECT ${columns} FROM item WHERE id = ?`).get(id)

@@ -81,6 +81,7 @@ export const methods = {
     remove: 'write',
   },
   publications: { get: 'read', page: 'read' },
+  editions: { page: 'read', sum: 'read' },
   ledger: {
     plan: 'write',
     // Only the writer knows which leases are alive (leases.ts).
@@ -100,6 +101,8 @@ export const methods = {
     page: 'read',
     counts: 'read',
     ofSubscriber: 'read',
+    waitsUntil: 'read',
+    timeZones: 'read',
   },
   events: { append: 'write', page: 'read', remove: 'write' },
   buckets: { take: 'write', giveBack: 'write' },

@@ -1,10 +1,11 @@
-import type { PublicationId } from '../../engine/model/ids.ts'
+import type { EpochMs, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { LedgerStore } from '../../engine/ports/ledger.ts'
 import { noSuch } from '../rules/refusals.ts'
+import { cutWaves } from '../rules/waves.ts'
 import { audienceAfter } from './audience.ts'
 import { packIds } from './id-list.ts'
 import type { Sync } from './methods.ts'
-import type { Runs } from './runs.ts'
+import type { Run, Runs } from './runs.ts'
 import type { Sql } from './statements.ts'
 
 // A transaction holds up whoever else writes; 64,000 recipients take some 60 ms.
@@ -17,20 +18,32 @@ export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'
     ).get(id)
     return { chunks: row?.chunks ?? 0, recipients: row?.audience ?? 0, done }
   }
+  // In waves the last id is not that of the last chunk.
   const last = (id: PublicationId) =>
     sql<[number], { seq: number; last_id: number }>(
-      'SELECT seq, last_id FROM chunk WHERE publication_id = ? ORDER BY seq DESC LIMIT 1',
+      `SELECT coalesce(max(seq), -1) AS seq, coalesce(max(last_id), 0) AS last_id
+       FROM chunk WHERE publication_id = ?`,
     ).get(id)
 
   const plannedTo = (id: PublicationId) =>
     sql<[number], number>('SELECT planned_to FROM publication_audience WHERE publication_id = ?').pluck().get(id) ?? 0
 
-  const insert = (id: PublicationId, seq: number, ids: readonly number[]) => {
+  const insert = (id: PublicationId, seq: number, ids: readonly number[], dueAt: EpochMs | null) => {
     sql<[object]>(
-      `INSERT INTO chunk (publication_id, seq, state, epoch, count, first_id, last_id, ids)
-       VALUES (:id, :seq, 'open', 0, :count, :first, :last, :ids)`,
-    ).run({ id, seq, count: ids.length, first: ids[0], last: ids.at(-1), ids: packIds(ids) })
+      `INSERT INTO chunk (publication_id, seq, state, epoch, due_at, count, first_id, last_id, ids)
+       VALUES (:id, :seq, 'open', 0, :dueAt, :count, :first, :last, :ids)`,
+    ).run({ id, seq, dueAt, count: ids.length, first: ids[0], last: ids.at(-1), ids: packIds(ids) })
   }
+
+  const zoned = (run: Run, ids: readonly SubscriberId[]) =>
+    run.localTime === null
+      ? ids.map((id) => ({ id, zone: null }))
+      : sql<[string], { id: SubscriberId; zone: string | null }>(
+          `SELECT s.id, s.time_zone AS zone
+           FROM json_each(?) j
+           CROSS JOIN subscriber s ON s.id = j.value
+           ORDER BY s.id`,
+        ).all(JSON.stringify(ids))
 
   return {
     plan(id, { chunkSize, maxChunks }) {
@@ -42,10 +55,11 @@ export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'
       const limit = Math.max(1, Math.min(maxChunks, Math.floor(maxRecipients / chunkSize))) * chunkSize
       const { rows: ids, next } = audienceAfter(sql, run.audience, { after, limit })
       let chunks = 0
-      for (let at = 0; at < ids.length; at += chunkSize) {
-        chunks += 1
-        insert(id, seq + chunks, ids.slice(at, at + chunkSize))
-      }
+      for (const { dueAt, ids: together } of cutWaves(run, zoned(run, ids)))
+        for (let at = 0; at < together.length; at += chunkSize) {
+          chunks += 1
+          insert(id, seq + chunks, together.slice(at, at + chunkSize), dueAt)
+        }
       sql<[number, number, number]>(
         'UPDATE publication_count SET chunks = chunks + ?, audience = audience + ? WHERE publication_id = ?',
       ).run(chunks, ids.length, id)

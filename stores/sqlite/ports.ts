@@ -9,6 +9,7 @@ import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createConsents, createConsentWriter } from './consents.ts'
 import { createDeliveries } from './deliveries.ts'
+import { createEditions, createEditionWriter } from './editions.ts'
 import { createErasedAddresses } from './erased.ts'
 import { createEvents, createEventWriter } from './events.ts'
 import { createFeedStates } from './feed-states.ts'
@@ -57,8 +58,9 @@ export function createPorts(db: Database): SyncPorts {
     feedStates: createFeedStates(sql),
     items,
     imports: createImports(sql, { subscribers, items, suppressions }),
-    campaigns: createCampaigns(sql, publications),
+    campaigns: createCampaigns(sql, publications, createEditionWriter(sql)),
     publications,
+    editions: createEditions(sql),
     ledger: createLedger(sql, {
       runs,
       leases: createLeases(() => performance.now()),

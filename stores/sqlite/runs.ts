@@ -15,6 +15,9 @@ export interface Run {
   readonly audience: Audience
   /** Is the audience of lists alone? */
   readonly ofLists: boolean
+  /** By these its recipients are cut into waves (rules/waves.ts). */
+  readonly localTime: number | null
+  readonly timeZone: string
 }
 
 export interface Runs {
@@ -41,9 +44,12 @@ export function createRuns(sql: Sql): Runs {
         list_ids: string
         exclude_ids: string
         rules: string | null
+        local_time: number | null
+        time_zone: string
       }
     >(
-      `SELECT p.channel, p.uncertain, p.once_key, p.list_ids, p.exclude_ids, a.rules
+      `SELECT p.channel, p.uncertain, p.once_key, p.list_ids, p.exclude_ids, a.rules,
+         p.spec ->> '$.localTime' AS local_time, p.spec ->> '$.timeZone' AS time_zone
        FROM publication p LEFT JOIN publication_audience a ON a.publication_id = p.id
        WHERE p.id = ?`,
     ).get(id)
@@ -60,6 +66,8 @@ export function createRuns(sql: Sql): Runs {
             ...(row.rules === null ? {} : (JSON.parse(row.rules) as Partial<Audience>)),
           },
           ofLists: row.rules === null,
+          localTime: row.local_time,
+          timeZone: row.time_zone,
         }
   }
   return {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { LetterPreview, Progress, TestOutcome } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
+import type { Edition } from '../../../engine/model/schedule.ts'
 import { campaignSettings, fieldFlag } from '../campaign-file.ts'
 import type { Cli } from '../cli.ts'
 import type { Client } from '../client.ts'
@@ -111,19 +112,22 @@ Examples:
   command
     .command('schedule')
     .argument('<name>')
-    .argument('<when>', '2026-11-24T08:00, 2026-11-24T08:00Z, +30m, +2h, +1d')
-    .description('start it at a time; a daemon has to run then')
+    .argument(
+      '[when]',
+      '2026-11-24T08:00, 2026-11-24T08:00Z, +30m, +2h, +1d; of a recurring one from when on',
+    )
+    .description('start it at a time, a recurring one each time it is due; a daemon has to run then')
     .addHelpText('after', '\nExample:\n  $ broadsheet campaign schedule weekly 2026-11-24T08:00\n')
     .action(
-      run((cli, name: string, when: string) =>
+      run((cli, name: string, when: string | undefined) =>
         withDaemon(cli, {}, async (access) => {
           const { id } = await found(access.client, name)
-          const at = parseWhen(when, Date.now())
-          const campaign = await access.client.post<Campaign>(pathTo('campaigns', id, '/schedule'), { at })
+          const said = when === undefined ? {} : { at: parseWhen(when, Date.now()) }
+          const campaign = await access.client.post<Campaign>(pathTo('campaigns', id, '/schedule'), said)
           cli.result(
             campaign,
             () =>
-              `${cli.style('green', '✓')} ${campaign.name} starts at ${time(campaign.scheduledAt ?? at)}.`,
+              `${cli.style('green', '✓')} ${campaign.name} starts at ${time(campaign.scheduledAt)}${campaign.repeat === null ? '' : `, then by "${campaign.repeat.cron}" (${campaign.repeat.timeZone})`}.`,
           )
           if (access.kind === 'own')
             cli.warn(
@@ -203,8 +207,9 @@ letter twice.
     )
 
   for (const [verb, about, done] of [
-    ['pause', 'stop sending with the next batch', 'is paused'],
-    ['cancel', 'stop it for good; what went out stays out', 'is cancelled'],
+    ['pause', 'stop sending with the next batch, and hold the series of a recurring one', 'is paused'],
+    ['cancel', 'stop it for good, with its series; what went out stays out', 'is cancelled'],
+    ['skip', 'let the next edition of a recurring one go by', 'skips its next edition'],
   ] as const)
     command
       .command(verb)
@@ -219,6 +224,33 @@ letter twice.
           }),
         ),
       )
+
+  command
+    .command('editions')
+    .argument('<name>')
+    .description('show what became of each due time of a recurring one, newest first')
+    .action(
+      run((cli, name: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await found(client, name)
+          await cli.table(
+            client.rows<Edition>(pathTo('campaigns', id, '/editions')),
+            [
+              { title: 'NO', of: ({ number }) => number, align: 'right' },
+              { title: 'DUE', of: ({ dueAt }) => time(dueAt) },
+              { title: 'STATE', of: ({ state }) => state },
+              {
+                title: 'DELIVERIES',
+                of: ({ counts, reason }) => (counts === null ? reason : countsInWords(counts)),
+                flexible: true,
+              },
+              { title: 'FINISHED', of: ({ finishedAt }) => time(finishedAt) },
+            ],
+            'No editions yet.',
+          )
+        }),
+      ),
+    )
 
   command
     .command('preflight')
@@ -375,6 +407,8 @@ function describe(cli: Cli, campaign: Campaign, progress: Progress | null): stri
   const facts: (readonly [string, string])[] = [
     ['state', `${campaign.state}${campaign.reason === null ? '' : ` (${campaign.reason})`}`],
     ['scheduled', time(campaign.scheduledAt)],
+    ['repeats', campaign.repeat === null ? '' : `${campaign.repeat.cron} (${campaign.repeat.timeZone})`],
+    ['delivers', campaign.deliverAt === 'local-time' ? "by each recipient's own clock" : ''],
     ['template', campaign.template],
     ['subject', campaign.subject ?? ''],
     ['from', sender.name === '' ? sender.address : `${sender.name} <${sender.address}>`],
@@ -399,6 +433,8 @@ function describe(cli: Cli, campaign: Campaign, progress: Progress | null): stri
         'rate',
         `${rate(perSecond)}${remainingMs === null ? '' : `, ${duration(remainingMs)} left`}`,
       ])
+    if (progress.waitingUntil !== null)
+      facts.push(['waits', `until ${time(progress.waitingUntil)} for ${progress.waitingFor}`])
     if (p95LetterMs !== null) facts.push(['p95', `${p95LetterMs.toFixed(1)} ms a letter`])
   }
   return [

@@ -48,11 +48,22 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
   command('start', 'Start a campaign', 'Now; also the answer to one that was found overdue.', (id) =>
     campaigns.start(id),
   )
-  command('pause', 'Pause a campaign', 'From the next batch on. The reason is kept.', (id, reason) =>
-    campaigns.pause(id, reason),
+  command(
+    'pause',
+    'Pause a campaign',
+    'From the next batch on; the series of a recurring one, too. The reason is kept.',
+    (id, reason) => campaigns.pause(id, reason),
   )
   command('resume', 'Resume a campaign', 'Where it was paused.', (id) => campaigns.resume(id))
-  command('cancel', 'Cancel a campaign', 'From the next batch on, for good.', (id) => campaigns.cancel(id))
+  command(
+    'cancel',
+    'Cancel a campaign',
+    'From the next batch on, for good; the series of a recurring one ends, too.',
+    (id) => campaigns.cancel(id),
+  )
+  command('skip', 'Skip an edition', 'The next due time of a recurring campaign is let go by.', (id) =>
+    campaigns.skip(id),
+  )
 
   app.route({
     method: 'POST',

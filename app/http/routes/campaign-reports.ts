@@ -6,7 +6,13 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import { deliveryStates } from '../../../engine/model/delivery.ts'
 import { accepts } from '../accept.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
-import { deliverySchema, preflightSchema, progressSchema } from '../campaign-views.ts'
+import {
+  agendaSchema,
+  deliverySchema,
+  editionSchema,
+  preflightSchema,
+  progressSchema,
+} from '../campaign-views.ts'
 import { csvLine } from '../csv.ts'
 import { gone } from '../gone.ts'
 import { idOrNameParams, pageOf, pageQuery, toPage } from '../page.ts'
@@ -24,6 +30,11 @@ const csv = 'text/csv'
 const exportPage = 1000
 // A report of each letter would be most of the traffic.
 const progressEveryMs = 200
+const timeQuery = z
+  .string()
+  .regex(/^\d{1,16}$/, 'must be milliseconds since 1970-01-01T00:00:00Z')
+  .transform(Number)
+  .optional()
 
 /** How a campaign stands, and how it would. */
 export function campaignReportRoutes(app: Api, parts: Parts): void {
@@ -95,6 +106,46 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
           `Campaign "${name}" was never started, so it has no progress.`,
         )
       return progress
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/campaigns/:idOrName/editions',
+    schema: {
+      ...operation(
+        tag,
+        'List the editions of a recurring campaign',
+        'Newest first: each due time that was begun or skipped, and why. `GET /publications/:id` tells more of one.',
+      ),
+      params: idOrNameParams,
+      querystring: z.strictObject(pageQuery),
+      response: { 200: pageOf(editionSchema), ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { id } = await findCampaign(parts, request.params.idOrName)
+      return toPage(await campaigns.editions(id, request.query), (row) => row)
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/calendar',
+    schema: {
+      ...operation(
+        tag,
+        'What will go out when',
+        'The firings of scheduled and recurring campaigns, and the black-outs. Default: the next 30 days.',
+      ),
+      querystring: z.strictObject({
+        from: timeQuery.describe('Milliseconds since 1970-01-01T00:00:00Z. Default: now.'),
+        until: timeQuery.describe('At most 400 days later. Default: 30 days after `from`.'),
+      }),
+      response: { 200: agendaSchema, ...problems('read', 'E_INPUT') },
+    },
+    handler: async (request) => {
+      const { from = parts.clock.now(), until = from + 30 * 86_400_000 } = request.query
+      return parts.engine.agenda({ from, until })
     },
   })
 

@@ -115,7 +115,12 @@ export function campaignRoutes(app: Api, parts: Parts): void {
     method: 'POST',
     url: '/campaigns/:idOrName/schedule',
     schema: {
-      ...operation(tag, 'Schedule a campaign', 'A time in the past, within its grace, starts it at once.'),
+      ...operation(
+        tag,
+        'Schedule a campaign',
+        'A time in the past, within its grace, starts it at once. A recurring one begins with its first due time from ' +
+          'then on, or from now on, and goes on by itself.',
+      ),
       params: idOrNameParams,
       body: scheduleInputSchema,
       response: {

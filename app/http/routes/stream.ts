@@ -7,6 +7,7 @@ import type { Live } from '../sse.ts'
 const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'campaign.changed',
   'publication.progress',
+  'edition.skipped',
   'channel.changed',
 ]
 

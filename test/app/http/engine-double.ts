@@ -34,6 +34,27 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     }),
     rows: [],
     campaigns: campaignsOf(store, clock, () => double.rows),
+    async agenda({ from, until }) {
+      const blackouts = [{ from, until: from + 1, reason: 'a holiday' }]
+      const rows = (await store.campaigns.page({ after: 0, limit: 100, state: 'scheduled' })).rows
+      const entries = rows.flatMap(({ id, name, title, scheduledAt, reason }) =>
+        scheduledAt === null || scheduledAt < from || scheduledAt > until
+          ? []
+          : [
+              {
+                campaignId: id,
+                name,
+                title,
+                dueAt: scheduledAt,
+                beginsAt: scheduledAt,
+                number: null,
+                localTime: false,
+                reason,
+              },
+            ],
+      )
+      return { entries, more: false, blackouts }
+    },
     async checkTemplate(input) {
       const at = input.body.indexOf('{% nope')
       if (at < 0) return []
@@ -92,8 +113,23 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
   return {
     create: (input) => store.campaigns.insert(input, clock.now()),
     update: (id, version, input) => store.campaigns.update(id, version, input, clock.now()),
-    schedule: (id, at) => change(id, 'scheduled', null, at),
+    schedule: (id, at) => change(id, 'scheduled', null, at ?? clock.now()),
     start: (id) => change(id, 'running'),
+    fire: (id) => change(id, 'running'),
+    async skip(id) {
+      const { state, scheduledAt, version } = await present(id)
+      const skipped = [{ dueAt: scheduledAt ?? clock.now(), reason: 'skipped by hand' }]
+      const next = (scheduledAt ?? clock.now()) + 86_400_000
+      return store.campaigns.change(
+        id,
+        version,
+        { state, reason: null, scheduledAt: next, skipped },
+        clock.now(),
+      )
+    },
+    async editions(id, query) {
+      return store.editions.page({ campaignId: id, ...query })
+    },
     pause: (id, reason) => change(id, 'paused', reason ?? null),
     async resume(id) {
       const { state, name } = await present(id)
