@@ -39,7 +39,10 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     return { id: known.id, outcome: merged !== null || joined ? 'updated' : 'unchanged' }
   }
 
-  const matches = (row: Subscriber, query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>): boolean => {
+  const matches = (
+    row: Subscriber,
+    query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>,
+  ): boolean => {
     if (query.status !== undefined && row.status !== query.status) return false
     if (query.list !== undefined && !isActiveMember(state, [query.list], row.id)) return false
     if (query.segment !== undefined && !fits(query.segment, personOf(state, row))) return false

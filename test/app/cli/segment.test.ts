@@ -61,11 +61,30 @@ describe('broadsheet segment', () => {
   })
 
   test('a campaign goes to a segment, narrowed by a rule', async () => {
-    writeFileSync(join(cwd, 'plain.html'), '---\nsubject: Hi\n---\n<p>Hi</p><a href="{{ links.unsubscribe }}">leave</a>')
+    writeFileSync(
+      join(cwd, 'plain.html'),
+      '---\nsubject: Hi\n---\n<p>Hi</p><a href="{{ links.unsubscribe }}">leave</a>',
+    )
     await cli('template', 'add', join(cwd, 'plain.html'))
     const create = (name: string, ...args: string[]) =>
-      cli('campaign', 'create', '--name', name, '--template', 'plain', '--from', 'post@example.org', '--channel', 'file',
-        '--field', 'selection.count=0', '--field', 'selection.minimum=0', '--json', ...args)
+      cli(
+        'campaign',
+        'create',
+        '--name',
+        name,
+        '--template',
+        'plain',
+        '--from',
+        'post@example.org',
+        '--channel',
+        'file',
+        '--field',
+        'selection.count=0',
+        '--field',
+        'selection.minimum=0',
+        '--json',
+        ...args,
+      )
     const nobody = await create('nobody')
     expect(nobody.code).toBe(4)
     expect(nobody.err).toContain('Nobody would get it')

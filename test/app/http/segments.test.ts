@@ -28,12 +28,20 @@ describe('segments', () => {
   test('are kept as text and as data, whichever of the two came', async () => {
     const made = await make("attr.country == 'DE'  and not list:vip")
     expect(made.status).toBe(201)
-    expect(made.json).toMatchObject({ rule: 'attr.country = "DE" and not list:vip', tree: { is: 'and' }, version: 1 })
+    expect(made.json).toMatchObject({
+      rule: 'attr.country = "DE" and not list:vip',
+      tree: { is: 'and' },
+      version: 1,
+    })
     const again = await make(made.json.tree, 'copy')
     expect(again.json).toMatchObject({ rule: made.json.rule, tree: made.json.tree })
     const shown = await served.ask('GET', '/api/v1/segments/german')
     expect(shown.json).toMatchObject({ name: 'german', rule: made.json.rule })
-    const put = await served.ask('PUT', '/api/v1/segments/german?version=1', { name: 'german', title: 'G', rule: 'everyone' })
+    const put = await served.ask('PUT', '/api/v1/segments/german?version=1', {
+      name: 'german',
+      title: 'G',
+      rule: 'everyone',
+    })
     expect(put.json).toMatchObject({ rule: 'everyone', version: 2 })
     expect((await served.ask('DELETE', '/api/v1/segments/german')).status).toBe(204)
   })
@@ -41,11 +49,23 @@ describe('segments', () => {
   test('with a wrong rule are refused, with the place', async () => {
     expect((await make('atr.country = "DE"')).json).toMatchObject({
       code: 'E_INPUT',
-      issues: [{ path: 'rule', message: expect.stringMatching(/line 1, column 1: .*Did you mean "attr"\?\n {2}atr/) }],
+      issues: [
+        {
+          path: 'rule',
+          message: expect.stringMatching(/line 1, column 1: .*Did you mean "attr"\?\n {2}atr/),
+        },
+      ],
     })
     expect((await make('list:vpi')).json).toMatchObject({
       code: 'E_INPUT',
-      issues: [{ path: 'rule', message: expect.stringContaining('line 1, column 6: There is no list named "vpi". Did you mean "vip"?') }],
+      issues: [
+        {
+          path: 'rule',
+          message: expect.stringContaining(
+            'line 1, column 6: There is no list named "vpi". Did you mean "vip"?',
+          ),
+        },
+      ],
     })
     expect((await make({ is: 'not', rule: { is: 'x' } })).json).toMatchObject({
       code: 'E_INPUT',
@@ -80,7 +100,12 @@ describe('segments', () => {
 
   test('are checked without being kept', async () => {
     const check = (rule: unknown) => served.ask('POST', '/api/v1/segments/check', { rule })
-    expect((await check('sent')).json).toMatchObject({ ok: true, rule: 'received', tree: { is: 'event' }, problems: [] })
+    expect((await check('sent')).json).toMatchObject({
+      ok: true,
+      rule: 'received',
+      tree: { is: 'event' },
+      problems: [],
+    })
     expect((await check('list:vip\nand list:b')).json).toMatchObject({
       ok: false,
       rule: null,
@@ -91,10 +116,15 @@ describe('segments', () => {
 
   test('narrow the page of subscribers', async () => {
     await make('attr.n in (1, 4)')
-    const page = await served.ask<{ data: { address: string }[] }>('GET', '/api/v1/subscribers?segment=german')
+    const page = await served.ask<{ data: { address: string }[] }>(
+      'GET',
+      '/api/v1/subscribers?segment=german',
+    )
     expect(page.json.data.map(({ address }) => address)).toEqual(['p1@example.org', 'p4@example.org'])
     const both = await served.ask<{ data: object[] }>('GET', '/api/v1/subscribers?segment=german&list=vip')
     expect(both.json.data).toHaveLength(1)
-    expect((await served.ask('GET', '/api/v1/subscribers?segment=nope')).json).toMatchObject({ code: 'E_NOT_FOUND' })
+    expect((await served.ask('GET', '/api/v1/subscribers?segment=nope')).json).toMatchObject({
+      code: 'E_NOT_FOUND',
+    })
   })
 })
