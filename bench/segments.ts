@@ -1,5 +1,5 @@
-import { dirname } from 'node:path'
 import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { resolveAudience } from '../engine/audience/segment/audience.ts'
 import { openStore } from '../stores/open.ts'
 import { median, type Report, round } from './figure.ts'
@@ -8,7 +8,10 @@ import { makeFolder } from './newsroom.ts'
 const rules: readonly (readonly [name: string, rule: string])[] = [
   ['country', 'attr.country in ("DE", "AT")'],
   ['topic and time', 'topic:security >= 0.5 and joined within 90 days'],
-  ['the example', 'topic:security >= 0.5 and attr.country in ("DE", "AT") and joined within 90 days and not list:vip'],
+  [
+    'the example',
+    'topic:security >= 0.5 and attr.country in ("DE", "AT") and joined within 90 days and not list:vip',
+  ],
   ['one in ten thousand', 'attr.rare = true'],
   ['a list', 'list:vip'],
   ['a name', 'name contains "person 77"'],
@@ -39,13 +42,29 @@ export async function benchSegments(report: Report, { subscribers = 1_000_000 } 
     })
     // People came over two years.
     const at = now - Math.floor((1 - from / subscribers) * 730) * 86_400_000
-    await store.subscribers.upsert(rows, { lists: from % 20_000 === 0 ? [vip.id, news.id] : [news.id], now: at })
+    await store.subscribers.upsert(rows, {
+      lists: from % 20_000 === 0 ? [vip.id, news.id] : [news.id],
+      now: at,
+    })
   }
-  const figure = (what: string, value: number, unit: string, peer: string | null = null, ratio: number | null = null) =>
+  const figure = (
+    what: string,
+    value: number,
+    unit: string,
+    peer: string | null = null,
+    ratio: number | null = null,
+  ) =>
     report({ name: `segments at ${subscribers.toLocaleString('en-US')}: ${what}`, value, unit, peer, ratio })
   const all: number[] = []
   for (const [name, where] of rules) {
-    const names = { lists: [], excludeLists: [], segments: [], excludeSegments: [], campaigns: [], excludeCampaigns: [] }
+    const names = {
+      lists: [],
+      excludeLists: [],
+      segments: [],
+      excludeSegments: [],
+      campaigns: [],
+      excludeCampaigns: [],
+    }
     const resolution = await resolveAudience(store, { ...names, where }, now)
     if (!('ok' in resolution)) throw new Error(resolution.issues[0]?.message)
     const audience = resolution.ok

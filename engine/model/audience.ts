@@ -38,9 +38,6 @@ export const audienceOf = (spec: PublicationSpec): Required<Audience> => ({
 
 /** Is it of lists alone? Then everything about it is in the memberships. */
 export const isOfLists = (audience: Audience): boolean =>
-  [
-    audience.segments,
-    audience.excludeSegments,
-    audience.publications,
-    audience.excludePublications,
-  ].every((part) => part === undefined || part.length === 0)
+  [audience.segments, audience.excludeSegments, audience.publications, audience.excludePublications].every(
+    (part) => part === undefined || part.length === 0,
+  )

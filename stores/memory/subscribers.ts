@@ -92,7 +92,10 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     return { id, outcome: merged !== null || changed.length > 0 ? 'updated' : 'unchanged' }
   }
 
-  const matches = (row: Subscriber, query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>): boolean => {
+  const matches = (
+    row: Subscriber,
+    query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>,
+  ): boolean => {
     if (query.status !== undefined && row.status !== query.status) return false
     if (query.list !== undefined && !isActiveMember(state, [query.list], row.id)) return false
     if (query.segment !== undefined && !fits(query.segment, personOf(state, row))) return false

@@ -40,20 +40,20 @@ export function fits(rule: ResolvedRule, person: Person): boolean {
     case 'not':
       return !fits(rule.rule, person)
     case 'compare':
-      return compares(valueOf(subscriber, rule.field), rule.op, rule.value)
+      return compares(fieldOf(subscriber, rule.field), rule.op, rule.value)
     case 'in': {
-      const value = valueOf(subscriber, rule.field)
+      const value = fieldOf(subscriber, rule.field)
       return rule.values.some((one) => compares(value, '=', one))
     }
     case 'match': {
-      const value = valueOf(subscriber, rule.field)
+      const value = fieldOf(subscriber, rule.field)
       const folded = foldText(rule.text)
       if (typeof value === 'string') return textFits(value, rule.how, folded)
       if (rule.how !== 'contains' || !Array.isArray(value)) return false
       return (value as readonly Json[]).some((one) => typeof one === 'string' && foldText(one) === folded)
     }
     case 'missing':
-      return valueOf(subscriber, rule.field) === null
+      return fieldOf(subscriber, rule.field) === null
     case 'time':
       return inSpan(timeOf(subscriber, rule.field), rule.when)
     case 'topic':
@@ -76,7 +76,7 @@ export function fits(rule: ResolvedRule, person: Person): boolean {
   }
 }
 
-function valueOf(subscriber: Subscriber, field: TextField | Attribute): Json {
+function fieldOf(subscriber: Subscriber, field: TextField | Attribute): Json {
   switch (field) {
     case 'address':
     case 'name':
@@ -102,7 +102,7 @@ function valueOf(subscriber: Subscriber, field: TextField | Attribute): Json {
 function timeOf(subscriber: Subscriber, field: 'joined' | 'updated' | Attribute): EpochMs | null {
   if (field === 'joined') return subscriber.createdAt
   if (field === 'updated') return subscriber.updatedAt
-  const value = valueOf(subscriber, field)
+  const value = fieldOf(subscriber, field)
   return typeof value === 'string' ? isoTime(value) : null
 }
 

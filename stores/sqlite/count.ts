@@ -13,9 +13,7 @@ export function countAudience(sql: Sql, audience: Audience, budgetMs: number): A
   const bind = createBindings()
   const condition = compileAudience(audience, bind)
   // Memberships and statuses alone: the index has both, and the wide rows stay unread.
-  const from = isOfLists(audience)
-    ? 'subscriber s INDEXED BY subscriber_status'
-    : 'subscriber s NOT INDEXED'
+  const from = isOfLists(audience) ? 'subscriber s INDEXED BY subscriber_status' : 'subscriber s NOT INDEXED'
   const look = sql<[object], number>(
     `SELECT count(*) FROM ${from} WHERE s.id > :after AND s.id <= :until AND ${condition}`,
   ).pluck()

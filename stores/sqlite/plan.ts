@@ -26,7 +26,9 @@ export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'
     ).get(id)
 
   const plannedTo = (id: PublicationId) =>
-    sql<[number], number>('SELECT planned_to FROM publication_audience WHERE publication_id = ?').pluck().get(id) ?? 0
+    sql<[number], number>('SELECT planned_to FROM publication_audience WHERE publication_id = ?')
+      .pluck()
+      .get(id) ?? 0
 
   const insert = (id: PublicationId, seq: number, ids: readonly number[], dueAt: EpochMs | null) => {
     sql<[object]>(

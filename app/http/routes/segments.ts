@@ -140,7 +140,8 @@ export function segmentRoutes(app: Api, parts: Parts): void {
     handler: async (request) => {
       const { rule = null, ...audience } = request.body
       const resolution = await resolveAudience(store, { ...audience, where: rule }, clock.now())
-      if ('ok' in resolution) return store.deliveries.count(resolution.ok, { budgetMs: request.query.budgetMs })
+      if ('ok' in resolution)
+        return store.deliveries.count(resolution.ok, { budgetMs: request.query.budgetMs })
       const issues = resolution.issues.map(({ path, message }) => ({
         path: path === 'where' ? 'rule' : path,
         message,

@@ -20,9 +20,7 @@ export interface AudienceNames {
   readonly where: string | null
 }
 
-export type AudienceResolution =
-  | { readonly ok: Required<Audience> }
-  | { readonly issues: readonly Issue[] }
+export type AudienceResolution = { readonly ok: Required<Audience> } | { readonly issues: readonly Issue[] }
 
 type NamedIn = Pick<Store, 'lists' | 'segments' | 'campaigns' | 'publications'>
 

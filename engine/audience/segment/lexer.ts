@@ -31,7 +31,6 @@ const refRun = /[\p{L}\p{N}_.-]+/uy
 const startsWord = /[\p{L}_]/u
 const signs = ['<=', '>=', '!=', '<>', '==', '=', '<', '>', '(', ')', ',', '&&', '||', '!'] as const
 const spellings: { readonly [sign: string]: string } = { '<>': '!=', '==': '=' }
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const unprintable = /[\u0000-\u001F\u007F\uFFFD]/
 
 /** Why a text cannot be compared with, or null. */
@@ -74,7 +73,11 @@ export function tokensOf(text: string): readonly Token[] {
       else {
         const next = text[end + 1]
         if (next !== '"' && next !== "'" && next !== '\\')
-          throw new LexError('A backslash may stand before a quote or a backslash only: write \\\\ for one.', end, end + 2)
+          throw new LexError(
+            'A backslash may stand before a quote or a backslash only: write \\\\ for one.',
+            end,
+            end + 2,
+          )
         value += next
         end += 1
       }
@@ -93,7 +96,11 @@ export function tokensOf(text: string): readonly Token[] {
       else {
         const step = run(wordRun)
         if (step === '')
-          throw new LexError('An attribute’s name is missing: write attr.country, or attr."first name".', at - 1, at)
+          throw new LexError(
+            'An attribute’s name is missing: write attr.country, or attr."first name".',
+            at - 1,
+            at,
+          )
         add('step', step, at + step.length)
       }
     }

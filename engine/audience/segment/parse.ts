@@ -7,12 +7,12 @@ import {
   isoTime,
   type Rule,
   type Scalar,
-  segmentLimits,
   type SpanUnit,
+  segmentLimits,
   spanUnits,
   type TextField,
-  textFields,
   type TimeField,
+  textFields,
   timeFields,
   type When,
 } from '../../model/segment.ts'
@@ -79,7 +79,8 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
   function fail(message: string, token: { from: number; to: number } = peek()): never {
     throw new ParseError(message, token)
   }
-  const shown = (token: Token): string => (token.kind === 'end' ? 'the end' : `"${text.slice(token.from, token.to).slice(0, 40)}"`)
+  const shown = (token: Token): string =>
+    token.kind === 'end' ? 'the end' : `"${text.slice(token.from, token.to).slice(0, 40)}"`
   const node = <T extends Rule>(rule: T, token: Token): T => {
     nodes += 1
     if (nodes > segmentLimits.nodes)
@@ -107,7 +108,8 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
     if (takeIf(isWord('not') || isSign('!'))) return node({ is: 'not', rule: unary(depth + 1) }, token)
     if (takeIf(isSign('('))) {
       const inner = either(depth + 1)
-      if (!takeIf(isSign(')'))) fail(`The bracket is not closed: "and", "or" or ")" must stand here, not ${shown(peek())}.`)
+      if (!takeIf(isSign(')')))
+        fail(`The bracket is not closed: "and", "or" or ")" must stand here, not ${shown(peek())}.`)
       return inner
     }
     return condition()
@@ -139,13 +141,17 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
     if (text !== undefined) return textual(token, text)
     const time = timeFields.find((field) => field === word)
     if (time !== undefined) return timed(token, time)
-    return fail(`There is no field "${token.text.slice(0, 40)}".${meant(token.text, starters) || ` There are: ${starters.slice(0, -2).join(', ')}.`}`, token)
+    return fail(
+      `There is no field "${token.text.slice(0, 40)}".${meant(token.text, starters) || ` There are: ${starters.slice(0, -2).join(', ')}.`}`,
+      token,
+    )
   }
 
   /** The name behind `list:`, `topic:` or `campaign:`. */
   function reference(token: Token): { name: string; at: Token } {
     const at = peek()
-    if (at.kind !== 'ref') fail(`A name must follow "${token.text}", as in ${token.text.toLowerCase()}:news.`, token)
+    if (at.kind !== 'ref')
+      fail(`A name must follow "${token.text}", as in ${token.text.toLowerCase()}:news.`, token)
     next += 1
     if (!slugSchema.safeParse(at.text).success)
       fail(`"${at.text.slice(0, 70)}" is no name: names are lower-case letters, digits, "-", "_" or ".".`, at)
@@ -230,7 +236,10 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
         const value = scalar()
         const op = sign.text === '!=' ? '=' : (sign.text as Comparison)
         if (op !== '=' && typeof value !== 'number')
-          return fail(`"${op}" compares numbers: write ${label} ${op} 3, or for dates ${label} before 2026-01-31.`, at)
+          return fail(
+            `"${op}" compares numbers: write ${label} ${op} 3, or for dates ${label} before 2026-01-31.`,
+            at,
+          )
         checkValue(field, value, at)
         const rule = node({ is: 'compare', field, op, value } as const, token)
         return sign.text === '!=' ? node({ is: 'not', rule }, token) : rule
@@ -264,9 +273,18 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
       if (at.text === '') return fail(`"${how}" needs at least one character.`, at)
       return wrap(node({ is: 'match', field, how, text: at.text }, token))
     }
-    if (typeof field !== 'string' && isWhen()) return wrap(node({ is: 'time', field, when: readWhen() }, token))
-    const operators = ['in', 'contains', 'starts', 'ends', 'is', ...(typeof field === 'string' ? [] : ['within', 'before', 'after', 'since'])]
-    const near = sign.kind === 'word' ? meant(sign.text, operators) : ''
+    if (typeof field !== 'string' && isWhen())
+      return wrap(node({ is: 'time', field, when: readWhen() }, token))
+    const operators = [
+      'in',
+      'contains',
+      'starts',
+      'ends',
+      'is',
+      ...(typeof field === 'string' ? [] : ['within', 'before', 'after', 'since']),
+    ]
+    const here = peek()
+    const near = here.kind === 'word' ? meant(here.text, operators) : ''
     return fail(
       `An operator must follow "${label}": =, !=, <, <=, >, >=, in, contains, starts with, ends with or is missing; here is ${shown(peek())}.${near}`,
     )
@@ -328,11 +346,17 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
     if (word === 'within') {
       const amount = take()
       if (amount.kind !== 'literal' || !/^\d{1,6}$/.test(amount.text) || Number(amount.text) === 0)
-        return fail('After "within" comes a whole number of hours, days or weeks, as in within 90 days.', amount)
+        return fail(
+          'After "within" comes a whole number of hours, days or weeks, as in within 90 days.',
+          amount,
+        )
       const unit = take()
       const found = spanUnits.find((one) => isWord(one, unit) || isWord(one.slice(0, -1), unit))
       if (found === undefined)
-        return fail(`A time is in ${spanUnits.join(', ')}, not ${shown(unit)}.${meant(unit.text, spanUnits)}`, unit)
+        return fail(
+          `A time is in ${spanUnits.join(', ')}, not ${shown(unit)}.${meant(unit.text, spanUnits)}`,
+          unit,
+        )
       if (Number(amount.text) > maxSpan[found])
         return fail(`That is more than 100 years: at most ${maxSpan[found]} ${found}.`, amount)
       return { within: Number(amount.text), unit: found }
@@ -343,7 +367,11 @@ function readTokens(text: string, tokens: readonly Token[]): ParseResult {
         `After "${word}" comes a date, as in ${word} 2026-01-31 or ${word} 2026-01-31T18:00Z, not ${shown(at)}.`,
         at,
       )
-    return word === 'before' ? { before: at.text } : word === 'after' ? { after: at.text } : { since: at.text }
+    return word === 'before'
+      ? { before: at.text }
+      : word === 'after'
+        ? { after: at.text }
+        : { since: at.text }
   }
 
   const ok = either(1)

@@ -11,7 +11,8 @@ const fieldText = (field: TextField | TimeField | Attribute): string =>
 const scalarText = (value: Scalar): string => (typeof value === 'string' ? quote(value) : String(value))
 
 function whenText(when: When): string {
-  if ('within' in when) return `within ${when.within} ${when.within === 1 ? when.unit.slice(0, -1) : when.unit}`
+  if ('within' in when)
+    return `within ${when.within} ${when.within === 1 ? when.unit.slice(0, -1) : when.unit}`
   if ('before' in when) return `before ${when.before}`
   return 'after' in when ? `after ${when.after}` : `since ${when.since}`
 }

@@ -61,10 +61,13 @@ const node: z.ZodType<Rule> = z.lazy(() =>
         field: textField,
         values: z.array(scalar).min(1).max(segmentLimits.values),
       })
-      .refine((rule) => typeof rule.field !== 'string' || rule.values.every((one) => typeof one === 'string'), {
-        path: ['values'],
-        message: 'must be texts: the field is one',
-      }),
+      .refine(
+        (rule) => typeof rule.field !== 'string' || rule.values.every((one) => typeof one === 'string'),
+        {
+          path: ['values'],
+          message: 'must be texts: the field is one',
+        },
+      ),
     z.strictObject({
       is: z.literal('match'),
       field: textField,
@@ -90,7 +93,8 @@ function costTrouble(tree: unknown): string | null {
   let level: unknown[] = [tree]
   // In the text's terms: "and" and "or" nest by their brackets, so a level of them between others is one.
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > 2 * segmentLimits.depth) return `nests too deep: at most ${segmentLimits.depth} rules within each other`
+    if (depth > 2 * segmentLimits.depth)
+      return `nests too deep: at most ${segmentLimits.depth} rules within each other`
     nodes += level.length
     if (nodes > segmentLimits.nodes) return `has too many rules: at most ${segmentLimits.nodes}`
     level = level.flatMap((one) => {
@@ -120,7 +124,9 @@ export const ruleTreeSchema: z.ZodType<Rule> = z
 
 const either = z
   .union([z.string(), z.record(z.string(), z.json())])
-  .describe('As text, e.g. `topic:security >= 0.5 and not list:vip`, or as a tree; docs/audience.md has both.')
+  .describe(
+    'As text, e.g. `topic:security >= 0.5 and not list:vip`, or as a tree; docs/audience.md has both.',
+  )
 
 /** A rule as text; a tree is printed. What the text says is not looked at. */
 export const ruleTextSchema = either.transform((input, context): string => {

@@ -2,11 +2,36 @@ import fc from 'fast-check'
 import { eventTypes } from '../../../engine/model/event.ts'
 import type { Json } from '../../../engine/model/ids.ts'
 import { memberships } from '../../../engine/model/list.ts'
-import { comparisons, type Rule, spanUnits, textFields, textMatches, timeFields } from '../../../engine/model/segment.ts'
+import {
+  comparisons,
+  type Rule,
+  spanUnits,
+  textFields,
+  textMatches,
+  timeFields,
+} from '../../../engine/model/segment.ts'
 import { now } from './scene.ts'
 
 // Few words and few keys, so that rules and people meet; strange ones among them.
-const words = ['de', 'DE', 'Straße', 'STRASSE', 'é', 'e\u0301', 'İstanbul', 'a"b\\c', "it's", '%_', '', ' ', '1', 'true', 'née', 'ÉCOLE', '😀']
+const words = [
+  'de',
+  'DE',
+  'Straße',
+  'STRASSE',
+  'é',
+  'e\u0301',
+  'İstanbul',
+  'a"b\\c',
+  "it's",
+  '%_',
+  '',
+  ' ',
+  '1',
+  'true',
+  'née',
+  'ÉCOLE',
+  '😀',
+]
 export const keys = ['country', 'plan', 'first name', 'constructor', 'toString', 'ünï', 'x-1', '2', 'deep']
 export const topicNames = ['security', 'world-news', 'constructor', 'a.b']
 export const listNames = ['alpha', 'beta']
@@ -38,7 +63,10 @@ export const people = fc.record({
   attributes: fc.dictionary(key, value, { maxKeys: 4, noNullPrototype: true }),
   topics: fc.dictionary(
     fc.constantFrom(...topicNames),
-    fc.oneof(fc.constantFrom(0, 0.5, 1), fc.double({ min: 0, max: 1, noNaN: true }).map((weight) => weight + 0)),
+    fc.oneof(
+      fc.constantFrom(0, 0.5, 1),
+      fc.double({ min: 0, max: 1, noNaN: true }).map((weight) => weight + 0),
+    ),
     { maxKeys: 3, noNullPrototype: true },
   ),
   lists: fc.subarray([0, 1]),
@@ -66,17 +94,63 @@ const when = fc.oneof(
 
 const leaf: fc.Arbitrary<Rule> = fc.oneof(
   fc.constant({ is: 'everyone' } as const),
-  fc.record({ is: fc.constant('compare' as const), field: attribute, op: fc.constant('=' as const), value: scalar }),
-  fc.record({ is: fc.constant('compare' as const), field: attribute, op: fc.constantFrom(...comparisons), value: number }),
-  fc.record({ is: fc.constant('compare' as const), field: fc.constantFrom(...textFields), op: fc.constant('=' as const), value: fc.oneof(word, fc.constantFrom('EXAMPLE.org', 'de-at', 'Active', 'utc')) }),
-  fc.record({ is: fc.constant('in' as const), field: attribute, values: fc.array(scalar, { minLength: 1, maxLength: 4 }) }),
-  fc.record({ is: fc.constant('in' as const), field: fc.constantFrom(...textFields), values: fc.array(fc.oneof(word, fc.constantFrom('paused', 'en')), { minLength: 1, maxLength: 3 }) }),
-  fc.record({ is: fc.constant('match' as const), field: textField, how: fc.constantFrom(...textMatches), text: fc.oneof(text, fc.constantFrom('example', 'd', 's')) }),
+  fc.record({
+    is: fc.constant('compare' as const),
+    field: attribute,
+    op: fc.constant('=' as const),
+    value: scalar,
+  }),
+  fc.record({
+    is: fc.constant('compare' as const),
+    field: attribute,
+    op: fc.constantFrom(...comparisons),
+    value: number,
+  }),
+  fc.record({
+    is: fc.constant('compare' as const),
+    field: fc.constantFrom(...textFields),
+    op: fc.constant('=' as const),
+    value: fc.oneof(word, fc.constantFrom('EXAMPLE.org', 'de-at', 'Active', 'utc')),
+  }),
+  fc.record({
+    is: fc.constant('in' as const),
+    field: attribute,
+    values: fc.array(scalar, { minLength: 1, maxLength: 4 }),
+  }),
+  fc.record({
+    is: fc.constant('in' as const),
+    field: fc.constantFrom(...textFields),
+    values: fc.array(fc.oneof(word, fc.constantFrom('paused', 'en')), { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({
+    is: fc.constant('match' as const),
+    field: textField,
+    how: fc.constantFrom(...textMatches),
+    text: fc.oneof(text, fc.constantFrom('example', 'd', 's')),
+  }),
   fc.record({ is: fc.constant('missing' as const), field: textField }),
-  fc.record({ is: fc.constant('time' as const), field: fc.oneof(fc.constantFrom(...timeFields), attribute), when }),
-  fc.record({ is: fc.constant('topic' as const), topic: fc.constantFrom(...topicNames), op: fc.constantFrom(...comparisons), weight: fc.constantFrom(0, 0.1, 0.5, 1) }),
-  fc.record({ is: fc.constant('member' as const), list: fc.constantFrom(...listNames), membership: fc.constantFrom(...memberships) }),
-  fc.record({ is: fc.constant('event' as const), event: fc.constantFrom(...eventTypes), campaign: fc.option(fc.constantFrom(...campaignNames)), when: fc.option(when) }),
+  fc.record({
+    is: fc.constant('time' as const),
+    field: fc.oneof(fc.constantFrom(...timeFields), attribute),
+    when,
+  }),
+  fc.record({
+    is: fc.constant('topic' as const),
+    topic: fc.constantFrom(...topicNames),
+    op: fc.constantFrom(...comparisons),
+    weight: fc.constantFrom(0, 0.1, 0.5, 1),
+  }),
+  fc.record({
+    is: fc.constant('member' as const),
+    list: fc.constantFrom(...listNames),
+    membership: fc.constantFrom(...memberships),
+  }),
+  fc.record({
+    is: fc.constant('event' as const),
+    event: fc.constantFrom(...eventTypes),
+    campaign: fc.option(fc.constantFrom(...campaignNames)),
+    when: fc.option(when),
+  }),
 )
 
 /** Any rule over these people. */

@@ -58,26 +58,37 @@ export function testSegments(open: OpenStore): void {
 
     test('a store finds exactly whom the rule fits, whatever the people and the rule', async () => {
       const lists: ListId[] = []
-      for (const name of listNames) lists.push((await store().lists.insert({ name, title: name, description: '' }, now)).id)
+      for (const name of listNames)
+        lists.push((await store().lists.insert({ name, title: name, description: '' }, now)).id)
       const runs: { id: PublicationId; campaign: CampaignId }[] = []
       for (const name of [...campaignNames, null]) {
         const id = await startRun(store(), {})
         const campaign = await campaignOf(id)
         const row = await store().campaigns.get(campaign)
-        if (name !== null && row !== null) await store().campaigns.update(campaign, row.version, { ...row, name }, now)
+        if (name !== null && row !== null)
+          await store().campaigns.update(campaign, row.version, { ...row, name }, now)
         runs.push({ id, campaign })
       }
 
       const put = async (somebody: Somebody): Promise<Person> => {
         const { name, language, timeZone, attributes, topics } = somebody
-        const row = { address: `${fresh('some')}@${somebody.domain}`, name, language, timeZone, attributes, topics }
+        const row = {
+          address: `${fresh('some')}@${somebody.domain}`,
+          name,
+          language,
+          timeZone,
+          attributes,
+          topics,
+        }
         const at = dayBefore(somebody.joinedDaysAgo)
         const joins = somebody.lists.map((i) => lists[i] as ListId)
         const [made] = await store().subscribers.upsert([row], { lists: joins, now: at })
         const id = made?.id as SubscriberId
         const leaves = somebody.left.map((i) => lists[i] as ListId)
-        if (leaves.length > 0) await store().subscribers.leave({ id, lists: leaves, publicationId: null, now: at })
-        if (somebody.status !== 'active') await store().subscribers.setStatus([id], somebody.status, dayBefore(1))
+        if (leaves.length > 0)
+          await store().subscribers.leave({ id, lists: leaves, publicationId: null, now: at })
+        if (somebody.status !== 'active')
+          await store().subscribers.setStatus([id], somebody.status, dayBefore(1))
         const events = somebody.events.map(({ type, run, daysAgo }) => ({
           type: type as EventType,
           publicationId: (runs[run] as { id: PublicationId }).id,
@@ -87,7 +98,9 @@ export function testSegments(open: OpenStore): void {
           events.map((event) => ({ ...event, subscriberId: id, channel: 'smtp', code: null, detail: null })),
         )
         // What was put in, not what the store says of it.
-        const memberships = new Map<ListId, Membership>(joins.map((list) => [list, leaves.includes(list) ? 'unsubscribed' : 'active']))
+        const memberships = new Map<ListId, Membership>(
+          joins.map((list) => [list, leaves.includes(list) ? 'unsubscribed' : 'active']),
+        )
         return {
           subscriber: {
             ...row,
@@ -115,7 +128,9 @@ export function testSegments(open: OpenStore): void {
             for (const somebody of newcomers) everyone.push(await put(somebody))
             for (const rule of asked) {
               const resolved = await resolve(rule)
-              const fitting = everyone.filter((person) => fits(resolved, person)).map(({ subscriber }) => subscriber)
+              const fitting = everyone
+                .filter((person) => fits(resolved, person))
+                .map(({ subscriber }) => subscriber)
               const active = fitting.filter(({ status }) => status === 'active').map(({ id }) => id)
               expect(await audienceOfAll(store(), ofRule(resolved), 7)).toEqual(active)
               expect(await store().deliveries.count(ofRule(resolved), budget)).toEqual({
@@ -157,11 +172,16 @@ export function testSegments(open: OpenStore): void {
       await send(store(), lease, [read], 'sent')
       await send(store(), lease, [unread], 'failed')
 
-      const ask = (audience: Partial<Audience>) => audienceOfAll(store(), { lists: [], excludeLists: [], ...audience }, 2)
+      const ask = (audience: Partial<Audience>) =>
+        audienceOfAll(store(), { lists: [], excludeLists: [], ...audience }, 2)
       expect(await ask({ segments: [fit] })).toEqual([fitting, both, gone, outcast])
       expect(await ask({ lists: [list], segments: [fit] })).toEqual([onList, fitting, both, outcast])
       expect(await ask({ lists: [list], excludeSegments: [fit] })).toEqual([onList])
-      expect(await ask({ lists: [list], segments: [fit], excludeLists: [out] })).toEqual([onList, fitting, both])
+      expect(await ask({ lists: [list], segments: [fit], excludeLists: [out] })).toEqual([
+        onList,
+        fitting,
+        both,
+      ])
       expect(await ask({ publications: [earlier] })).toEqual([read])
       expect(await ask({ lists: [list], publications: [earlier] })).toEqual([onList, both, read])
       expect(await ask({ lists: [tagged], excludePublications: [earlier] })).toEqual([unread])
@@ -172,17 +192,25 @@ export function testSegments(open: OpenStore): void {
     test('an audience of segments is planned whole, in chunks, and once', async () => {
       const list = await newList(store())
       const members = await newPeople(store(), 7, [list])
-      const rule = await resolve({ is: 'member', list: (await store().lists.get(list))?.name as string, membership: 'active' })
+      const rule = await resolve({
+        is: 'member',
+        list: (await store().lists.get(list))?.name as string,
+        membership: 'active',
+      })
       const id = await startRun(store(), { segments: [rule] })
       expect((await store().publications.get(id))?.spec.segments).toEqual([rule])
       await planAll(store(), id, 2)
       const planned: number[] = []
       for (const { publicationId, seq } of await store().ledger.due({ now, limit: 1000 }))
-        if (publicationId === id) planned.push(...(await mustLease(store(), id, seq)).work.map((work) => work.subscriberId))
+        if (publicationId === id)
+          planned.push(...(await mustLease(store(), id, seq)).work.map((work) => work.subscriberId))
       expect(planned).toEqual(members)
       const none = await startRun(store(), { segments: [rule], excludeSegments: [{ is: 'everyone' }] })
       await planAll(store(), none)
-      expect(await store().publications.get(none)).toMatchObject({ state: 'running', counts: { audience: 0 } })
+      expect(await store().publications.get(none)).toMatchObject({
+        state: 'running',
+        counts: { audience: 0 },
+      })
     })
 
     test('what a segment said holds as it was planned; consent is read again', async () => {
@@ -194,11 +222,23 @@ export function testSegments(open: OpenStore): void {
         attributes: { [key]: true },
       }))
       const ids = (await store().subscribers.upsert(rows, { lists: [list], now })).map((row) => row.id)
-      const [changed, left, joinedOut, paused, kept] = ids as [SubscriberId, SubscriberId, SubscriberId, SubscriberId, SubscriberId]
-      const [stranger] = await store().subscribers.upsert([{ address: `${fresh('s')}@example.org`, attributes: { [key]: true } }], { lists: [], now })
+      const [changed, left, joinedOut, paused, kept] = ids as [
+        SubscriberId,
+        SubscriberId,
+        SubscriberId,
+        SubscriberId,
+        SubscriberId,
+      ]
+      const [stranger] = await store().subscribers.upsert(
+        [{ address: `${fresh('s')}@example.org`, attributes: { [key]: true } }],
+        { lists: [], now },
+      )
       const id = await startRun(store(), { listIds: [list], segments: [fit], excludeListIds: [out] })
       await planAll(store(), id)
-      await store().subscribers.upsert([{ address: rows[0]!.address, attributes: { [key]: false } }], { lists: [], now })
+      await store().subscribers.upsert([{ address: rows[0]!.address, attributes: { [key]: false } }], {
+        lists: [],
+        now,
+      })
       await store().subscribers.leave({ id: left, lists: [list], publicationId: null, now })
       await store().subscribers.upsert([{ address: rows[2]!.address }], { lists: [out], now })
       await store().subscribers.setStatus([paused], 'paused', now)
@@ -206,7 +246,11 @@ export function testSegments(open: OpenStore): void {
       const all = lease.work.map((work) => intent(work.subscriberId))
       expect(await handOver(store(), lease, all)).toEqual([changed, kept, stranger?.id])
       const codeOf = async (person: SubscriberId) => (await store().deliveries.get(id, person))?.code
-      expect([await codeOf(left), await codeOf(joinedOut), await codeOf(paused)]).toEqual(['left_list', 'left_list', 'paused'])
+      expect([await codeOf(left), await codeOf(joinedOut), await codeOf(paused)]).toEqual([
+        'left_list',
+        'left_list',
+        'paused',
+      ])
     })
 
     test('what a count cannot finish in its time is an estimate that says so, and holds', async () => {
@@ -220,7 +264,11 @@ export function testSegments(open: OpenStore): void {
           { lists: [], now },
         )
       const rule = { is: 'compare', field: { attribute: [key] }, op: '=', value: 1 } as const
-      expect(await store().deliveries.count(ofRule(rule), budget)).toEqual({ count: 3000, exact: true, margin: 0 })
+      expect(await store().deliveries.count(ofRule(rule), budget)).toEqual({
+        count: 3000,
+        exact: true,
+        margin: 0,
+      })
       const guess = await store().deliveries.count(ofRule(rule), { budgetMs: 0 })
       expect(guess.exact).toBe(false)
       expect(guess.margin).toBeGreaterThan(0)

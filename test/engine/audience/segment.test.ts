@@ -63,7 +63,10 @@ describe('a rule', () => {
     ['!(everyone && (list:a || list:b))', 'not (everyone and (list:a or list:b))'],
     ['((list:a))', 'list:a'],
     ['attr.x >= -1.5e+3', 'attr.x >= -1500'],
-    ['attr.constructor = 1 and attr.__proto__ is missing', 'attr.constructor = 1 and attr.__proto__ is missing'],
+    [
+      'attr.constructor = 1 and attr.__proto__ is missing',
+      'attr.constructor = 1 and attr.__proto__ is missing',
+    ],
   ])('%s is %s', (text, canonical) => {
     expect(printRule(ruleOf(text))).toBe(canonical)
     expect(ruleOf(canonical)).toEqual(ruleOf(text))
@@ -171,7 +174,9 @@ describe('a rule as JSON', () => {
     let deep: unknown = { is: 'everyone' }
     for (let i = 0; i < 100_000; i += 1) deep = { is: 'not', rule: deep }
     expect(refused(deep).join()).toContain('nests too deep')
-    expect(refused({ is: 'or', rules: Array(1000).fill({ is: 'everyone' }) }).join()).toContain('too many rules')
+    expect(refused({ is: 'or', rules: Array(1000).fill({ is: 'everyone' }) }).join()).toContain(
+      'too many rules',
+    )
     expect(
       refused({ is: 'in', field: { attribute: ['a'] }, values: Array(500).fill('x'.repeat(100)) }).join(),
     ).toContain('10,000 characters')
@@ -183,9 +188,14 @@ describe('a rule as JSON', () => {
       rule: 'received or list:a',
       tree: { is: 'or' },
     })
-    expect(segmentInputSchema.parse({ ...base, rule: { is: 'everyone' } })).toMatchObject({ rule: 'everyone' })
+    expect(segmentInputSchema.parse({ ...base, rule: { is: 'everyone' } })).toMatchObject({
+      rule: 'everyone',
+    })
     const issuesOf = (rule: unknown) => segmentInputSchema.safeParse({ ...base, rule }).error?.issues ?? []
-    expect(issuesOf('list:')[0]).toMatchObject({ path: ['rule'], message: expect.stringContaining('line 1, column 5') })
+    expect(issuesOf('list:')[0]).toMatchObject({
+      path: ['rule'],
+      message: expect.stringContaining('line 1, column 5'),
+    })
     expect(issuesOf({ is: 'not', rule: { is: 'nope' } })[0]?.path).toEqual(['rule', 'rule', 'is'])
   })
 })
@@ -193,6 +203,14 @@ describe('a rule as JSON', () => {
 test('dates are ISO dates that exist', () => {
   expect(isoTime('2024-02-29')).toBe(Date.UTC(2024, 1, 29))
   expect(isoTime('2026-01-31T10:00+02:00')).toBe(Date.UTC(2026, 0, 31, 8))
-  for (const wrong of ['2026-02-29', '2026-13-01', '2026-1-1', '2026-01-31T10:00', '20260131', '', '2026-01-31T25:00Z'])
+  for (const wrong of [
+    '2026-02-29',
+    '2026-13-01',
+    '2026-1-1',
+    '2026-01-31T10:00',
+    '20260131',
+    '',
+    '2026-01-31T25:00Z',
+  ])
     expect(isoTime(wrong)).toBeNull()
 })
