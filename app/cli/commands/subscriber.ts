@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { parseAddress } from '../../../engine/model/address.ts'
+import type { Consent } from '../../../engine/model/consent.ts'
 import type { Membership } from '../../../engine/model/list.ts'
 import { type Subscriber, subscriberStatuses } from '../../../engine/model/subscriber.ts'
 import { didYouMean } from '../../config/nearest.ts'
@@ -148,6 +149,107 @@ export function register(program: Command, run: Run): void {
         }),
       ),
     )
+
+  command
+    .command('consents')
+    .argument('<address>')
+    .description('show every way in and out, with its proof')
+    .action(
+      run((cli, address: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          await cli.table(
+            client.rows<Consent>(pathTo('subscribers', id, '/consents')),
+            [
+              { title: 'AT', of: ({ at }) => time(at) },
+              { title: 'WHAT', of: ({ kind }) => kind },
+              { title: 'FROM', of: ({ from }) => from },
+              { title: 'TO', of: ({ to }) => to },
+              { title: 'BY', of: ({ source }) => source },
+              { title: 'ORIGIN', of: ({ origin }) => origin },
+              { title: 'WORDS', of: ({ words }) => words, flexible: true },
+            ],
+            'No consent events.',
+          )
+        }),
+      ),
+    )
+
+  command
+    .command('data')
+    .argument('<address>')
+    .description('print all that is known of one person, as JSON')
+    .action(
+      run((cli, address: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          const data = await client.get<object>(pathTo('subscribers', id, '/data'))
+          cli.result(data, () => JSON.stringify(data, null, 2))
+        }),
+      ),
+    )
+
+  command
+    .command('pause')
+    .argument('<address>')
+    .description('send nothing for a while')
+    .option('--until <time>', 'when it goes on, e.g. 2027-01-31 or 2027-01-31T08:00Z (default: when told)')
+    .option('--words <text>', 'why; kept with the consent event')
+    .action(
+      run((cli, address: string, options: { until?: string; words?: string }) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          const until = options.until === undefined ? null : moment(options.until)
+          const saved = await client.post<Subscriber>(pathTo('subscribers', id, '/pause'), {
+            until,
+            ...(options.words === undefined ? {} : { words: options.words }),
+          })
+          cli.result(saved, () => `${saved.address} gets nothing ${until === null ? 'until resumed' : `until ${time(until)}`}.`)
+        }),
+      ),
+    )
+
+  command
+    .command('resume')
+    .argument('<address>')
+    .description('end a pause')
+    .option('--words <text>', 'why; kept with the consent event')
+    .action(
+      run((cli, address: string, options: { words?: string }) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          const body = options.words === undefined ? {} : { words: options.words }
+          const saved = await client.post<Subscriber>(pathTo('subscribers', id, '/resume'), body)
+          cli.result(saved, () => `${saved.address} is ${saved.status}.`)
+        }),
+      ),
+    )
+
+  command
+    .command('erase')
+    .argument('<address>')
+    .description('remove all that is known of one person, for good')
+    .option('--yes', 'do it: there is no way back')
+    .action(
+      run((cli, address: string, options: { yes?: boolean }) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          if (options.yes !== true)
+            throw new BroadsheetError(
+              'E_INPUT',
+              `Erasing ${address} cannot be undone. Say --yes to do it; "broadsheet subscriber data ${address}" shows what is known.`,
+            )
+          const { erased } = await client.post<{ erased: boolean }>(pathTo('subscribers', id, '/erase'))
+          cli.result({ id, erased }, () => `Subscriber ${id} is erased.`)
+        }),
+      ),
+    )
+}
+
+function moment(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new BroadsheetError('E_INPUT', `--until "${text}" is no time, e.g. 2027-01-31T08:00Z.`)
+  return at
 }
 
 interface AddOptions {
