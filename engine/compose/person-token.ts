@@ -85,6 +85,6 @@ export function createPersonTokens(options: {
       return null
     },
     manageUrl: (id) => `${base}/p/${token('manage', id, 0)}`,
-    confirmUrl: (id, issuedAt) => `${base}/confirm/${token('confirm', id, issuedAt)}`,
+    confirmUrl: (id, issuedAt) => `${base}/s/confirm/${token('confirm', id, issuedAt)}`,
   }
 }

@@ -11,6 +11,7 @@ import { find, pathTo } from '../find.ts'
 import { plain, time } from '../format.ts'
 import { collect, pairs, words } from '../input.ts'
 import type { Run } from '../program.ts'
+import { parseWhen } from '../when.ts'
 import { withDaemon } from '../with-daemon.ts'
 
 interface MembershipView {
@@ -193,13 +194,13 @@ export function register(program: Command, run: Run): void {
     .command('pause')
     .argument('<address>')
     .description('send nothing for a while')
-    .option('--until <time>', 'when it goes on, e.g. 2027-01-31 or 2027-01-31T08:00Z (default: when told)')
+    .option('--until <time>', 'when it goes on, e.g. 2027-01-31T08:00 or +14d (default: when told)')
     .option('--words <text>', 'why; kept with the consent event')
     .action(
       run((cli, address: string, options: { until?: string; words?: string }) =>
         withDaemon(cli, {}, async ({ client }) => {
           const { id } = await byAddress(client, address)
-          const until = options.until === undefined ? null : moment(options.until)
+          const until = options.until === undefined ? null : parseWhen(options.until, Date.now())
           const saved = await client.post<Subscriber>(pathTo('subscribers', id, '/pause'), {
             until,
             ...(options.words === undefined ? {} : { words: options.words }),
@@ -244,12 +245,6 @@ export function register(program: Command, run: Run): void {
         }),
       ),
     )
-}
-
-function moment(text: string): number {
-  const at = Date.parse(text)
-  if (Number.isNaN(at)) throw new BroadsheetError('E_INPUT', `--until "${text}" is no time, e.g. 2027-01-31T08:00Z.`)
-  return at
 }
 
 interface AddOptions {

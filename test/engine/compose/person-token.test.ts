@@ -63,7 +63,7 @@ describe('a person’s token', () => {
     expect(tokens.manageUrl(id(5))).toBe(`https://news.example.org/p/${tokens.token('manage', id(5), 0)}`)
     expect(tokens.manageUrl(id(5))).toBe(tokens.manageUrl(id(5)))
     expect(tokens.confirmUrl(id(5), at)).toBe(
-      `https://news.example.org/confirm/${tokens.token('confirm', id(5), at)}`,
+      `https://news.example.org/s/confirm/${tokens.token('confirm', id(5), at)}`,
     )
   })
 })
