@@ -37,6 +37,7 @@ import { publicationRoutes, publicationSchema } from './routes/publications.ts'
 import { segmentRoutes, segmentSchema } from './routes/segments.ts'
 import { streamRoutes } from './routes/stream.ts'
 import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
+import { consentSchema, subscriptionRoutes } from './routes/subscriptions.ts'
 import { suppressionRoutes, suppressionSchema } from './routes/suppressions.ts'
 import { templateProblemSchema, templateRoutes, templateSchema } from './routes/templates.ts'
 import { topicRoutes, topicSchema } from './routes/topics.ts'
@@ -244,6 +245,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
 const apiRoutes = [
   subscriberRoutes,
+  subscriptionRoutes,
   listRoutes,
   topicRoutes,
   segmentRoutes,
@@ -264,6 +266,7 @@ const apiRoutes = [
 const namedSchemas = {
   Problem: problemSchema,
   Subscriber: subscriberSchema,
+  Consent: consentSchema,
   List: listSchema,
   Topic: topicSchema,
   Segment: segmentSchema,

@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
+import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
 import type { Clock } from '../../../engine/clock.ts'
+import { createLinks } from '../../../engine/compose/links.ts'
+import { createPersonTokens } from '../../../engine/compose/person-token.ts'
 import { engineConfigSchema } from '../../../engine/config.ts'
 import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
@@ -8,6 +11,7 @@ import { silentLog } from '../../../engine/log.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Store } from '../../../engine/ports/store.ts'
+import { createSubscriptions, type Subscriptions } from '../../../engine/subscriptions.ts'
 
 export interface EngineDouble extends Engine {
   tell(fact: Fact): void
@@ -55,6 +59,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       )
       return { entries, more: false, blackouts }
     },
+    subscriptions: subscriptionsOf(store, clock),
     async checkTemplate(input) {
       const at = input.body.indexOf('{% nope')
       if (at < 0) return []
@@ -93,6 +98,26 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     async stop() {},
   }
   return double
+}
+
+/** The real ones; only their mails stay where they are due. */
+function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
+  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
+  const keys = { secrets: config.secrets, publicUrl: config.publicUrl }
+  return createSubscriptions({
+    config,
+    store,
+    actors: createSubscriptionActors({ store, log: silentLog }),
+    notices: () => ({ start() {}, kick() {}, async stop() {} }),
+    press: {
+      sender: () => ({ address: 'news@example.org', name: '', replyTo: null }),
+      press: () => Promise.reject(new Error('nothing is sent here')),
+    },
+    links: createLinks(keys),
+    tokens: createPersonTokens(keys),
+    clock,
+    log: silentLog,
+  })
 }
 
 function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {
