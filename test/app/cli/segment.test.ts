@@ -21,7 +21,8 @@ beforeAll(async () => {
   const people = Array.from({ length: 10 }, (_, n) =>
     JSON.stringify({ address: `p${n}@example.org`, attributes: { n }, topics: { tools: n / 10 } }),
   )
-  await run(cwd, ['import', 'subscribers', '-'], { stdin: people.join('\n') })
+  const imported = await run(cwd, ['import', 'subscribers', '-'], { stdin: people.join('\n') })
+  expect(imported.err).not.toContain('broadsheet:')
 })
 afterAll(async () => {
   await daemon.stop()
@@ -40,7 +41,7 @@ describe('broadsheet segment', () => {
   })
 
   test('add, list, show, count and remove', async () => {
-    const refused = await cli('segment', 'add', 'many', '--rule', 'attr.n >= 4 adn list:x')
+    const refused = await cli('segment', 'add', 'many', '--rule', 'attr.n >= 4 an list:x')
     expect(refused.code).toBe(4)
     expect(refused.err).toContain('Did you mean "and"?')
     const made = await cli('segment', 'add', 'many', '--rule', 'attr.n>=4', '--title', 'Many')

@@ -56,13 +56,13 @@ describe('segments', () => {
         },
       ],
     })
-    expect((await make('list:vpi')).json).toMatchObject({
+    expect((await make('list:vipp')).json).toMatchObject({
       code: 'E_INPUT',
       issues: [
         {
           path: 'rule',
           message: expect.stringContaining(
-            'line 1, column 6: There is no list named "vpi". Did you mean "vip"?',
+            'line 1, column 6: There is no list named "vipp". Did you mean "vip"?',
           ),
         },
       ],
