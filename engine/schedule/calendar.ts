@@ -69,7 +69,7 @@ export function createCalendar({ timeZone, blackouts }: CalendarConfig): Calenda
 
   const at: Calendar['at'] = (now) => {
     if (blackouts.length === 0) return null
-    let joined: Blackout | null = null
+    let joined = null as Blackout | null
     for (let turn = 0; turn < maxJoined; turn++) {
       const end: EpochMs = joined?.until ?? now
       const next = between(end, end).filter((window) => window.from <= end)

@@ -76,6 +76,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     imports: portOf('imports'),
     campaigns: portOf('campaigns'),
     publications: portOf('publications'),
+    editions: portOf('editions'),
     ledger: portOf('ledger'),
     deliveries: portOf('deliveries'),
     events: portOf('events'),

@@ -49,7 +49,7 @@ export function createSubscriptions(
       const known = rows.byAddress(input.address)
       if (known !== null) return { id: known.id, created: false }
       const fields = { ...newSubscriber(input), status: 'unconfirmed' as const }
-      return { id: rows.insert(input.address, fields, now), created: true }
+      return { id: rows.insert(input.address, fields, now, now), created: true }
     },
     persist(change) {
       const { id, now } = change

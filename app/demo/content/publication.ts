@@ -11,6 +11,7 @@ export const list: ListInput = {
   name: 'morning',
   title: 'The Harbour Courier',
   description: 'The morning letter from Port Ellery, put together for each reader.',
+  optIn: 'single',
 }
 
 export const topics: readonly TopicInput[] = [

@@ -24,7 +24,7 @@ export const dayAfter = (day: string): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + dayMs).toISOString().slice(0, 10)
 
 function offsetOf(at: EpochMs, timeZone: string): number {
-  const parts = new Map(
+  const parts = new Map<string, number>(
     new Intl.DateTimeFormat('en-US', {
       timeZone,
       hourCycle: 'h23',

@@ -105,7 +105,7 @@ export function changeOf(
 ): { readonly change: PreferenceChange } | { readonly errors: PreferenceErrors } {
   const moved = <K extends keyof PreferenceFields>(field: K) => before[field] !== after[field]
   const choiceWrong = words.preferences.choiceWrong
-  const errors: { [field in keyof PreferenceErrors]: string } = {}
+  const errors: { -readonly [field in keyof PreferenceErrors]: PreferenceErrors[field] } = {}
   if (after.name.length > maxName) errors.name = words.nameWrong
   if (moved('language') && after.language !== '' && !offer.languages.includes(after.language))
     errors.language = choiceWrong
