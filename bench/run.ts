@@ -5,6 +5,7 @@ import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
 import { benchMillion } from './million.ts'
 import { benchRank } from './rank.ts'
+import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
 import { benchTemplate } from './template.ts'
 
@@ -14,6 +15,7 @@ const benches = {
   compose: async (report) => (await benchCompose()).forEach(report),
   generate: benchGenerate,
   send: benchSend,
+  segments: benchSegments,
   million: benchMillion,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 

@@ -89,7 +89,7 @@ export function createCampaigns(parts: {
   }
 
   async function mustExist(input: CampaignInput): Promise<void> {
-    const issues = await missingNames(store, channels, input)
+    const issues = await missingNames(store, channels, input, clock.now())
     if (issues.length > 0)
       throw new BroadsheetError('E_INPUT', issues.map(({ message }) => message).join(' '), { issues })
   }

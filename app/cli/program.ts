@@ -13,6 +13,7 @@ import * as init from './commands/init.ts'
 import * as item from './commands/item.ts'
 import * as key from './commands/key.ts'
 import * as list from './commands/list.ts'
+import * as segment from './commands/segment.ts'
 import * as serve from './commands/serve.ts'
 import * as subscriber from './commands/subscriber.ts'
 import * as suppress from './commands/suppress.ts'
@@ -100,6 +101,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     template,
     subscriber,
     list,
+    segment,
     item,
     imports,
     exports,

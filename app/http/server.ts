@@ -31,6 +31,7 @@ import { itemRoutes, itemSchema } from './routes/items.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { listRoutes, listSchema } from './routes/lists.ts'
 import { publicationRoutes, publicationSchema } from './routes/publications.ts'
+import { segmentRoutes, segmentSchema } from './routes/segments.ts'
 import { streamRoutes } from './routes/stream.ts'
 import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
 import { suppressionRoutes, suppressionSchema } from './routes/suppressions.ts'
@@ -233,6 +234,7 @@ const apiRoutes = [
   subscriberRoutes,
   listRoutes,
   topicRoutes,
+  segmentRoutes,
   templateRoutes,
   itemRoutes,
   suppressionRoutes,
@@ -251,6 +253,7 @@ const namedSchemas = {
   Subscriber: subscriberSchema,
   List: listSchema,
   Topic: topicSchema,
+  Segment: segmentSchema,
   Template: templateSchema,
   TemplateProblem: templateProblemSchema,
   Item: itemSchema,

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { EngineConfig } from '../config.ts'
-import type { ListId, SubscriberId } from '../model/ids.ts'
+import { audienceOf } from '../model/audience.ts'
+import type { Page, SubscriberId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
 import { decodePicks, storedReason } from '../personalise/picks.ts'
 import { reasonText } from '../personalise/reason.ts'
@@ -152,16 +153,16 @@ export function createRehearsal(parts: {
         }
         onProgress?.(ok + skipped + failed, audience)
       }
-      for (let after = 0; ; ) {
+      for (let after: number | null = 0; after !== null; ) {
         signal?.throwIfAborted()
-        const ids = await store.deliveries.audience({
-          lists: spec.listIds,
-          excludeLists: spec.excludeListIds,
+        const page: Page<SubscriberId> = await store.deliveries.audience({
+          ...audienceOf(spec),
           after,
           limit: config.delivery.batch,
         })
-        if (ids.length === 0) break
-        after = ids.at(-1)!
+        const ids = page.rows
+        after = page.next
+        if (ids.length === 0) continue
         const task = renderBatch(ids)
         running.add(task)
         // `all` below hears its rejection; this chain must not make a second, unheard one.
@@ -204,22 +205,15 @@ export function createRehearsal(parts: {
   }
 }
 
-async function audienceSize(
-  store: Store,
-  spec: { readonly listIds: readonly ListId[]; readonly excludeListIds: readonly ListId[] },
-): Promise<number> {
+async function audienceSize(store: Store, spec: PublicationSpec): Promise<number> {
   let size = 0
-  for (let after = 0; ; ) {
-    const ids = await store.deliveries.audience({
-      lists: spec.listIds,
-      excludeLists: spec.excludeListIds,
-      after,
-      limit: 50_000,
-    })
-    if (ids.length === 0) return size
-    size += ids.length
-    after = ids.at(-1)!
+  for (let after: number | null = 0; after !== null; ) {
+    const query = { ...audienceOf(spec), after, limit: 50_000 }
+    const page: Page<SubscriberId> = await store.deliveries.audience(query)
+    size += page.rows.length
+    after = page.next
   }
+  return size
 }
 
 /** What a letter holds and why, as its recipient would be told. */

@@ -1,8 +1,8 @@
+import { type AudienceResolution, resolveAudience } from '../audience/segment/audience.ts'
 import { BroadsheetError, type Issue } from '../errors.ts'
 import type { Campaign, CampaignInput } from '../model/campaign.ts'
 import type { EpochMs, PublicationId } from '../model/ids.ts'
 import type { Item } from '../model/item.ts'
-import type { List } from '../model/list.ts'
 import type { Candidate, PublicationSpec } from '../model/publication.ts'
 import type { Template, TemplateBundle, TemplateFormat } from '../model/template.ts'
 import type { Store } from '../ports/store.ts'
@@ -16,11 +16,18 @@ export async function missingNames(
   store: Store,
   channels: readonly string[],
   input: CampaignInput,
+  now: EpochMs,
+): Promise<readonly Issue[]> {
+  return issuesOf(store, channels, input, await resolveAudience(store, input, now))
+}
+
+async function issuesOf(
+  store: Store,
+  channels: readonly string[],
+  input: CampaignInput,
+  audience: AudienceResolution,
 ): Promise<readonly Issue[]> {
   const [template] = await store.templates.byName([input.template])
-  const known = new Set(
-    (await store.lists.byName([...input.lists, ...input.excludeLists])).map(({ name }) => name),
-  )
   const issues: Issue[] = []
   if (!template) issues.push({ path: 'template', message: `There is no template named "${input.template}".` })
   else if (template.kind !== 'letter')
@@ -28,10 +35,13 @@ export async function missingNames(
       path: 'template',
       message: `"${input.template}" is a ${template.kind}; a campaign needs a template of kind "letter".`,
     })
-  for (const field of ['lists', 'excludeLists'] as const)
-    for (const [i, name] of input[field].entries())
-      if (!known.has(name))
-        issues.push({ path: `${field}[${i}]`, message: `There is no list named "${name}".` })
+  if (input.lists.length + input.segments.length + input.campaigns.length === 0 && input.where === null)
+    issues.push({
+      path: 'lists',
+      message:
+        'Nobody would get it: name at least one of `lists`, `segments` or `campaigns`, or say `where` (`where: everyone` is every active subscriber).',
+    })
+  if ('issues' in audience) issues.push(...audience.issues)
   if (!channels.includes(input.channel))
     issues.push({
       path: 'channel',
@@ -62,12 +72,14 @@ export async function specOf(
   campaign: Campaign,
   now: EpochMs,
 ): Promise<PublicationSpec> {
-  const issues = await missingNames(store, channels, campaign)
-  if (issues.length > 0)
+  const resolution = await resolveAudience(store, campaign, now)
+  const issues = await issuesOf(store, channels, campaign, resolution)
+  if (issues.length > 0 || 'issues' in resolution)
     throw new BroadsheetError('E_INPUT', `Campaign "${campaign.name}" names what is not there.`, { issues })
+  const audience = resolution.ok
   const [template] = await store.templates.byName([campaign.template])
-  const lists = await listsByName(store, campaign.lists)
-  const excluded = await listsByName(store, campaign.excludeLists)
+  const [firstId] = audience.lists
+  const list = firstId === undefined ? null : await store.lists.get(firstId)
   const { selection } = campaign
   const items = await candidateItems(store, campaign, now)
   const topicNames = [...new Set(items.flatMap(({ topics }) => topics))]
@@ -82,9 +94,13 @@ export async function specOf(
     subject: campaign.subject,
     sender: campaign.sender,
     channel: campaign.channel,
-    listIds: lists.map(({ id }) => id),
-    excludeListIds: excluded.map(({ id }) => id),
-    list: { name: lists[0]!.name, title: lists[0]!.title },
+    listIds: audience.lists,
+    excludeListIds: audience.excludeLists,
+    segments: audience.segments,
+    excludeSegments: audience.excludeSegments,
+    publications: audience.publications,
+    excludePublications: audience.excludePublications,
+    list: { name: (list ?? campaign).name, title: (list ?? campaign).title },
     selection,
     candidates: items.map(candidateOf),
     topics: Object.fromEntries(topics.map((topic) => [topic.name, topic.title])),
@@ -99,12 +115,6 @@ export async function specOf(
     earlier: selection.onlyNew && items.length > 0 ? await earlierThan(store, items) : [],
     startedAt: now,
   }
-}
-
-async function listsByName(store: Store, names: readonly string[]): Promise<readonly List[]> {
-  if (names.length === 0) return []
-  const found = new Map((await store.lists.byName(names)).map((list) => [list.name, list]))
-  return names.flatMap((name) => found.get(name) ?? [])
 }
 
 async function candidateItems(store: Store, campaign: Campaign, now: EpochMs): Promise<readonly Item[]> {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
+import { segmentLimits } from './segment.ts'
 import { addressSchema, epochMsSchema, languageSchema, slugSchema, timeZoneSchema } from './values.ts'
 
 export const campaignStates = [
@@ -65,9 +66,17 @@ export const campaignInputSchema = z.strictObject({
   subject: z.string().max(2000).nullable().default(null),
   sender: senderSchema,
   channel: slugSchema.default('smtp'),
-  /** List names. A recipient is an active member of one of `lists` and of none of `excludeLists`. */
-  lists: z.array(slugSchema).min(1).max(100),
+  /** Who gets it, by name: active members of `lists`, who fits one of `segments`, who was sent an earlier letter of
+   *  one of `campaigns`; of these nobody whom `where` does not fit (where nothing else is named: everyone it fits),
+   *  and nobody of the excluded. Refused when nobody is named. */
+  lists: z.array(slugSchema).max(100).default([]),
   excludeLists: z.array(slugSchema).max(100).default([]),
+  segments: z.array(slugSchema).max(100).default([]),
+  excludeSegments: z.array(slugSchema).max(100).default([]),
+  campaigns: z.array(slugSchema).max(100).default([]),
+  excludeCampaigns: z.array(slugSchema).max(100).default([]),
+  /** A rule as segments have them (docs/audience.md). */
+  where: z.string().min(1).max(segmentLimits.characters).nullable().default(null),
   selection: selectionSchema.prefault({}),
   /** Seen by templates as `campaign.data`. */
   data: z.record(z.string().max(64), z.json()).default({}),

@@ -1,6 +1,7 @@
 import type { CampaignInput, Selection, Sender, UncertainPolicy } from './campaign.ts'
 import type { DeliveryCounts } from './delivery.ts'
 import type { CampaignId, EpochMs, ItemId, Json, ListId, PublicationId } from './ids.ts'
+import type { ResolvedRule } from './segment.ts'
 import type { TemplateBundle } from './template.ts'
 
 /** planning: the audience is being cut into chunks; nothing is sent yet. `cancelled` and `failed` are final. */
@@ -33,7 +34,12 @@ export interface PublicationSpec {
   readonly channel: string
   readonly listIds: readonly ListId[]
   readonly excludeListIds: readonly ListId[]
-  /** List-Id (RFC 2919): the first list's name and title. */
+  /** Read once, when the audience is planned; see audience.ts. */
+  readonly segments: readonly ResolvedRule[]
+  readonly excludeSegments: readonly ResolvedRule[]
+  readonly publications: readonly PublicationId[]
+  readonly excludePublications: readonly PublicationId[]
+  /** List-Id (RFC 2919): the first list's name and title; the campaign's own where it has no list. */
   readonly list: { readonly name: string; readonly title: string }
   readonly selection: Selection
   readonly candidates: readonly Candidate[]

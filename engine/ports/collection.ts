@@ -10,7 +10,7 @@ export interface Kept {
 }
 export type Unkept<T extends Kept> = Omit<T, keyof Kept> & { readonly name: string }
 
-/** Small named documents: lists, topics, templates, API keys. Thousands at most, so a page may be scanned.
+/** Small named documents: lists, topics, segments, templates, API keys. Thousands at most, so a page may be scanned.
  *  Invariants: ids rise and are never reused; `version` starts at 1 and rises by 1 with each update;
  *  a write that resolves is durable. */
 export interface Collection<T extends Kept> {

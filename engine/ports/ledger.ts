@@ -1,6 +1,7 @@
+import type { Audience, AudienceCount } from '../model/audience.ts'
 import type { ChunkLease, ChunkRef, DueChunk, LeasedChunk, PlanProgress } from '../model/chunk.ts'
 import type { Delivery, DeliveryCounts, DeliveryState } from '../model/delivery.ts'
-import type { EpochMs, ListId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
+import type { EpochMs, Page, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { PublicationState } from '../model/publication.ts'
 
 /** Before a letter leaves: `handing` asks for permission; the others are final without one. */
@@ -50,8 +51,9 @@ export type SettleResult =
  *  to this process alone. `now` in the calls below is for due times only. */
 export interface LedgerStore {
   /** Cut the next part of the audience into chunks of `chunkSize`, at most `maxChunks` of them, after the
-   *  last one there is: repeat until `done`, also after a crash. The audience is every active subscriber
-   *  who is an active member of one of the spec's lists and an active member of none of the excluded.
+   *  last one there is: repeat until `done`, also after a crash. The audience is that of the spec's lists,
+   *  segments and earlier publications, as `Audience` says. A call looks at so many subscribers at most: with
+   *  segments it may cut fewer chunks than asked for, or none, before it is `done`.
    *  With `done` a publication in `planning` becomes `running`, or `paused` where its campaign is not running;
    *  in any other state nothing is planned and it is `done`. */
   plan(publicationId: PublicationId, options: { chunkSize: number; maxChunks: number }): Promise<PlanProgress>
@@ -67,7 +69,8 @@ export interface LedgerStore {
   /** One transaction: check the epoch, renew the lease, read status, membership, suppression and once key
    *  again, write the rows. A subscriber who is no longer `active`, no longer an active member of one of
    *  the publication's lists, or is a member of an excluded one, gets `suppressed` with the status or
-   *  `left_list` as code; a suppressed address `suppressed` with the suppression's reason; a held once key
+   *  `left_list` as code; where segments or earlier publications are included too, only who left one of the lists
+   *  (or joined an excluded one) does: what segments say is read once, when the audience is planned; a suppressed address `suppressed` with the suppression's reason; a held once key
    *  `skipped` with `once`. A first attempt needs that no row exists; a later one, that the row is `retry`
    *  with attempt - 1. `failed` appends its event. */
   intend(
@@ -100,13 +103,14 @@ export type RecipientsJson = string
 
 /** Reading the ledger. */
 export interface DeliveryStore {
-  /** Ids after `after`, in order, of the people a publication to these lists would be planned for now. */
-  audience(query: {
-    readonly lists: readonly ListId[]
-    readonly excludeLists: readonly ListId[]
-    readonly after: number
-    readonly limit: number
-  }): Promise<readonly SubscriberId[]>
+  /** Ids after `after`, in order, of the people a publication to this audience would be planned for now. A page
+   *  may hold fewer than `limit`, or none, while `next` says that there may be more: nobody looks through a
+   *  million subscribers in one go. */
+  audience(query: Audience & { readonly after: number; readonly limit: number }): Promise<Page<SubscriberId>>
+  /** How many that are: counted when `budgetMs` is enough, else estimated from ranges of ids spread over all
+   *  subscribers. The same audience over the same people takes the same ranges first, so that an estimate does not
+   *  jump about while somebody edits beside it. */
+  count(audience: Audience, options: { readonly budgetMs: number }): Promise<AudienceCount>
   /** The rows' data for rendering; ids that are gone are left out. */
   recipients(ids: readonly SubscriberId[]): Promise<RecipientsJson>
   /** Picks of these recipients in these publications, from rows that are sent, unknown or handing. */

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../model/api-key.ts'
 import type { List, Topic } from '../model/list.ts'
+import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
 import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, PublicationStore } from './campaigns.ts'
@@ -19,6 +20,7 @@ export interface Store {
   readonly suppressions: SuppressionStore
   readonly lists: Collection<List>
   readonly topics: Collection<Topic>
+  readonly segments: Collection<Segment>
   readonly templates: Collection<Template>
   readonly apiKeys: Collection<ApiKey>
   readonly items: ItemStore

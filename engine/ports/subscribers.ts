@@ -1,5 +1,6 @@
 import type { EpochMs, ListId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { Membership } from '../model/list.ts'
+import type { ResolvedRule } from '../model/segment.ts'
 import type { Subscriber, SubscriberInput, SubscriberStatus } from '../model/subscriber.ts'
 
 export type UpsertOutcome = {
@@ -14,6 +15,9 @@ export interface SubscriberQuery {
   readonly list?: ListId
   /** Part of the address or name, case-insensitive. */
   readonly search?: string
+  /** Only who fits this rule, whatever their status. A page may then hold fewer rows than `limit` while there
+   *  are more. */
+  readonly segment?: ResolvedRule
 }
 
 /** Subscribers and their memberships. Invariants: one row an address; a subscriber in one of

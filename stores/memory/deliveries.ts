@@ -1,31 +1,17 @@
-import type { ListId, SubscriberId } from '../../engine/model/ids.ts'
 import type { DeliveryStore } from '../../engine/ports/ledger.ts'
 import { countsOf, noRows } from '../rules/ledger.ts'
 import { pageOf } from '../rules/page.ts'
-import { isWanted, type MemoryState } from './state.ts'
-
-/** Who a publication to these lists would reach now, in id order. */
-export function audienceAfter(
-  state: MemoryState,
-  query: {
-    readonly lists: readonly ListId[]
-    readonly excludeLists: readonly ListId[]
-    readonly after: number
-    readonly limit: number
-  },
-): readonly SubscriberId[] {
-  const ids: SubscriberId[] = []
-  for (let i = query.after; i < state.subscribers.length && ids.length < query.limit; i += 1) {
-    const row = state.subscribers[i]
-    if (row?.status === 'active' && isWanted(state, query, row.id)) ids.push(row.id)
-  }
-  return ids
-}
+import { audienceAfter, countAudience } from './audience.ts'
+import type { MemoryState } from './state.ts'
 
 export function createDeliveries(state: MemoryState): DeliveryStore {
   return {
-    async audience(query) {
-      return audienceAfter(state, query)
+    async audience({ after, limit, ...audience }) {
+      const rows = audienceAfter(state, audience, { after, limit })
+      return { rows, next: rows.length < limit ? null : (rows.at(-1) ?? null) }
+    },
+    async count(audience, { budgetMs }) {
+      return countAudience(state, audience, budgetMs)
     },
     async recipients(ids) {
       const rows = [...new Set(ids)]

@@ -1,3 +1,4 @@
+import { audienceOf } from '../../engine/model/audience.ts'
 import type { ChunkLease, ChunkRef, ChunkWork, DueChunk, PlanProgress } from '../../engine/model/chunk.ts'
 import type { Delivery } from '../../engine/model/delivery.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
@@ -14,8 +15,8 @@ import {
 } from '../rules/ledger.ts'
 import { noSuch } from '../rules/refusals.ts'
 import { departed } from '../rules/subscriber.ts'
-import { audienceAfter } from './deliveries.ts'
-import { appendEvent, isWanted, type MemoryChunk, type MemoryPublication, type MemoryState } from './state.ts'
+import { audienceAfter, isStillWanted } from './audience.ts'
+import { appendEvent, type MemoryChunk, type MemoryPublication, type MemoryState } from './state.ts'
 import type { MemorySuppressions } from './suppressions.ts'
 
 export function createLedger(state: MemoryState, suppressions: MemorySuppressions): LedgerStore {
@@ -64,7 +65,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
     const holder = holderOf(run, id)
     return {
       status: subscriber?.status ?? 'erased',
-      wanted: isWanted(state, { lists: spec.listIds, excludeLists: spec.excludeListIds }, id),
+      wanted: isStillWanted(state, audienceOf(spec), id),
       suppression: state.suppressions.get(subscriber?.address ?? '')?.reason ?? null,
       taken: holder !== undefined && holder !== run.publication.id,
     }
@@ -149,8 +150,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
       if (run.publication.state !== 'planning') return progress(run, true)
       for (let cut = 0; cut < maxChunks; cut += 1) {
         const after = run.chunks.at(-1)?.ids.at(-1) ?? 0
-        const query = { lists: spec.listIds, excludeLists: spec.excludeListIds, after, limit: chunkSize }
-        const ids = audienceAfter(state, query)
+        const ids = audienceAfter(state, audienceOf(spec), { after, limit: chunkSize })
         if (ids.length > 0) {
           const seq = run.chunks.length
           run.chunks.push({ seq, ids, state: 'open', epoch: 0, leaseUntil: 0, dueAt: null })

@@ -1,5 +1,6 @@
 import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
+import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createBuckets } from './buckets.ts'
@@ -28,6 +29,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     suppressions,
     lists,
     topics: createCollection<Topic>('topic'),
+    segments: createCollection<Segment>('segment'),
     templates: createCollection<Template>('template'),
     apiKeys: createCollection<ApiKey>('API key'),
     items: createItems(state),

@@ -81,9 +81,5 @@ export function appendEvent(state: MemoryState, event: NewDeliveryEvent): EventI
 export const isActiveMember = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>
   lists.some((list) => state.memberships.get(list)?.get(id)?.membership === 'active')
 
-/** Would a publication to these lists be planned for this person now? */
-export const isWanted = (
-  state: MemoryState,
-  query: { readonly lists: readonly ListId[]; readonly excludeLists: readonly ListId[] },
-  id: SubscriberId,
-): boolean => isActiveMember(state, query.lists, id) && !isActiveMember(state, query.excludeLists, id)
+export const hasLeft = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>
+  lists.some((list) => state.memberships.get(list)?.get(id)?.membership === 'unsubscribed')

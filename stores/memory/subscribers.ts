@@ -3,7 +3,9 @@ import type { Subscriber, SubscriberInput } from '../../engine/model/subscriber.
 import type { SubscriberQuery, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
+import { fits } from '../rules/segment.ts'
 import { leavesFor, mergeSubscriber, newSubscriber } from '../rules/subscriber.ts'
+import { personOf } from './audience.ts'
 import { appendEvent, isActiveMember, type MemoryState } from './state.ts'
 
 export function createSubscribers(state: MemoryState): SubscriberStore {
@@ -37,9 +39,13 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     return { id: known.id, outcome: merged !== null || joined ? 'updated' : 'unchanged' }
   }
 
-  const matches = (row: Subscriber, query: Pick<SubscriberQuery, 'status' | 'list' | 'search'>): boolean => {
+  const matches = (
+    row: Subscriber,
+    query: Pick<SubscriberQuery, 'status' | 'list' | 'search' | 'segment'>,
+  ): boolean => {
     if (query.status !== undefined && row.status !== query.status) return false
     if (query.list !== undefined && !isActiveMember(state, [query.list], row.id)) return false
+    if (query.segment !== undefined && !fits(query.segment, personOf(state, row))) return false
     if (query.search === undefined) return true
     const part = query.search.toLowerCase()
     return row.address.toLowerCase().includes(part) || (row.name ?? '').toLowerCase().includes(part)

@@ -1,3 +1,4 @@
+import { audienceOf, isOfLists } from '../../engine/model/audience.ts'
 import type { Campaign, CampaignInput, CampaignState } from '../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
 import type { CampaignStore, PublicationStore } from '../../engine/ports/campaigns.ts'
@@ -103,6 +104,12 @@ export function createCampaigns(
         spec: JSON.stringify(spec),
       })
       const publicationId = Number(lastInsertRowid) as PublicationId
+      const { lists: _, excludeLists: __, ...rules } = audienceOf(spec)
+      if (!isOfLists(audienceOf(spec)))
+        sql<[number, string]>('INSERT INTO publication_audience (publication_id, rules) VALUES (?, ?)').run(
+          publicationId,
+          JSON.stringify(rules),
+        )
       sql<[number]>('INSERT INTO publication_count (publication_id) VALUES (?)').run(publicationId)
       sql<[object]>(
         `UPDATE campaign

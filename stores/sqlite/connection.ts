@@ -1,4 +1,5 @@
 import SqliteDatabase, { type Database } from 'better-sqlite3'
+import { addFunctions } from './functions.ts'
 
 const busyTimeoutMs = 5000
 
@@ -24,8 +25,6 @@ export function connect(file: string, role: Role): Database {
     db.pragma('wal_autocheckpoint = 4000')
     db.pragma('journal_size_limit = 67108864')
   }
-  db.function('fold', { deterministic: true }, (text: unknown) =>
-    typeof text === 'string' ? text.toLowerCase() : null,
-  )
+  addFunctions(db)
   return db
 }

@@ -3,6 +3,7 @@ import type { SubscriberId } from '../../engine/model/ids.ts'
 import type { DeliveryStore } from '../../engine/ports/ledger.ts'
 import { pageOf } from '../rules/page.ts'
 import { audienceAfter } from './audience.ts'
+import { countAudience } from './count.ts'
 import type { Sync } from './methods.ts'
 import type { Runs } from './runs.ts'
 import { type Sql, where } from './statements.ts'
@@ -12,7 +13,8 @@ const columns = `publication_id AS publicationId, subscriber_id AS subscriberId,
 
 export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<DeliveryStore> {
   return {
-    audience: (query) => audienceAfter(sql, query),
+    audience: ({ after, limit, ...audience }) => audienceAfter(sql, audience, { after, limit }),
+    count: (audience, { budgetMs }) => countAudience(sql, audience, budgetMs),
     recipients(ids) {
       const text = sql<[string], string>(
         `SELECT json_group_array(

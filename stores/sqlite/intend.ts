@@ -3,7 +3,7 @@ import type { PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { SubscriberStatus } from '../../engine/model/subscriber.ts'
 import type { LedgerStore } from '../../engine/ports/ledger.ts'
 import { freesOnceKey, intended, mayWrite, noRows } from '../rules/ledger.ts'
-import { isMember } from './audience.ts'
+import { hasLeft, isMember } from './audience.ts'
 import { heldBy } from './chunks.ts'
 import type { EventWriter } from './events.ts'
 import { includesId } from './id-list.ts'
@@ -27,6 +27,14 @@ interface Present {
   readonly uncertain: number | null
 }
 
+/** Consent as the memberships have it now. What segments and earlier publications said holds as it was planned: who
+ *  came by those is wanted, unless they left one of the lists. */
+function isWanted({ audience, ofLists }: Run): string {
+  const on = isMember(audience.lists, 's.id')
+  const included = ofLists ? on : `(${on} OR NOT ${hasLeft(audience.lists, 's.id')})`
+  return `${included} AND NOT ${isMember(audience.excludeLists, 's.id')}`
+}
+
 /** Permission to send. */
 export function createIntend(
   sql: Sql,
@@ -48,7 +56,7 @@ export function createIntend(
         : '(SELECT o.publication_id FROM once o WHERE o.key = :onceKey AND o.subscriber_id = s.id)'
     const found = sql<[object], Present>(
       `SELECT s.id, s.status,
-         ${isMember(run.lists, 's.id')} AND NOT ${isMember(run.excludeLists, 's.id')} AS wanted,
+         ${isWanted(run)} AS wanted,
          (SELECT reason FROM suppression p WHERE p.address = s.address) AS suppression,
          ${holder} AS holder,
          d.state, d.attempt, d.uncertain

@@ -41,6 +41,7 @@ export const methods = {
   suppressions: { add: 'write', remove: 'write', byAddress: 'read', page: 'read' },
   lists: collection,
   topics: collection,
+  segments: collection,
   templates: collection,
   apiKeys: collection,
   items: {
@@ -74,6 +75,7 @@ export const methods = {
   },
   deliveries: {
     audience: 'read',
+    count: 'read',
     recipients: 'read',
     seen: 'read',
     get: 'read',

@@ -64,6 +64,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     suppressions: portOf('suppressions'),
     lists: portOf('lists'),
     topics: portOf('topics'),
+    segments: portOf('segments'),
     templates: portOf('templates'),
     apiKeys: portOf('apiKeys'),
     items: portOf('items'),

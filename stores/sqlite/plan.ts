@@ -22,6 +22,11 @@ export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'
       'SELECT seq, last_id FROM chunk WHERE publication_id = ? ORDER BY seq DESC LIMIT 1',
     ).get(id)
 
+  const plannedTo = (id: PublicationId) =>
+    sql<[number], number>('SELECT planned_to FROM publication_audience WHERE publication_id = ?')
+      .pluck()
+      .get(id) ?? 0
+
   const insert = (id: PublicationId, seq: number, ids: readonly number[]) => {
     sql<[object]>(
       `INSERT INTO chunk (publication_id, seq, state, epoch, count, first_id, last_id, ids)
@@ -34,9 +39,10 @@ export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'
       const run = runs.of(id)
       if (run === null) throw noSuch('publication', id)
       if (runs.stateOf(id) !== 'planning') return progress(id, true)
-      const { seq = -1, last_id: after = 0 } = last(id) ?? {}
+      const { seq = -1, last_id = 0 } = last(id) ?? {}
+      const after = run.ofLists ? last_id : plannedTo(id)
       const limit = Math.max(1, Math.min(maxChunks, Math.floor(maxRecipients / chunkSize))) * chunkSize
-      const ids = audienceAfter(sql, { lists: run.lists, excludeLists: run.excludeLists, after, limit })
+      const { rows: ids, next } = audienceAfter(sql, run.audience, { after, limit })
       let chunks = 0
       for (let at = 0; at < ids.length; at += chunkSize) {
         chunks += 1
@@ -45,7 +51,13 @@ export function createPlan(sql: Sql, runs: Runs): Pick<Sync<LedgerStore>, 'plan'
       sql<[number, number, number]>(
         'UPDATE publication_count SET chunks = chunks + ?, audience = audience + ? WHERE publication_id = ?',
       ).run(chunks, ids.length, id)
-      const done = ids.length < limit
+      const done = next === null
+      // Where rules are asked, what was looked at goes further than the last chunk.
+      if (next !== null && !run.ofLists)
+        sql<[number, number]>('UPDATE publication_audience SET planned_to = ? WHERE publication_id = ?').run(
+          next,
+          id,
+        )
       // Somebody who paused the campaign meanwhile finds it paused, not running.
       if (done)
         sql<[number]>(

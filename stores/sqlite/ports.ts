@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
+import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import { createBuckets } from './buckets.ts'
 import { createCampaigns } from './campaigns.ts'
@@ -33,6 +34,7 @@ export function createPorts(db: Database): SyncPorts {
       sql<[number]>('DELETE FROM membership WHERE list_id = ?').run(id)
     }),
     topics: createCollection<Topic>(sql, 'topic'),
+    segments: createCollection<Segment>(sql, 'segment'),
     templates: createCollection<Template>(sql, 'template'),
     apiKeys: createCollection<ApiKey>(sql, 'api_key'),
     items: createItems(sql),

@@ -1,3 +1,4 @@
+import type { Audience } from '../../engine/model/audience.ts'
 import type { UncertainPolicy } from '../../engine/model/campaign.ts'
 import type { DeliveryCounts } from '../../engine/model/delivery.ts'
 import type { ListId, PublicationId } from '../../engine/model/ids.ts'
@@ -11,8 +12,9 @@ export interface Run {
   readonly channel: string
   readonly uncertain: UncertainPolicy
   readonly onceKey: string | null
-  readonly lists: readonly ListId[]
-  readonly excludeLists: readonly ListId[]
+  readonly audience: Audience
+  /** Is the audience of lists alone? */
+  readonly ofLists: boolean
 }
 
 export interface Runs {
@@ -38,8 +40,13 @@ export function createRuns(sql: Sql): Runs {
         once_key: string | null
         list_ids: string
         exclude_ids: string
+        rules: string | null
       }
-    >('SELECT channel, uncertain, once_key, list_ids, exclude_ids FROM publication WHERE id = ?').get(id)
+    >(
+      `SELECT p.channel, p.uncertain, p.once_key, p.list_ids, p.exclude_ids, a.rules
+       FROM publication p LEFT JOIN publication_audience a ON a.publication_id = p.id
+       WHERE p.id = ?`,
+    ).get(id)
     return row === undefined
       ? null
       : {
@@ -47,8 +54,12 @@ export function createRuns(sql: Sql): Runs {
           channel: row.channel,
           uncertain: row.uncertain,
           onceKey: row.once_key,
-          lists: JSON.parse(row.list_ids) as ListId[],
-          excludeLists: JSON.parse(row.exclude_ids) as ListId[],
+          audience: {
+            lists: JSON.parse(row.list_ids) as ListId[],
+            excludeLists: JSON.parse(row.exclude_ids) as ListId[],
+            ...(row.rules === null ? {} : (JSON.parse(row.rules) as Partial<Audience>)),
+          },
+          ofLists: row.rules === null,
         }
   }
   return {

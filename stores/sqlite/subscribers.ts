@@ -5,8 +5,10 @@ import type { SubscriberStore, UpsertOutcome } from '../../engine/ports/subscrib
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
 import { leavesFor, mergeSubscriber, newSubscriber, type SubscriberFields } from '../rules/subscriber.ts'
+import { lastSubscriber, maxLookedAt } from './audience.ts'
 import type { EventWriter } from './events.ts'
 import type { Sync } from './methods.ts'
+import { compileRule, createBindings } from './segment.ts'
 import { type Sql, where } from './statements.ts'
 
 interface Row {
@@ -98,12 +100,17 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
       const row = byAddress(address)
       return row === undefined ? null : view(row)
     },
-    page({ after, limit, status, list, search }) {
+    page({ after, limit, status, list, search, segment }) {
+      const bind = createBindings()
+      // With a rule, a page looks at so many people and no more: a rare one would walk through all of them.
+      const last = segment === undefined ? 0 : lastSubscriber(sql)
+      const until = after + maxLookedAt
       // LIKE folds ASCII only, which is right for addresses; names in other scripts are folded by JavaScript.
       const rows = sql<[object], Row>(
         `SELECT s.* FROM subscriber s
          ${where(
            's.id > :after',
+           segment !== undefined && `s.id <= :until AND ${compileRule(segment, bind)}`,
            status !== undefined && 's.status = :status',
            list !== undefined &&
              `EXISTS (
@@ -117,11 +124,9 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
          LIMIT :limit`,
       )
       const like = `%${(search ?? '').toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
-      return pageOf(
-        rows.all({ after, limit: limit + 1, status, list, like }).map(view),
-        limit,
-        (row) => row.id,
-      )
+      const found = rows.all({ ...bind.values, after, until, limit: limit + 1, status, list, like })
+      const page = pageOf(found.map(view), limit, (row) => row.id)
+      return page.next === null && segment !== undefined && until < last ? { ...page, next: until } : page
     },
     count({ status, list }) {
       const from =

@@ -23,12 +23,13 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/ports', [...base]],
   ['engine/channel', [...base]],
   ...makers.map((room) => [room, [...base, ...ports]] as [string, string[]]),
-  // Delivery hands batches to the render threads; audience stands alone.
+  // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
-  ['engine/delivery', [...base, ...ports, ...makers, 'engine/render']],
+  ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience']],
   ['engine/audience', [...base, ...ports, ...makers]],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
   ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  ['engine/subscriptions.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   ['engine/engine.ts', ['engine']],
   ['engine/index.ts', ['engine']],
   ['stores', [...base, 'engine/ports']],

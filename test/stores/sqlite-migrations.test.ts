@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { openStore } from '../../stores/open.ts'
 import { applicationId, migrate, migrations, schemaVersion } from '../../stores/sqlite/migrations/index.ts'
 import { countsOf } from '../contract/store/fixtures.ts'
-import { newRun } from '../contract/store/scene.ts'
+import { newList, newPeople, newRun, planAll, startRun } from '../contract/store/scene.ts'
 import { tempFolder } from './folder.ts'
 
 describe('migrations', () => {
@@ -45,6 +45,34 @@ describe('migrations', () => {
     expect(await countsOf(again, id)).toEqual({ audience: 5, queued: 5 })
     await again.close()
     expect(schemaOf(file)).toEqual(before)
+  })
+
+  test('publications and campaigns of before there were segments go on', async () => {
+    const file = newFile()
+    const store = await openStore(`sqlite:${file}`)
+    const list = await newList(store)
+    await newPeople(store, 3, [list])
+    const id = await startRun(store, { listIds: [list] })
+    const before = await store.publications.get(id)
+    const campaign = await store.campaigns.get(before!.campaignId)
+    await store.close()
+    const db = new SqliteDatabase(file)
+    db.exec(`
+      DROP TABLE segment;
+      DROP TABLE publication_audience;
+      UPDATE publication
+      SET spec = json_remove(spec, '$.segments', '$.excludeSegments', '$.publications', '$.excludePublications');
+      UPDATE campaign
+      SET input = json_remove(input, '$.segments', '$.excludeSegments', '$.campaigns', '$.excludeCampaigns', '$.where');
+    `)
+    db.pragma('user_version = 1')
+    db.close()
+    const again = await openStore(`sqlite:${file}`)
+    expect(await again.publications.get(id)).toEqual(before)
+    expect(await again.campaigns.get(campaign!.id)).toEqual(campaign)
+    await planAll(again, id)
+    expect(await countsOf(again, id)).toEqual({ audience: 3, queued: 3 })
+    await again.close()
   })
 
   test('a step that fails leaves the file as it was before the step', () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
+import { addFunctions } from '../../stores/sqlite/functions.ts'
 import { migrate } from '../../stores/sqlite/migrations/index.ts'
 import { createPorts } from '../../stores/sqlite/ports.ts'
 import { intent, now, settlement, specOf } from '../contract/store/scene.ts'
@@ -13,7 +14,7 @@ function plansOf(use: (ports: ReturnType<typeof createPorts>) => void): string[]
   const db = new SqliteDatabase(join(tempFolder(), 'plans.db'), {
     verbose: (text) => statements.add(String(text)),
   })
-  db.function('fold', (text: unknown) => text)
+  addFunctions(db)
   migrate(db, 'plans.db')
   statements.clear()
   use(createPorts(db))

@@ -34,6 +34,11 @@ export function register(program: Command, run: Run): void {
     .option('--reply-to <address>')
     .option('--list <name>', 'who gets it (repeatable)', collect, [])
     .option('--without <list>', 'leave out the members of a list (repeatable)', collect, [])
+    .option('--segment <name>', 'who fits a segment gets it, too (repeatable)', collect, [])
+    .option('--without-segment <name>', 'leave out who fits a segment (repeatable)', collect, [])
+    .option('--sent <campaign>', 'who was sent an earlier campaign gets it, too (repeatable)', collect, [])
+    .option('--not-sent <campaign>', 'leave out who was sent an earlier campaign (repeatable)', collect, [])
+    .option('--where <rule>', 'only those whom this rule fits, e.g. \'attr.country = "DE"\'')
     .option('--channel <name>')
     .option('--field <setting=value>', 'any other setting, e.g. selection.count=6 (repeatable)', collect, [])
     .addHelpText(
@@ -298,6 +303,11 @@ interface CreateOptions {
   readonly replyTo?: string
   readonly list: readonly string[]
   readonly without: readonly string[]
+  readonly segment: readonly string[]
+  readonly withoutSegment: readonly string[]
+  readonly sent: readonly string[]
+  readonly notSent: readonly string[]
+  readonly where?: string
   readonly channel?: string
   readonly field: readonly string[]
 }
@@ -319,6 +329,11 @@ function flagsOf(options: CreateOptions): { path: string; value: unknown }[] {
   add('sender.replyTo', options.replyTo)
   if (options.list.length > 0) add('lists', words(options.list))
   if (options.without.length > 0) add('excludeLists', words(options.without))
+  if (options.segment.length > 0) add('segments', words(options.segment))
+  if (options.withoutSegment.length > 0) add('excludeSegments', words(options.withoutSegment))
+  if (options.sent.length > 0) add('campaigns', words(options.sent))
+  if (options.notSent.length > 0) add('excludeCampaigns', words(options.notSent))
+  add('where', options.where)
   add('channel', options.channel)
   return [...flags, ...options.field.map(fieldFlag)]
 }
@@ -367,6 +382,11 @@ function describe(cli: Cli, campaign: Campaign, progress: Progress | null): stri
     ['channel', campaign.channel],
     ['lists', campaign.lists.join(', ')],
     ['without', campaign.excludeLists.join(', ')],
+    ['segments', campaign.segments.join(', ')],
+    ['but not', campaign.excludeSegments.join(', ')],
+    ['sent', campaign.campaigns.join(', ')],
+    ['not sent', campaign.excludeCampaigns.join(', ')],
+    ['where', campaign.where ?? ''],
     ['items', `at most ${selection.count}, at least ${selection.minimum}`],
     ['uncertain', campaign.uncertain === 'hold' ? 'hold: never twice' : 'resend: never missed'],
     ['changed', time(campaign.updatedAt)],

@@ -26,17 +26,19 @@ export function register(program: Command, run: Run): void {
   outOptions(command.command('subscribers'))
     .description('in the form that "import subscribers" reads')
     .option('--list <name>', 'only members of this list')
+    .option('--segment <name>', 'only those who fit this segment')
     .option('--status <status>', 'only those of this status')
     .addHelpText(
       'after',
       '\nNDJSON keeps everything as it is. CSV writes attributes as text, and guards cells that a spreadsheet\nwould take for a formula.\n\nExample:\n  $ broadsheet export subscribers --list newsletter -o people.ndjson\n',
     )
     .action(
-      run((cli, options: OutOptions & { list?: string; status?: string }) =>
+      run((cli, options: OutOptions & { list?: string; segment?: string; status?: string }) =>
         withDaemon(cli, {}, async ({ client }) => {
-          const { list, status } = options
+          const { list, segment, status } = options
           if (list !== undefined) await find(client, 'lists', 'list', list)
-          const rows = exportSubscribers(client, { list, status }, formatOf(options))
+          if (segment !== undefined) await find(client, 'segments', 'segment', segment)
+          const rows = exportSubscribers(client, { list, segment, status }, formatOf(options))
           await write(cli, Readable.from(rows), options)
         }),
       ),

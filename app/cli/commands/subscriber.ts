@@ -27,46 +27,53 @@ export function register(program: Command, run: Run): void {
     .alias('ls')
     .description('show subscribers')
     .option('--list <name>', 'only members of this list')
+    .option('--segment <name>', 'only those who fit this segment')
     .option('--status <status>', `only those who are ${subscriberStatuses.join(', ')}`)
     .option('--search <text>', 'part of the address or name')
     .option('--limit <n>', 'at most so many', '100')
     .action(
-      run((cli, options: { list?: string; status?: string; search?: string; limit: string }) =>
-        withDaemon(cli, {}, async ({ client }) => {
-          if (options.status !== undefined) checkStatus(options.status)
-          if (options.list !== undefined) await find(client, 'lists', 'list', options.list)
-          const limit = positive(options.limit, '--limit')
-          const { list, status, search } = options
-          let more = false
-          async function* first(): AsyncGenerator<Subscriber> {
-            let shown = 0
-            for await (const row of client.rows<Subscriber>('/subscribers', {
-              list,
-              status,
-              search,
-              limit: Math.min(limit + 1, 500),
-            })) {
-              if (shown++ === limit) {
-                more = true
-                return
+      run(
+        (
+          cli,
+          options: { list?: string; segment?: string; status?: string; search?: string; limit: string },
+        ) =>
+          withDaemon(cli, {}, async ({ client }) => {
+            if (options.status !== undefined) checkStatus(options.status)
+            if (options.list !== undefined) await find(client, 'lists', 'list', options.list)
+            if (options.segment !== undefined) await find(client, 'segments', 'segment', options.segment)
+            const limit = positive(options.limit, '--limit')
+            const { list, segment, status, search } = options
+            let more = false
+            async function* first(): AsyncGenerator<Subscriber> {
+              let shown = 0
+              for await (const row of client.rows<Subscriber>('/subscribers', {
+                list,
+                segment,
+                status,
+                search,
+                limit: Math.min(limit + 1, 500),
+              })) {
+                if (shown++ === limit) {
+                  more = true
+                  return
+                }
+                yield row
               }
-              yield row
             }
-          }
-          await cli.table(
-            first(),
-            [
-              { title: 'ADDRESS', of: ({ address }) => address },
-              { title: 'NAME', of: ({ name }) => name, flexible: true },
-              { title: 'STATUS', of: (row) => row.status },
-              { title: 'LANG', of: ({ language }) => language },
-              { title: 'TOPICS', of: ({ topics }) => topTopics(topics) },
-              { title: 'SINCE', of: ({ createdAt }) => time(createdAt) },
-            ],
-            'No subscribers found.',
-          )
-          if (more) cli.remark(`There are more: --limit ${limit * 10}, or "broadsheet export subscribers".`)
-        }),
+            await cli.table(
+              first(),
+              [
+                { title: 'ADDRESS', of: ({ address }) => address },
+                { title: 'NAME', of: ({ name }) => name, flexible: true },
+                { title: 'STATUS', of: (row) => row.status },
+                { title: 'LANG', of: ({ language }) => language },
+                { title: 'TOPICS', of: ({ topics }) => topTopics(topics) },
+                { title: 'SINCE', of: ({ createdAt }) => time(createdAt) },
+              ],
+              'No subscribers found.',
+            )
+            if (more) cli.remark(`There are more: --limit ${limit * 10}, or "broadsheet export subscribers".`)
+          }),
       ),
     )
 

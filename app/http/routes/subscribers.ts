@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listIds } from '../../../engine/audience/list-ids.ts'
+import { segmentRule } from '../../../engine/audience/segment/audience.ts'
 import type { ListId, SubscriberId } from '../../../engine/model/ids.ts'
 import { memberships } from '../../../engine/model/list.ts'
 import {
@@ -52,18 +53,24 @@ export function subscriberRoutes(app: Api, { engine: { store }, clock }: Parts):
         ...pageQuery,
         status: z.enum(subscriberStatuses).optional(),
         list: slugSchema.optional().describe('Active members of the list of this name.'),
+        segment: slugSchema
+          .optional()
+          .describe(
+            'Only who fits the segment of this name. A page may then be short, or empty, while `next` says there is more.',
+          ),
         search: z.string().min(1).max(200).optional().describe('Part of the address or the name.'),
       }),
       response: { 200: pageOf(subscriberSchema), ...problems('read', 'E_NOT_FOUND') },
     },
     handler: async (request) => {
-      const { list, status, search, ...page } = request.query
+      const { list, status, segment, search, ...page } = request.query
       const [listId] = await listIds(store, list === undefined ? [] : [list])
       const found = await store.subscribers.page({
         ...page,
         ...(status !== undefined && { status }),
         ...(search !== undefined && { search }),
         ...(listId !== undefined && { list: listId }),
+        ...(segment !== undefined && { segment: await segmentRule(store, segment, clock.now()) }),
       })
       return toPage(found, (row) => row)
     },

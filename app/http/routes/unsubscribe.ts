@@ -61,7 +61,10 @@ export function unsubscribeRoutes(app: Api, { engine, clock, log }: Parts): void
     if (subscriber === undefined) return null
     // A publication that is gone names no list; leaving everything still works.
     const publication = await store.publications.get(ids.publicationId)
-    return { subscriber, publicationId: ids.publicationId, listIds: publication?.spec.listIds ?? [] }
+    // Whom a segment brought has nothing to do with the publication's lists: there is only everything to leave.
+    const known = new Set((await store.subscribers.memberships(subscriber.id)).map((row) => row.listId))
+    const listIds = (publication?.spec.listIds ?? []).filter((id) => known.has(id))
+    return { subscriber, publicationId: ids.publicationId, listIds }
   }
 
   /** Titles of the publication's lists, and which lists this person is still on. */

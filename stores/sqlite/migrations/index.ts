@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { initial } from './001-initial.ts'
+import { segments } from './002-segments.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -10,7 +11,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, segments]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 /** `application_id` of our files: "BSht". */

@@ -11,6 +11,7 @@ import { testPlan } from './plan.ts'
 import { testPresence } from './presence.ts'
 import { testPublications } from './publications.ts'
 import { testReplies } from './replies.ts'
+import { testSegments } from './segments.ts'
 import { testSubscribers } from './subscribers.ts'
 import { testSuppressions } from './suppressions.ts'
 
@@ -30,6 +31,7 @@ export function testStore(name: string, open: OpenStore): void {
     testPlan(open)
     testLedger(open)
     testDeliveries(open)
+    testSegments(open)
     testEvents(open)
     testBuckets(open)
     testReplies(open)
