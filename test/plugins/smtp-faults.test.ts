@@ -155,7 +155,7 @@ describe('a server under strain', () => {
     const sink = await openSink({
       faults: ({ phase }) => (phases.has(phase) ? { do: 'delay', ms: delayMs } : undefined),
     })
-    const channel = await openSmtp(sink.port, { connections: 4, replyTimeoutMs: 2.7 * delayMs })
+    const channel = await openSmtp(sink.port, { connections: 4, replyTimeoutMs: Math.round(2.7 * delayMs) })
     expect(tally(await channel.send(letters(4), never()))).toEqual({ sent: 4 })
   })
 
