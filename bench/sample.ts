@@ -54,6 +54,10 @@ export function makeSpec(now: number): PublicationSpec {
     channel: 'smtp',
     listIds: [1 as ListId],
     excludeListIds: [],
+    segments: [],
+    excludeSegments: [],
+    publications: [],
+    excludePublications: [],
     list: { name: list.name, title: list.title },
     selection: selectionSchema.parse({ count: 10 }),
     candidates: makeItems(now).map((item, index) => ({
