@@ -1,7 +1,7 @@
 import { type Audience, type AudienceCount, isOfLists } from '../../engine/model/audience.ts'
 import type { PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
-import { estimate, minLooks, rangeSize, shuffled } from '../rules/estimate.ts'
+import { estimate, minLooks, rangeSize, spread } from '../rules/estimate.ts'
 import { fits, type Person } from '../rules/segment.ts'
 import { hasLeft, isActiveMember, type MemoryState } from './state.ts'
 
@@ -59,7 +59,7 @@ export function countAudience(state: MemoryState, audience: Audience, budgetMs: 
   const until = performance.now() + budgetMs
   const ranges = Math.ceil(state.subscribers.length / rangeSize)
   const found: number[] = []
-  for (const range of shuffled(ranges)) {
+  for (const range of spread(ranges)) {
     const people = state.subscribers.slice(range * rangeSize, (range + 1) * rangeSize)
     found.push(people.filter((row) => isMeant(state, audience, row)).length)
     if (performance.now() >= until && found.length >= minLooks) break

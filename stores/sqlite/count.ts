@@ -1,6 +1,6 @@
 import type { Audience, AudienceCount } from '../../engine/model/audience.ts'
 import { isOfLists } from '../../engine/model/audience.ts'
-import { estimate, minLooks, rangeSize, shuffled } from '../rules/estimate.ts'
+import { estimate, minLooks, rangeSize, spread } from '../rules/estimate.ts'
 import { compileAudience, lastSubscriber } from './audience.ts'
 import { createBindings } from './segment.ts'
 import type { Sql } from './statements.ts'
@@ -18,7 +18,7 @@ export function countAudience(sql: Sql, audience: Audience, budgetMs: number): A
     `SELECT count(*) FROM ${from} WHERE s.id > :after AND s.id <= :until AND ${condition}`,
   ).pluck()
   const found: number[] = []
-  for (const range of shuffled(ranges)) {
+  for (const range of spread(ranges)) {
     const after = range * rangeSize
     found.push(look.get({ ...bind.values, after, until: after + rangeSize }) ?? 0)
     if (performance.now() >= until && found.length >= minLooks) break

@@ -151,11 +151,11 @@ describe('a connection that ends after the final dot', () => {
 describe('a server under strain', () => {
   it('may be slow: the limit is for each reply, not for the letter', async () => {
     const phases = new Set<Phase>(['mail', 'rcpt', 'data', 'dot'])
-    const delayMs = patience(300)
+    const delayMs = patience(1000)
     const sink = await openSink({
       faults: ({ phase }) => (phases.has(phase) ? { do: 'delay', ms: delayMs } : undefined),
     })
-    const channel = await openSmtp(sink.port, { connections: 4, replyTimeoutMs: 2.7 * delayMs })
+    const channel = await openSmtp(sink.port, { connections: 4, replyTimeoutMs: Math.round(2.7 * delayMs) })
     expect(tally(await channel.send(letters(4), never()))).toEqual({ sent: 4 })
   })
 

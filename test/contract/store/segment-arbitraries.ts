@@ -60,7 +60,7 @@ export const people = fc.record({
   timeZone: fc.option(fc.constantFrom('UTC', 'Europe/Berlin')),
   status: fc.constantFrom('active', 'active', 'active', 'paused', 'unconfirmed', 'bounced'),
   domain: fc.constantFrom('example.org', 'mail.example.com'),
-  attributes: fc.dictionary(key, value, { maxKeys: 4, noNullPrototype: true }),
+  attributes: fc.dictionary(key, value, { minKeys: 1, maxKeys: 6, noNullPrototype: true }),
   topics: fc.dictionary(
     fc.constantFrom(...topicNames),
     fc.oneof(

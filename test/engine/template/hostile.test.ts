@@ -6,7 +6,7 @@ import { makePart, roots } from './support/peer.ts'
 
 const budgets = { maxLoops: 10_000, maxOutputBytes: 2_000_000, maxDepth: 16, maxMs: 100 }
 // The promise is 100 ms; what goes on beside the test has its share of the caches.
-const patienceMs = 300
+const patienceMs = 500
 
 const double = (variable: string, times: number): string =>
   `{% for i in (1..${times}) %}{% assign ${variable} = ${variable} | append: ${variable} %}{% endfor %}`
