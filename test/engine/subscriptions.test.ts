@@ -35,7 +35,7 @@ const word = (house: House, fields: Partial<Proof> = {}): Proof => ({
 })
 
 /** The mails taken, once there are so many. */
-const mails = async (house: House, count: number, stepMs = 0) => {
+const mails = async (house: House, count: number, stepMs = 100) => {
   await waitFor(
     `${count} mails`,
     () => house.channel.taken.length >= count,
@@ -104,18 +104,18 @@ describe('double opt-in', () => {
     const { subscriptions } = house.engine
     await subscriptions.signUp({ address: ada, lists: ['weekly'] }, word(house))
     const { id } = await rowOf(house)
-    await until(house, id, 'sent', 0)
+    await until(house, id, 'sent', 100)
     house.clock.advance(2 * dayMs - 2000)
     await mails(house, 1)
     await mails(house, 2, 1000)
-    await until(house, id, 'sent', 0)
+    await until(house, id, 'sent', 100)
     house.clock.advance(2 * dayMs)
     const all = await mails(house, 3, 1000)
     expect(all.map(({ mail }) => mail.subject?.startsWith('Reminder'))).toEqual([false, true, true])
     expect(new Set(all.map(({ key }) => key)).size).toBe(3)
     // All of them are good for the same confirmation.
     expect(new Set(all.map(({ token }) => token)).size).toBe(1)
-    await until(house, id, 'sent', 0)
+    await until(house, id, 'sent', 100)
     house.clock.advance(7 * dayMs)
     await until(house, id, 'lapsed')
     expect(await subscriptions.confirm(id, word(house))).toBe('gone')
@@ -139,11 +139,11 @@ describe('double opt-in', () => {
         : undefined
     await house.engine.subscriptions.signUp({ address: ada, lists: ['weekly'] }, word(house))
     const { id } = await rowOf(house)
-    await until(house, id, 'unknown', 0)
+    await until(house, id, 'unknown', 100)
     expect(await noticeOf(house, id)).toMatchObject({ uncertain: 1, code: 'timeout' })
     const [first, second] = await mails(house, 2, 10_000)
     expect(second!.key).toBe(first!.key)
-    await until(house, id, 'sent', 0)
+    await until(house, id, 'sent', 100)
     expect(await noticeOf(house, id)).toMatchObject({ uncertain: 1, mail: 1 })
   })
 
@@ -176,7 +176,7 @@ describe('double opt-in', () => {
       const answer = await house.engine.subscriptions.signUp({ address: ada, lists: ['weekly'] }, word(house))
       expect(answer).toEqual({ status: 'pending' })
       const { id } = await rowOf(house)
-      if (i < 3) await until(house, id, 'sent', 0)
+      if (i < 3) await until(house, id, 'sent', 100)
     }
     house.clock.advance(60_000)
     await mails(house, 3)
@@ -442,7 +442,7 @@ test('mails left on the wire by a crash go out again with the next engine', asyn
     config: { subscriptions: { sender, sweepMs: 1000 } },
   })
   await mails(second, 1, 10_000)
-  await until(second, id, 'sent', 0)
+  await until(second, id, 'sent', 100)
   const after = await noticeOf(first, id)
   expect(after).toMatchObject({ uncertain: 1, mail: 1 })
   // What the first one says now is too late to change anything.
