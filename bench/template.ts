@@ -83,7 +83,11 @@ const letters: readonly LetterData[] = Array.from({ length: 500 }, (_, index) =>
   items: stories.map((_, at) => stories[(at + index) % stories.length]!),
   campaign: { name: 'morning', title: 'The morning letter', data: {} },
   list: { name: 'courier', title: 'The Harbour Courier' },
-  links: { unsubscribe: `https://courier.example/u/${String(index).padStart(43, 'x')}` },
+  links: {
+    unsubscribe: `https://courier.example/u/${String(index).padStart(43, 'x')}`,
+    preferences: `https://courier.example/p/${String(index).padStart(43, 'x')}`,
+    web: `https://courier.example/v/${String(index).padStart(43, 'x')}`,
+  },
   now: 1_795_100_000_000,
 }))
 

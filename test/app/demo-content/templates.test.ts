@@ -37,7 +37,7 @@ function dataFor(language: string, count: number, imageUrl: string | null = null
       })) as unknown as LetterData['items'],
     campaign: { name: 'morning', title: 'The morning letter', data: campaignData },
     list: { name: list.name, title: list.title },
-    links: { unsubscribe },
+    links: { unsubscribe, preferences: unsubscribe, web: unsubscribe },
     now,
   }
 }

@@ -5,6 +5,7 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Store } from '../../../engine/ports/store.ts'
+import type { Subscriptions } from '../../../engine/subscriptions.ts'
 
 export interface EngineDouble extends Engine {
   tell(fact: Fact): void
@@ -23,6 +24,8 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     store,
     rows: [],
     campaigns: campaignsOf(store, clock, () => double.rows),
+    subscriptions: nobodys,
+    renditions: { ofReader: async () => null, ofStranger: async () => null },
     async checkTemplate(input) {
       const at = input.body.indexOf('{% nope')
       if (at < 0) return []
@@ -61,6 +64,25 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     async stop() {},
   }
   return double
+}
+
+const refused = async (): Promise<never> => {
+  throw new BroadsheetError('E_NOT_FOUND', 'Nobody is subscribed here.')
+}
+/** Knows nobody. */
+const nobodys: Subscriptions = {
+  readToken: () => null,
+  manageUrl: (id) => `http://localhost/p/${id}`,
+  signUp: refused,
+  confirm: refused,
+  mailManageLink: refused,
+  person: async () => null,
+  change: refused,
+  leave: refused,
+  dataOf: async () => null,
+  erase: async () => false,
+  pause: refused,
+  resume: refused,
 }
 
 function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {
