@@ -181,7 +181,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   let stopped: Promise<void> | null = null
 
   async function stop(deadlineMs: number): Promise<void> {
-    await Promise.all([supervisor.stop(deadlineMs), notices.stop(), retention.stop()])
+    await Promise.all([supervisor.stop(deadlineMs), notices.stop(deadlineMs), retention.stop()])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     listeners.clear()
   }

@@ -66,6 +66,7 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
       signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
       headers: {
         authorization: `Bearer ${key}`,
+        'user-agent': 'broadsheet-cli',
         accept: options.accept ?? 'application/json',
         ...(options.type === undefined ? {} : { 'content-type': options.type }),
       },

@@ -35,6 +35,7 @@ import { listRoutes, listSchema } from './routes/lists.ts'
 import { publicationRoutes, publicationSchema } from './routes/publications.ts'
 import { streamRoutes } from './routes/stream.ts'
 import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
+import { consentSchema, subscriptionRoutes } from './routes/subscriptions.ts'
 import { suppressionRoutes, suppressionSchema } from './routes/suppressions.ts'
 import { templateProblemSchema, templateRoutes, templateSchema } from './routes/templates.ts'
 import { topicRoutes, topicSchema } from './routes/topics.ts'
@@ -242,6 +243,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
 const apiRoutes = [
   subscriberRoutes,
+  subscriptionRoutes,
   listRoutes,
   topicRoutes,
   templateRoutes,
@@ -260,6 +262,7 @@ const apiRoutes = [
 const namedSchemas = {
   Problem: problemSchema,
   Subscriber: subscriberSchema,
+  Consent: consentSchema,
   List: listSchema,
   Topic: topicSchema,
   Template: templateSchema,

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, pause } from '../clock.ts'
 import type { EngineConfig } from '../config.ts'
 import { retryAt } from '../delivery/backoff.ts'
 import type { Courier } from '../delivery/courier.ts'
@@ -25,8 +25,9 @@ export interface NoticeActor {
   start(): void
   /** Something is due now. */
   kick(): void
-  /** Begins nothing more; resolves when what is on the wire was answered and settled. */
-  stop(): Promise<void>
+  /** Begins nothing more; resolves when what is on the wire was answered and settled, at the deadline at the latest:
+   *  what is left goes again with the next start. */
+  stop(deadlineMs: number): Promise<void>
 }
 
 export function startNoticeActor(parts: {
@@ -184,10 +185,12 @@ export function startNoticeActor(parts: {
       kick()
     },
     kick,
-    async stop() {
+    async stop(deadlineMs) {
       stopping.abort()
       cancelTimer()
-      await sweeping
+      const ended = new AbortController()
+      await Promise.race([sweeping, pause(clock, deadlineMs, ended.signal)])
+      ended.abort()
     },
   }
 }

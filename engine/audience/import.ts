@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { BroadsheetError } from '../errors.ts'
+import { bareProof } from '../model/consent.ts'
 import { type ItemInput, itemInputSchema } from '../model/item.ts'
 import { type SubscriberInput, subscriberInputSchema } from '../model/subscriber.ts'
 import type { Store } from '../ports/store.ts'
@@ -28,12 +29,14 @@ export interface ImportProgress {
   readonly rejected: number
 }
 
-/** created + updated + unchanged + rejected = rows. */
+/** created + updated + unchanged + erased + rejected = rows. */
 export interface ImportResult {
   readonly rows: number
   readonly created: number
   readonly updated: number
   readonly unchanged: number
+  /** People who had everything about them removed, and are not made again; absent: none. */
+  readonly erased?: number
   readonly rejected: number
   /** The first 100, by line. */
   readonly rejects: readonly ImportReject[]
@@ -66,6 +69,8 @@ export async function importSubscribers(
     readonly store: Pick<Store, 'subscribers' | 'lists'>
     /** Names of the lists that every row joins. */
     readonly lists: readonly string[]
+    /** The file's name, for the consent events of who is new. */
+    readonly origin?: string
   },
 ): Promise<ImportResult> {
   const { store, clock } = options
@@ -73,7 +78,11 @@ export async function importSubscribers(
   return runImport<SubscriberInput>(source, options, {
     columns: subscriberColumns,
     schema: subscriberInputSchema,
-    upsert: (batch) => store.subscribers.upsert(batch, { lists, now: clock.now() }),
+    upsert: (batch) => {
+      const now = clock.now()
+      const proof = { ...bareProof('import', now), origin: options.origin ?? null }
+      return store.subscribers.upsert(batch, { lists, now, proof })
+    },
   })
 }
 
@@ -95,7 +104,7 @@ interface ImportKind<Input> {
   readonly schema: z.ZodType<Input>
   readonly upsert: (
     batch: readonly Input[],
-  ) => Promise<readonly { readonly outcome: 'created' | 'updated' | 'unchanged' }[]>
+  ) => Promise<readonly { readonly outcome: 'created' | 'updated' | 'unchanged' | 'erased' }[]>
 }
 
 async function runImport<Input>(
@@ -105,7 +114,7 @@ async function runImport<Input>(
 ): Promise<ImportResult> {
   const { clock, signal, onProgress } = options
   const startedAt = clock.now()
-  const counts = { created: 0, updated: 0, unchanged: 0 }
+  const counts = { created: 0, updated: 0, unchanged: 0, erased: 0 }
   let bytes = 0
   let rows = 0
   let rejected = 0
@@ -152,7 +161,9 @@ async function runImport<Input>(
   }
   await store()
   onProgress?.({ bytes, rows, rejected })
-  return { rows, ...counts, rejected, rejects, columns: file.columns(), durationMs: clock.now() - startedAt }
+  const { erased, ...written } = counts
+  const gone = erased === 0 ? {} : { erased }
+  return { rows, ...written, ...gone, rejected, rejects, columns: file.columns(), durationMs: clock.now() - startedAt }
 }
 
 function judge<Input>(

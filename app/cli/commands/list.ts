@@ -53,12 +53,18 @@ function registerNamed(
     .description(`make a ${noun}`)
     .option('--title <title>', 'what people see (default: the name)')
     .option('--description <text>', 'a sentence about it')
+    .option('--opt-in <how>', 'lists: "single" puts who signs up on it at once, "double" asks by mail')
     .addHelpText('after', `\nExample:\n  $ ${example}\n`)
     .action(
-      run((cli, name: string, options: { title?: string; description?: string }) =>
+      run((cli, name: string, options: { title?: string; description?: string; optIn?: string }) =>
         withDaemon(cli, {}, async ({ client }) => {
-          const { title = name, description = '' } = options
-          const made = await client.post<List>(`/${collection}`, { name, title, description })
+          const { title = name, description = '', optIn } = options
+          const made = await client.post<List>(`/${collection}`, {
+            name,
+            title,
+            description,
+            ...(optIn === undefined ? {} : { optIn }),
+          })
           cli.result(made, () => `Made the ${noun} "${made.name}".`)
         }),
       ),

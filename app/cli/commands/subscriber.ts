@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { parseAddress } from '../../../engine/model/address.ts'
+import type { Consent } from '../../../engine/model/consent.ts'
 import type { Membership } from '../../../engine/model/list.ts'
 import { type Subscriber, subscriberStatuses } from '../../../engine/model/subscriber.ts'
 import { didYouMean } from '../../config/nearest.ts'
@@ -10,6 +11,7 @@ import { find, pathTo } from '../find.ts'
 import { plain, time } from '../format.ts'
 import { collect, pairs, words } from '../input.ts'
 import type { Run } from '../program.ts'
+import { parseWhen } from '../when.ts'
 import { withDaemon } from '../with-daemon.ts'
 
 interface MembershipView {
@@ -145,6 +147,101 @@ export function register(program: Command, run: Run): void {
           cli.result({ address, changed }, () =>
             changed ? `${address} left ${where}.` : `${address} had left ${where} before.`,
           )
+        }),
+      ),
+    )
+
+  command
+    .command('consents')
+    .argument('<address>')
+    .description('show every way in and out, with its proof')
+    .action(
+      run((cli, address: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          await cli.table(
+            client.rows<Consent>(pathTo('subscribers', id, '/consents')),
+            [
+              { title: 'AT', of: ({ at }) => time(at) },
+              { title: 'WHAT', of: ({ kind }) => kind },
+              { title: 'FROM', of: ({ from }) => from },
+              { title: 'TO', of: ({ to }) => to },
+              { title: 'BY', of: ({ source }) => source },
+              { title: 'ORIGIN', of: ({ origin }) => origin },
+              { title: 'WORDS', of: ({ words }) => words, flexible: true },
+            ],
+            'No consent events.',
+          )
+        }),
+      ),
+    )
+
+  command
+    .command('data')
+    .argument('<address>')
+    .description('print all that is known of one person, as JSON')
+    .action(
+      run((cli, address: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          const data = await client.get<object>(pathTo('subscribers', id, '/data'))
+          cli.result(data, () => JSON.stringify(data, null, 2))
+        }),
+      ),
+    )
+
+  command
+    .command('pause')
+    .argument('<address>')
+    .description('send nothing for a while')
+    .option('--until <time>', 'when it goes on, e.g. 2027-01-31T08:00 or +14d (default: when told)')
+    .option('--words <text>', 'why; kept with the consent event')
+    .action(
+      run((cli, address: string, options: { until?: string; words?: string }) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          const until = options.until === undefined ? null : parseWhen(options.until, Date.now())
+          const saved = await client.post<Subscriber>(pathTo('subscribers', id, '/pause'), {
+            until,
+            ...(options.words === undefined ? {} : { words: options.words }),
+          })
+          cli.result(saved, () => `${saved.address} gets nothing ${until === null ? 'until resumed' : `until ${time(until)}`}.`)
+        }),
+      ),
+    )
+
+  command
+    .command('resume')
+    .argument('<address>')
+    .description('end a pause')
+    .option('--words <text>', 'why; kept with the consent event')
+    .action(
+      run((cli, address: string, options: { words?: string }) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          const body = options.words === undefined ? {} : { words: options.words }
+          const saved = await client.post<Subscriber>(pathTo('subscribers', id, '/resume'), body)
+          cli.result(saved, () => `${saved.address} is ${saved.status}.`)
+        }),
+      ),
+    )
+
+  command
+    .command('erase')
+    .argument('<address>')
+    .description('remove all that is known of one person, for good')
+    .option('--yes', 'do it: there is no way back')
+    .action(
+      run((cli, address: string, options: { yes?: boolean }) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const { id } = await byAddress(client, address)
+          if (options.yes !== true)
+            throw new BroadsheetError(
+              'E_INPUT',
+              `Erasing ${address} cannot be undone. Say --yes to do it; "broadsheet subscriber data ${address}" shows what is known.`,
+            )
+          const { erased } = await client.post<{ erased: boolean }>(pathTo('subscribers', id, '/erase'))
+          cli.result({ id, erased }, () => `Subscriber ${id} is erased.`)
         }),
       ),
     )

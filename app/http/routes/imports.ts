@@ -22,6 +22,7 @@ export const importResultSchema = z.object({
   created: z.number().int(),
   updated: z.number().int(),
   unchanged: z.number().int(),
+  erased: z.number().int().optional().describe('People who were erased and are not made again.'),
   rejected: z.number().int(),
   rejects: z
     .array(

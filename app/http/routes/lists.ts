@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { List } from '../../../engine/model/list.ts'
-import { listInputSchema } from '../../../engine/model/list.ts'
+import { listInputSchema, optIns } from '../../../engine/model/list.ts'
 import type { Api, Parts } from '../api.ts'
 import { collectionRoutes } from '../collection.ts'
 import { keptShape } from '../kept.ts'
@@ -9,6 +9,7 @@ export const listSchema = z.object({
   ...keptShape<List['id']>(),
   title: z.string(),
   description: z.string(),
+  optIn: z.enum(optIns).optional().describe('Of sign-ups: at once, or once they are confirmed.'),
 })
 
 export function listRoutes(app: Api, parts: Parts): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listIds } from '../../../engine/audience/list-ids.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
 import type { ListId, SubscriberId } from '../../../engine/model/ids.ts'
 import { memberships } from '../../../engine/model/list.ts'
 import {
@@ -10,6 +11,7 @@ import {
 import { addressSchema, slugSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { idOf, timeOf } from '../kept.ts'
+import { operatorProof } from '../operator-proof.ts'
 import { idParams, notFound, pageOf, pageQuery, toPage } from '../page.ts'
 import { ok, problems } from '../problem.ts'
 
@@ -36,7 +38,7 @@ const membershipSchema = z.object({
 const names = z.array(slugSchema).max(100)
 const tag = 'Subscribers'
 
-export function subscriberRoutes(app: Api, { engine: { store }, clock }: Parts): void {
+export function subscriberRoutes(app: Api, { engine: { store, subscriptions }, clock }: Parts): void {
   const byId = async (id: number): Promise<Subscriber> => {
     const [found] = await store.subscribers.get([id as SubscriberId])
     if (found === undefined) throw notFound('subscriber', id)
@@ -85,13 +87,20 @@ export function subscriberRoutes(app: Api, { engine: { store }, clock }: Parts):
       response: {
         200: ok(subscriberSchema, 'It was there.'),
         201: ok(subscriberSchema, 'It is new.'),
-        ...problems('write', 'E_NOT_FOUND'),
+        ...problems('write', 'E_NOT_FOUND', 'E_STATE'),
       },
     },
     handler: async (request, reply) => {
       const { lists, ...input } = request.body
       const ids = await listIds(store, lists)
-      const [outcome] = await store.subscribers.upsert([input], { lists: ids, now: clock.now() })
+      const now = clock.now()
+      const options = { lists: ids, now, proof: operatorProof(request, now) }
+      const [outcome] = await store.subscribers.upsert([input], options)
+      if (outcome!.outcome === 'erased')
+        throw new BroadsheetError(
+          'E_STATE',
+          `${input.address} was erased: only the person’s own sign-up with a confirmation (POST /subscriptions) brings them back.`,
+        )
       const subscriber = await byId(outcome!.id)
       return reply.code(outcome!.outcome === 'created' ? 201 : 200).send(subscriber)
     },
@@ -136,15 +145,18 @@ export function subscriberRoutes(app: Api, { engine: { store }, clock }: Parts):
       body: subscriberInputSchema
         .omit({ address: true })
         .extend({ status: z.enum(subscriberStatuses).exclude(['erased']).optional() }),
-      response: { 200: subscriberSchema, ...problems('write', 'E_NOT_FOUND') },
+      response: { 200: subscriberSchema, ...problems('write', 'E_NOT_FOUND', 'E_STATE') },
     },
     handler: async (request) => {
-      const { address, id } = await byId(request.params.id)
+      const { address, id, status: before } = await byId(request.params.id)
+      if (before === 'erased')
+        throw new BroadsheetError('E_STATE', `Subscriber ${id} was erased: there is nothing left to change.`)
       const { status, ...fields } = request.body
       const now = clock.now()
+      const proof = operatorProof(request, now)
       if (Object.keys(fields).length > 0)
-        await store.subscribers.upsert([{ address, ...fields }], { lists: [], now })
-      if (status !== undefined) await store.subscribers.setStatus([id], status, now)
+        await store.subscribers.upsert([{ address, ...fields }], { lists: [], now, proof })
+      if (status !== undefined) await store.subscribers.setStatus([id], status, now, proof)
       return byId(id)
     },
   })
@@ -177,7 +189,7 @@ export function subscriberRoutes(app: Api, { engine: { store }, clock }: Parts):
     handler: async (request) => {
       const { id } = await byId(request.params.id)
       const lists = 'all' in request.body ? 'all' : await listIds(store, request.body.lists)
-      return store.subscribers.leave({ id, lists, publicationId: null, now: clock.now() })
+      return subscriptions.leave(id, lists, null, operatorProof(request, clock.now()))
     },
   })
 }

@@ -1,11 +1,16 @@
 import { createHmac } from 'node:crypto'
+import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
 import type { Clock } from '../../../engine/clock.ts'
+import { createLinks } from '../../../engine/compose/links.ts'
+import { createPersonTokens } from '../../../engine/compose/person-token.ts'
+import { engineConfigSchema } from '../../../engine/config.ts'
 import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
+import { silentLog } from '../../../engine/log.ts'
 import type { Store } from '../../../engine/ports/store.ts'
-import type { Subscriptions } from '../../../engine/subscriptions.ts'
+import { createSubscriptions, type Subscriptions } from '../../../engine/subscriptions.ts'
 
 export interface EngineDouble extends Engine {
   tell(fact: Fact): void
@@ -24,7 +29,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     store,
     rows: [],
     campaigns: campaignsOf(store, clock, () => double.rows),
-    subscriptions: nobodys,
+    subscriptions: subscriptionsOf(store, clock),
     renditions: { ofReader: async () => null, ofStranger: async () => null },
     async checkTemplate(input) {
       const at = input.body.indexOf('{% nope')
@@ -66,23 +71,24 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
   return double
 }
 
-const refused = async (): Promise<never> => {
-  throw new BroadsheetError('E_NOT_FOUND', 'Nobody is subscribed here.')
-}
-/** Knows nobody. */
-const nobodys: Subscriptions = {
-  readToken: () => null,
-  manageUrl: (id) => `http://localhost/p/${id}`,
-  signUp: refused,
-  confirm: refused,
-  mailManageLink: refused,
-  person: async () => null,
-  change: refused,
-  leave: refused,
-  dataOf: async () => null,
-  erase: async () => false,
-  pause: refused,
-  resume: refused,
+/** The real ones; only their mails stay where they are due. */
+function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
+  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
+  const keys = { secrets: config.secrets, publicUrl: config.publicUrl }
+  return createSubscriptions({
+    config,
+    store,
+    actors: createSubscriptionActors({ store, log: silentLog }),
+    notices: () => ({ start() {}, kick() {}, async stop() {} }),
+    press: {
+      sender: () => ({ address: 'news@example.org', name: '', replyTo: null }),
+      press: () => Promise.reject(new Error('nothing is sent here')),
+    },
+    links: createLinks(keys),
+    tokens: createPersonTokens(keys),
+    clock,
+    log: silentLog,
+  })
 }
 
 function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {

@@ -7,11 +7,13 @@ import { testEvents } from './events.ts'
 import type { OpenStore } from './fixtures.ts'
 import { testItems } from './items.ts'
 import { testLedger } from './ledger.ts'
+import { testNotices } from './notices.ts'
 import { testPlan } from './plan.ts'
 import { testPresence } from './presence.ts'
 import { testPublications } from './publications.ts'
 import { testReplies } from './replies.ts'
 import { testSubscribers } from './subscribers.ts'
+import { testSubscriptions } from './subscriptions.ts'
 import { testSuppressions } from './suppressions.ts'
 
 export type { OpenStore } from './fixtures.ts'
@@ -23,6 +25,8 @@ export function testStore(name: string, open: OpenStore): void {
   describe(`store ${name}`, () => {
     testSubscribers(open)
     testSuppressions(open)
+    testSubscriptions(open)
+    testNotices(open)
     testCollections(open)
     testItems(open)
     testCampaigns(open)

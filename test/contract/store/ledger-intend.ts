@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { bareProof } from '../../../engine/model/consent.ts'
 import type { SubscriberId } from '../../../engine/model/ids.ts'
 import { subscriberStatuses } from '../../../engine/model/subscriber.ts'
 import {
@@ -174,7 +175,11 @@ export function testIntend(open: OpenStore): void {
         const { id, people } = await newRun(store(), 2)
         const [a, b] = people as [SubscriberId, SubscriberId]
         const lease = await mustLease(store(), id)
-        await store().subscribers.setStatus([a], status, now)
+        if (status !== 'erased') await store().subscribers.setStatus([a], status, now)
+        else {
+          const proof = bareProof('system', now)
+          await store().subscriptions.erase({ id: a, remember: true, proof, now })
+        }
         expect(await handOver(store(), lease, [intent(a), intent(b)])).toEqual([b])
         expect(await store().deliveries.get(id, a)).toMatchObject({ state: 'suppressed', code: status })
         expect(await countsOf(store(), id)).toEqual({ audience: 2, suppressed: 1, handing: 1 })
