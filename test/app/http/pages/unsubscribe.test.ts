@@ -23,6 +23,7 @@ beforeEach(async () => {
   subscriber = outcome!.id
   const campaign = await house.campaign({ name: 'monday', lists: ['daily'] })
   const spec = {
+    campaign: { id: campaign.id, name: campaign.name, title: campaign.title },
     listIds: [lists[0]],
     list: { name: 'daily', title: 'The <Daily> Sheet' },
   } as unknown as PublicationSpec
