@@ -21,7 +21,11 @@ const data = {
   items: spec.candidates.slice(0, 10).map((item) => ({ ...item, reason: 'because you follow Science' })),
   campaign: { name: spec.campaign.name, title: spec.campaign.title, data: spec.data },
   list: spec.list,
-  links: { unsubscribe: 'https://letters.harbour-courier.example/u/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789' },
+  links: {
+    unsubscribe: 'https://letters.harbour-courier.example/u/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789',
+    preferences: 'https://letters.harbour-courier.example/p/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789',
+    web: 'https://letters.harbour-courier.example/v/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789',
+  },
   preheader: 'The fog lifted late this morning',
   now,
 }

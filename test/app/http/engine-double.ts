@@ -60,6 +60,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       return { entries, more: false, blackouts }
     },
     subscriptions: subscriptionsOf(store, clock),
+    renditions: { ofReader: async () => null, ofStranger: async () => null },
     async checkTemplate(input) {
       const at = input.body.indexOf('{% nope')
       if (at < 0) return []

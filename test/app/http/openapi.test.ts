@@ -15,7 +15,31 @@ interface Document {
   components: { schemas: Record<string, object> }
 }
 
-const open = ['GET /livez', 'GET /readyz', 'GET /metrics', 'GET /u/{token}', 'POST /u/{token}']
+const open = [
+  'GET /livez',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /s',
+  'POST /s',
+  'GET /s/{lists}',
+  'POST /s/{lists}',
+  'GET /s/confirm/{token}',
+  'POST /s/confirm/{token}',
+  'GET /u/{token}',
+  'POST /u/{token}',
+  'GET /p',
+  'POST /p',
+  'GET /p/{token}',
+  'POST /p/{token}',
+  'GET /p/{token}/data.json',
+  'GET /p/{token}/erase',
+  'POST /p/{token}/erase',
+  'GET /v/{token}',
+  'GET /a/',
+  'GET /a/feed.xml',
+  'GET /a/{campaign}',
+  'GET /a/{campaign}/{publication}',
+]
 
 let served: Served
 let document: Document
