@@ -52,6 +52,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       apiTokens: [token],
       publicUrl: config.engine.publicUrl,
       trustProxy: config.http.trustProxy,
+      addresses: config.engine.addresses,
     },
   })
   undo.defer(() => http.close())
