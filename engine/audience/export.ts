@@ -45,7 +45,11 @@ export async function* exportSubscribers(
   store: Pick<Store, 'subscribers' | 'lists'>,
   { format, status, list }: SubscriberExport,
 ): AsyncGenerator<string> {
-  const query = { limit: pageRows, ...(status !== undefined && { status }), ...(list !== undefined && { list }) }
+  const query = {
+    limit: pageRows,
+    ...(status !== undefined && { status }),
+    ...(list !== undefined && { list }),
+  }
   const all = () => pages((after) => store.subscribers.page({ ...query, after }))
   const names = await listNames(store)
   const withLists = async (rows: readonly Subscriber[]) => {
@@ -118,7 +122,11 @@ const isColumnName = (key: string): boolean =>
   !['__proto__', 'constructor', 'prototype'].includes(key.replace(/:json$/, ''))
 /** Does a cell of text come back as it was? Blanks at the ends would not, nor would nothing at all. */
 const isPlainText = (value: Json): value is string =>
-  typeof value === 'string' && value !== '' && value.trim() === value && value.isWellFormed() && !value.includes('\0')
+  typeof value === 'string' &&
+  value !== '' &&
+  value.trim() === value &&
+  value.isWellFormed() &&
+  !value.includes('\0')
 
 async function attributeColumns(
   all: AsyncIterable<readonly Subscriber[]>,
@@ -129,8 +137,7 @@ async function attributeColumns(
       for (const key of Object.keys(attributes)) {
         if (!kinds.has(key) && kinds.size >= maxColumns * 10) continue
         // A name that ends like the mark of a JSON column has to have the mark.
-        if (kinds.get(key) !== true)
-          kinds.set(key, key.endsWith(':json') || !isPlainText(attributes[key]!))
+        if (kinds.get(key) !== true) kinds.set(key, key.endsWith(':json') || !isPlainText(attributes[key]!))
       }
   return [...kinds]
     .filter(([key]) => isColumnName(key) && key.length <= 58)
@@ -157,10 +164,25 @@ function attributeCells(
 }
 
 /** Items in the form that `importItems` reads. */
-export async function* exportItems(store: Pick<Store, 'items'>, format: ExportFormat): AsyncGenerator<string> {
+export async function* exportItems(
+  store: Pick<Store, 'items'>,
+  format: ExportFormat,
+): AsyncGenerator<string> {
   if (format !== 'ndjson')
     yield line(format, [
-      ...['key', 'title', 'url', 'summary', 'body', 'imageUrl', 'author', 'language', 'topics', 'popularity', 'publishedAt'],
+      ...[
+        'key',
+        'title',
+        'url',
+        'summary',
+        'body',
+        'imageUrl',
+        'author',
+        'language',
+        'topics',
+        'popularity',
+        'publishedAt',
+      ],
     ])
   for await (const rows of pages((after) => store.items.page({ after, limit: pageRows }))) {
     let text = ''

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Item, type ItemInput, itemInputSchema } from '../model/item.ts'
 import type { EpochMs, ListId } from '../model/ids.ts'
+import { type Item, type ItemInput, itemInputSchema } from '../model/item.ts'
 import type { ImportCounts } from '../ports/imports.ts'
 import type { Store } from '../ports/store.ts'
 import type { MergeRule, SubscriberRow } from '../ports/subscribers.ts'
@@ -41,7 +41,11 @@ export async function importSubscribers(
   const { store, clock, map, preset, merge = 'overwrite', dryRun = false } = options
   const lists = await listIds(store, options.lists)
   const upsertOptions = () => ({ lists, merge, now: clock.now() })
-  const named = namedLists(store.lists, { create: options.createLists === true, dryRun, now: () => clock.now() })
+  const named = namedLists(store.lists, {
+    create: options.createLists === true,
+    dryRun,
+    now: () => clock.now(),
+  })
   const seen = createSeenTexts()
   return runImport<ImportRow, SubscriberRow>(source, options, {
     columns: (header, samples) => subscriberColumns(header, { map, preset }, samples),
@@ -60,7 +64,9 @@ export async function importSubscribers(
       })
       return {
         ...countsOf(outcomes),
-        after: looks.slice(0, 10).map(({ after, outcome }, index) => ({ address: rows[index]!.address, outcome, ...after })),
+        after: looks
+          .slice(0, 10)
+          .map(({ after, outcome }, index) => ({ address: rows[index]!.address, outcome, ...after })),
       }
     },
   })
@@ -145,7 +151,9 @@ const countsOf = (outcomes: readonly { readonly outcome: keyof ImportCounts }[])
 function namedLists(
   lists: Store['lists'],
   options: { readonly create: boolean; readonly dryRun: boolean; readonly now: () => EpochMs },
-): (rows: readonly ImportRow[]) => Promise<readonly (SubscriberRow | { readonly reason: string; readonly field: string })[]> {
+): (
+  rows: readonly ImportRow[],
+) => Promise<readonly (SubscriberRow | { readonly reason: string; readonly field: string })[]> {
   const ids = new Map<string, ListId | null>()
   const learn = async (names: readonly string[]): Promise<void> => {
     for (const list of await lists.byName(names)) ids.set(list.name, list.id)
@@ -170,7 +178,11 @@ function namedLists(
           field: 'lists',
           reason: `there is no list "${missing.list}": create it, let the import create lists, or ignore the column`,
         }
-      const memberships = named.map(({ list, membership, at }) => ({ listId: ids.get(list)!, membership, at }))
+      const memberships = named.map(({ list, membership, at }) => ({
+        listId: ids.get(list)!,
+        membership,
+        at,
+      }))
       return { ...rest, memberships } as SubscriberRow
     })
   }

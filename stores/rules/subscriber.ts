@@ -2,12 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { EpochMs, Json, ListId } from '../../engine/model/ids.ts'
 import type { Membership } from '../../engine/model/list.ts'
 import type { Subscriber, SubscriberInput, SubscriberStatus } from '../../engine/model/subscriber.ts'
-import type {
-  MergeRule,
-  SubscriberRow,
-  UpsertLook,
-  UpsertOptions,
-} from '../../engine/ports/subscribers.ts'
+import type { MergeRule, SubscriberRow, UpsertLook, UpsertOptions } from '../../engine/ports/subscribers.ts'
 
 /** Statuses that an upsert does not move anyone out of: `departedStatuses` of the model. Said again, since the
  *  model's file brings zod, and every database thread would carry its 12 MB; the contract suite compares. */
@@ -45,7 +40,10 @@ export function mergeSubscriber(
     language: one(known.language, input.language),
     timeZone: one(known.timeZone, input.timeZone),
     status: moves && input.status !== undefined ? input.status : known.status,
-    attributes: mergeKeys(known.attributes, fill ? absent(known.attributes, input.attributes) : input.attributes),
+    attributes: mergeKeys(
+      known.attributes,
+      fill ? absent(known.attributes, input.attributes) : input.attributes,
+    ),
     topics: mergeKeys(known.topics, fill ? absent(known.topics, input.topics) : input.topics),
   }
   const same =
@@ -108,7 +106,10 @@ export function lookAt(
   } | null,
 ): UpsertLook[] {
   // A row may meet one before it.
-  const seen = new Map<string, { fields: SubscriberFields; readonly lists: Map<ListId, Membership | undefined> }>()
+  const seen = new Map<
+    string,
+    { fields: SubscriberFields; readonly lists: Map<ListId, Membership | undefined> }
+  >()
   const present = (row: SubscriberRow) => {
     const before = seen.get(row.address)
     if (before !== undefined) return before

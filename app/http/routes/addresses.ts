@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkNames, type AddressChecker } from '../../../engine/audience/address-check.ts'
+import { type AddressChecker, checkNames } from '../../../engine/audience/address-check.ts'
 import { parseAddress } from '../../../engine/model/address.ts'
 import { type Api, operation } from '../api.ts'
 import { problems } from '../problem.ts'

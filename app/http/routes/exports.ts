@@ -25,7 +25,7 @@ const query = {
 }
 const about =
   'Streamed, in the form that the import reads back as it was. No cell of CSV or TSV starts a formula: such a cell has ' +
-  'a leading `\'`, which the import takes away.'
+  "a leading `'`, which the import takes away."
 const response = {
   200: {
     description: 'The file.',
@@ -73,7 +73,12 @@ export function exportRoutes(app: Api, { engine: { store } }: Parts): void {
     handler: async (request, reply) => {
       const { list, status, ...rest } = request.query
       const [id] = await listIds(store, list === undefined ? [] : [list])
-      await send(reply, 'subscribers', rest, exportSubscribers(store, { format: rest.format, status, list: id }))
+      await send(
+        reply,
+        'subscribers',
+        rest,
+        exportSubscribers(store, { format: rest.format, status, list: id }),
+      )
       return
     },
   })

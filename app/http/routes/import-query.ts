@@ -30,7 +30,9 @@ const checkSchema = z
     return actions
   })
   .optional()
-  .describe('What to do about odd addresses: `role=reject,disposable=reject,typo=warn,mx=off`. Default: nothing.')
+  .describe(
+    'What to do about odd addresses: `role=reject,disposable=reject,typo=warn,mx=off`. Default: nothing.',
+  )
 
 const mapSchema = z
   .string()
@@ -45,14 +47,20 @@ const mapSchema = z
   })
   .pipe(z.record(z.string().max(200), z.string().max(100)))
   .optional()
-  .describe('JSON: what columns are for, e.g. `{"E-Mail": "address", "Land": "attributes.country", "Notes": "ignored"}`.')
+  .describe(
+    'JSON: what columns are for, e.g. `{"E-Mail": "address", "Land": "attributes.country", "Notes": "ignored"}`.',
+  )
 
 /** What every import takes. */
 export const importQuery = {
   format: z.enum(importFormats).optional().describe('Default: by Content-Type, else seen from the file.'),
   encoding: z.enum(encodings).optional().describe('Default: seen from the file.'),
   delimiter: z.string().length(1).optional().describe('Between cells. Default: seen from the file.'),
-  entry: z.string().max(300).optional().describe('A file of a ZIP archive, or a sheet of a workbook. Default: the first.'),
+  entry: z
+    .string()
+    .max(300)
+    .optional()
+    .describe('A file of a ZIP archive, or a sheet of a workbook. Default: the first.'),
   name: z.string().max(300).optional().describe('Of the file, to know the import by.'),
   map: mapSchema,
   dryRun: flag('Say what would become of every row, and write nothing.'),
@@ -63,7 +71,9 @@ export const importQuery = {
     .optional()
     .describe('Go on with this import: send the same file again. The options of its beginning count.'),
   progress: flag('Answer NDJSON: `progress` lines while it goes on, then one `result` or `problem` line.'),
-  rejects: flag('With `progress`: a `reject` line for every row that is refused, with what stood there. Read while you send.'),
+  rejects: flag(
+    'With `progress`: a `reject` line for every row that is refused, with what stood there. Read while you send.',
+  ),
 }
 
 export const subscriberImportQuery = {

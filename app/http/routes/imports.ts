@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { ImportFormat } from '../../../engine/audience/import.ts'
-import type { ImportResult } from '../../../engine/audience/import.ts'
+import type { ImportFormat, ImportResult } from '../../../engine/audience/import.ts'
 import type { Importer, ImportSettings } from '../../../engine/audience/importer.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { ImportId } from '../../../engine/model/ids.ts'
@@ -131,13 +130,18 @@ export function importRoutes(app: Api, importer: Importer): void {
       )
     const { name = null, dryRun, resume, progress, rejects, createLists, ...rest } = query
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
-    const settings = { ...rest, createLists: createLists === '1', format: query.format ?? types[type] ?? undefined }
+    const settings = {
+      ...rest,
+      createLists: createLists === '1',
+      format: query.format ?? types[type] ?? undefined,
+    }
     const options = { settings, name, resume, dryRun: dryRun === '1', signal: gone(reply) }
     if (progress === undefined) return importer.run(kind, body, options)
     const lines = workLines(
       ({ report, tell }) =>
         importer.run(kind, body, {
           ...options,
+          onBegin: (id) => void tell([{ type: 'import', id }]),
           onProgress: report,
           ...(rejects !== undefined && {
             onRejects: (rows, header) => tell(rows.map((row) => ({ type: 'reject', header, ...row }))),
