@@ -15,7 +15,14 @@ import {
 import { noSuch } from '../rules/refusals.ts'
 import { departed } from '../rules/subscriber.ts'
 import { audienceAfter } from './deliveries.ts'
-import { appendEvent, isWanted, type MemoryChunk, type MemoryPublication, type MemoryState } from './state.ts'
+import {
+  appendEvent,
+  isWanted,
+  type MemoryChunk,
+  type MemoryPublication,
+  type MemoryState,
+  reasonAgainst,
+} from './state.ts'
 import type { MemorySuppressions } from './suppressions.ts'
 
 export function createLedger(state: MemoryState, suppressions: MemorySuppressions): LedgerStore {
