@@ -5,8 +5,10 @@ import { testCollections } from './collection.ts'
 import { testDeliveries } from './deliveries.ts'
 import { testEvents } from './events.ts'
 import type { OpenStore } from './fixtures.ts'
+import { testImports } from './imports.ts'
 import { testItems } from './items.ts'
 import { testLedger } from './ledger.ts'
+import { testMerge } from './merge.ts'
 import { testPlan } from './plan.ts'
 import { testPresence } from './presence.ts'
 import { testPublications } from './publications.ts'
@@ -25,6 +27,8 @@ export function testStore(name: string, open: OpenStore): void {
     testSuppressions(open)
     testCollections(open)
     testItems(open)
+    testImports(open)
+    testMerge(open)
     testCampaigns(open)
     testPublications(open)
     testPlan(open)

@@ -20,18 +20,26 @@ test('there are twelve layouts, and every preset has one', () => {
   expect(new Set(layouts.map(({ preset }) => preset))).toEqual(new Set(Object.keys(presets)))
 })
 
-test.each(layouts)('$what is known by its columns, and read', async ({ file, preset, people, delimiter = ',' }) => {
-  const { store, result } = await load(file)
-  expect(result.rejects).toEqual([])
-  expect(result).toMatchObject({ preset, rejected: 0, created: Object.keys(people).length, file: { delimiter } })
-  for (const [address, wanted] of Object.entries(people)) {
-    const found = (await store.subscribers.byAddress(address)) as Subscriber
-    const { attributes, createdAt, ...fields } = wanted
-    expect(found).toMatchObject(fields)
-    expect(found.attributes).toEqual(attributes)
-    if (createdAt !== undefined) expect(new Date(found.createdAt).toISOString()).toBe(createdAt)
-  }
-})
+test.each(layouts)(
+  '$what is known by its columns, and read',
+  async ({ file, preset, people, delimiter = ',' }) => {
+    const { store, result } = await load(file)
+    expect(result.rejects).toEqual([])
+    expect(result).toMatchObject({
+      preset,
+      rejected: 0,
+      created: Object.keys(people).length,
+      file: { delimiter },
+    })
+    for (const [address, wanted] of Object.entries(people)) {
+      const found = (await store.subscribers.byAddress(address)) as Subscriber
+      const { attributes, createdAt, ...fields } = wanted
+      expect(found).toMatchObject(fields)
+      expect(found.attributes).toEqual(attributes)
+      if (createdAt !== undefined) expect(new Date(found.createdAt).toISOString()).toBe(createdAt)
+    }
+  },
+)
 
 test.each(layouts)('$what brings nobody back who left', async ({ file, people }) => {
   const store = openMemoryStore()

@@ -127,7 +127,10 @@ export const layouts: readonly Layout[] = [
       'gone@example.org': {
         status: 'bounced',
         createdAt: '2019-01-02T03:04:05.000Z',
-        attributes: { member_rating: '1', opt_in: { confirmedAt: '2019-01-02T03:04:05.000Z', from: 'mailchimp' } },
+        attributes: {
+          member_rating: '1',
+          opt_in: { confirmedAt: '2019-01-02T03:04:05.000Z', from: 'mailchimp' },
+        },
       },
     },
   },
