@@ -7,6 +7,7 @@ import { benchMillion } from './million.ts'
 import { benchRank } from './rank.ts'
 import { benchSend } from './send.ts'
 import { benchTemplate } from './template.ts'
+import { benchTransfer } from './transfer.ts'
 
 const benches = {
   template: benchTemplate,
@@ -15,6 +16,7 @@ const benches = {
   generate: benchGenerate,
   send: benchSend,
   million: benchMillion,
+  transfer: benchTransfer,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
 const { values, positionals } = parseArgs({

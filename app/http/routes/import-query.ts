@@ -70,7 +70,9 @@ export const importQuery = {
     .transform((text) => Number(text) as ImportId)
     .optional()
     .describe('Go on with this import: send the same file again. The options of its beginning count.'),
-  progress: flag('Answer NDJSON: `progress` lines while it goes on, then one `result` or `problem` line.'),
+  progress: flag(
+    'Answer NDJSON: an `import` line with the id, `progress` lines while it goes on, then one `result` or `problem` line.',
+  ),
   rejects: flag(
     'With `progress`: a `reject` line for every row that is refused, with what stood there. Read while you send.',
   ),
