@@ -11,7 +11,41 @@ const pageRows = 1000
 /** More attributes than this share the column `attributes`. */
 const maxColumns = 200
 
-const iso = (at: EpochMs): string => new Date(at).toISOString()
+const subscriberFields = [
+  'address',
+  'name',
+  'language',
+  'timeZone',
+  'status',
+  'topics',
+  'lists',
+  'createdAt',
+  'updatedAt',
+]
+const itemFields = [
+  'key',
+  'title',
+  'url',
+  'summary',
+  'body',
+  'imageUrl',
+  'author',
+  'language',
+  'topics',
+  'popularity',
+  'publishedAt',
+]
+
+let lastAt: EpochMs = 0
+let lastIso = '1970-01-01T00:00:00.000Z'
+/** Rows of one import share their times, and writing one costs 3 us. */
+function iso(at: EpochMs): string {
+  if (at !== lastAt) {
+    lastIso = new Date(at).toISOString()
+    lastAt = at
+  }
+  return lastIso
+}
 const line = (format: ExportFormat, cells: readonly (string | number | null)[]): string =>
   delimitedLine(cells, format === 'tsv' ? '\t' : ',')
 
@@ -76,7 +110,7 @@ export async function* exportSubscribers(
   }
   const columns = await attributeColumns(all())
   yield line(format, [
-    ...['address', 'name', 'language', 'timeZone', 'status', 'topics', 'lists', 'createdAt', 'updatedAt'],
+    ...subscriberFields,
     ...columns.map(({ key, json }) => `attributes.${key}${json ? ':json' : ''}`),
     'attributes',
   ])
@@ -168,22 +202,7 @@ export async function* exportItems(
   store: Pick<Store, 'items'>,
   format: ExportFormat,
 ): AsyncGenerator<string> {
-  if (format !== 'ndjson')
-    yield line(format, [
-      ...[
-        'key',
-        'title',
-        'url',
-        'summary',
-        'body',
-        'imageUrl',
-        'author',
-        'language',
-        'topics',
-        'popularity',
-        'publishedAt',
-      ],
-    ])
+  if (format !== 'ndjson') yield line(format, itemFields)
   for await (const rows of pages((after) => store.items.page({ after, limit: pageRows }))) {
     let text = ''
     for (const row of rows) {

@@ -72,7 +72,7 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
       return lookAt(structuredClone(rows), options, (address) => {
         const row = at(state.byAddress.get(address) ?? (0 as SubscriberId))
         if (row === undefined) return null
-        const { id, address: _, createdAt, updatedAt, ...fields } = row
+        const { id, address: _, createdAt: _created, updatedAt: _updated, ...fields } = row
         return { fields, membership: (list) => state.memberships.get(list)?.get(id)?.membership }
       })
     },

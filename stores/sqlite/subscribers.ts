@@ -117,7 +117,7 @@ export function createSubscribers(sql: Sql, events: EventWriter): Sync<Subscribe
       return lookAt(rows, options, (address) => {
         const row = byAddress(address)
         if (row === undefined) return null
-        const { id, address: _, createdAt, updatedAt, ...fields } = view(row)
+        const { id, address: _, createdAt: _created, updatedAt: _updated, ...fields } = view(row)
         return { fields, membership: (list) => membershipOf(list, id) }
       })
     },

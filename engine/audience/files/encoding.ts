@@ -12,7 +12,11 @@ export function sniffEncoding(head: Uint8Array): Encoding {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8'
   let even = 0
   let odd = 0
-  for (let at = 0; at < head.length; at++) if (head[at] === 0) at % 2 === 0 ? even++ : odd++
+  for (let at = 0; at < head.length; at++) {
+    if (head[at] !== 0) continue
+    if (at % 2 === 0) even++
+    else odd++
+  }
   if ((even + odd) * 4 > head.length) return odd > even ? 'utf-16le' : 'utf-16be'
   if (isUtf8(head.subarray(0, head.length - cutOff(head)))) return 'utf-8'
   return hasUtf8Letter(head) ? 'utf-8' : 'windows-1252'

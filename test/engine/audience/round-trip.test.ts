@@ -192,7 +192,7 @@ describe.each(['memory', 'sqlite'] as const)('an export into an empty store of %
     })
     const keys = items.map((item) => item.key!)
     const bare = async (store: Store) =>
-      (await store.items.byKey(keys)).map(({ id: _, createdAt: _c, updatedAt: _u, ...item }) => item)
+      (await store.items.byKey(keys)).map(({ id: _id, createdAt: _c, updatedAt: _u, ...item }) => item)
     expect(await bare(target)).toEqual(await bare(source))
 
     const entries = [
