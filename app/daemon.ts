@@ -54,6 +54,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       trustProxy: config.http.trustProxy,
       pages: config.pages,
       formSecrets: composed.secrets,
+      addresses: config.engine.addresses,
     },
   })
   undo.defer(() => http.close())

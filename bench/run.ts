@@ -8,6 +8,7 @@ import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
 import { benchTemplate } from './template.ts'
+import { benchTransfer } from './transfer.ts'
 
 const benches = {
   template: benchTemplate,
@@ -17,6 +18,7 @@ const benches = {
   send: benchSend,
   segments: benchSegments,
   million: benchMillion,
+  transfer: benchTransfer,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
 const { values, positionals } = parseArgs({

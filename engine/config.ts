@@ -70,6 +70,13 @@ export const engineConfigSchema = z.strictObject({
   /** Right side of Message-IDs. Default: the sender's domain. */
   messageIdDomain: domain.nullable().default(null),
   dkim: z.array(dkimKeySchema).default([]),
+  /** What address checks know beside the lists: domains, without "@". */
+  addresses: z
+    .strictObject({
+      disposable: z.array(domain).default([]),
+      trusted: z.array(domain).default([]),
+    })
+    .prefault({}),
   delivery: z
     .strictObject({
       /** Recipients a chunk: the unit that is leased. */

@@ -22,7 +22,13 @@ export interface Client {
   /** Long work, e.g. an import of `body`: hears how far it is, resolves with the result. */
   work<Step, Result>(
     path: string,
-    options: { readonly query?: Query; readonly body?: Readable; readonly type?: string },
+    options: {
+      readonly query?: Query
+      readonly body?: Readable
+      readonly type?: string
+      /** Hears the lines that are neither progress nor the end. */
+      readonly onLine?: (line: { readonly type: string }) => void
+    },
     onProgress: (step: Step) => void,
   ): Promise<Result>
   /** A listing as one stream, in the representation asked for. */
@@ -111,15 +117,22 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
     },
     async work<Step, Result>(
       path: string,
-      options: { readonly query?: Query; readonly body?: Readable; readonly type?: string },
+      options: {
+        readonly query?: Query
+        readonly body?: Readable
+        readonly type?: string
+        readonly onLine?: (line: { readonly type: string }) => void
+      },
       onProgress: (step: Step) => void,
     ) {
-      const answer = await call('POST', path, { ...options, accept: 'application/x-ndjson' })
+      const { onLine, ...request } = options
+      const answer = await call('POST', path, { ...request, accept: 'application/x-ndjson' })
       for await (const text of lines(answer)) {
         const line = JSON.parse(text) as { readonly type: string }
         if (line.type === 'progress') onProgress(line as Step)
         if (line.type === 'result') return line as Result
         if (line.type === 'problem') throw problemError(line as Problem, 500)
+        if (line.type !== 'progress') onLine?.(line)
       }
       throw new CliError('unreachable', 'The daemon stopped in the middle of it.')
     },

@@ -3,6 +3,8 @@ import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Registry } from 'prom-client'
+import { createAddressChecker } from '../../engine/audience/address-check.ts'
+import { createImporter } from '../../engine/audience/importer.ts'
 import { type Clock, systemClock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
@@ -22,14 +24,16 @@ import { useOpenApi } from './openapi.ts'
 import { problemSchema, refusalOf } from './problem.ts'
 import { publicRoutes } from './public/public.ts'
 import { pathOfRequest, refuse } from './refuse.ts'
+import { addressRoutes } from './routes/addresses.ts'
 import { campaignCommandRoutes } from './routes/campaign-commands.ts'
 import { campaignReportRoutes } from './routes/campaign-reports.ts'
 import { campaignRoutes } from './routes/campaigns.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { eventRoutes, eventSchema } from './routes/events.ts'
 import { feedRoutes, feedSchema } from './routes/feeds.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { healthRoutes } from './routes/health.ts'
-import { importResultSchema, importRoutes } from './routes/imports.ts'
+import { importJobSchema, importResultSchema, importRoutes } from './routes/imports.ts'
 import { itemRoutes, itemSchema } from './routes/items.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { listRoutes, listSchema } from './routes/lists.ts'
@@ -59,6 +63,8 @@ export interface HttpConfig {
   readonly pages?: PagesConfig
   /** Sign the forms of public pages. Default: one of this process, so that forms do not outlive it. */
   readonly formSecrets?: readonly string[]
+  /** For address checks: domains that the operator knows better than the lists. */
+  readonly addresses?: { readonly disposable: readonly string[]; readonly trusted: readonly string[] }
 }
 
 export interface HttpOptions {
@@ -82,6 +88,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const registry = options.metrics ?? new Registry()
   const auth = createAuth({ keys: engine.store.apiKeys, tokens: config.apiTokens ?? [], clock })
   const live = createLive({ engine, clock, log })
+  const checker = createAddressChecker(config.addresses)
+  const importer = createImporter({ store: engine.store, clock, checker })
   let stopping = false
   const parts: Parts = { engine, auth, clock, log, version, stopping: () => stopping }
 
@@ -235,7 +243,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       const typed = scope as unknown as Api
       for (const routes of apiRoutes) routes(typed, parts)
       streamRoutes(typed, parts, live)
-      await scope.register(async (inner) => importRoutes(inner as unknown as Api, parts))
+      addressRoutes(typed, checker)
+      await scope.register(async (inner) => importRoutes(inner as unknown as Api, importer))
     },
     { prefix: api },
   )
@@ -253,6 +262,7 @@ const apiRoutes = [
   itemRoutes,
   feedRoutes,
   suppressionRoutes,
+  exportRoutes,
   campaignRoutes,
   campaignCommandRoutes,
   campaignReportRoutes,
@@ -280,6 +290,7 @@ const namedSchemas = {
   Delivery: deliverySchema,
   Publication: publicationSchema,
   Event: eventSchema,
+  Import: importJobSchema,
   ImportResult: importResultSchema,
 }
 

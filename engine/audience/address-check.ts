@@ -96,7 +96,11 @@ export function createAddressChecker(options: AddressCheckerOptions = {}): Addre
         found.push({ check: 'disposable', message: `"${domain}" gives addresses away for minutes` })
       const meant = names.has('typo') ? likelyDomain(domain) : null
       if (meant !== null)
-        found.push({ check: 'typo', message: `"${domain}" is probably "${meant}"`, suggestion: `${local}@${meant}` })
+        found.push({
+          check: 'typo',
+          message: `"${domain}" is probably "${meant}"`,
+          suggestion: `${local}@${meant}`,
+        })
       if (names.has('mx') && !(await takesMail(domain)))
         found.push({ check: 'mx', message: `"${domain}" has no mail server` })
       return found
@@ -133,7 +137,8 @@ export function distance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
       let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, before[j - 2]! + 1)
       row.push(cost)
       least = Math.min(least, cost)
     }

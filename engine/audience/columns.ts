@@ -55,7 +55,8 @@ export function useColumns(header: readonly string[], rules: ColumnRules): reado
     const name = plainName(column)
     const said = map.get(index)
     const field =
-      said ?? (Object.hasOwn(rules.known, name) ? rules.known[name]! : column === '' ? null : rules.otherwise(column))
+      said ??
+      (Object.hasOwn(rules.known, name) ? rules.known[name]! : column === '' ? null : rules.otherwise(column))
     return field ?? 'ignored'
   })
   for (let index = 0; index < fields.length; index++) {
@@ -72,7 +73,11 @@ export function useColumns(header: readonly string[], rules: ColumnRules): reado
       throw new BroadsheetError(
         'E_INPUT',
         `The columns "${column(other)}" and "${column(index)}" both fill ${field}. Remove or rename one of them, or say what it is for.`,
-        { issues: [{ path: 'header', message: `"${column(other)}" and "${column(index)}" both fill ${field}` }] },
+        {
+          issues: [
+            { path: 'header', message: `"${column(other)}" and "${column(index)}" both fill ${field}` },
+          ],
+        },
       )
     taken.set(field, loser === other ? index : other)
     fields[loser] = rules.otherwise(column(loser)) ?? 'ignored'
@@ -99,7 +104,10 @@ function loserOf(
   return first === second ? null : first === true ? two : one
 }
 
-function mapOf(header: readonly string[], map: { readonly [column: string]: string }): ReadonlyMap<number, string> {
+function mapOf(
+  header: readonly string[],
+  map: { readonly [column: string]: string },
+): ReadonlyMap<number, string> {
   const found = new Map<number, string>()
   for (const [wanted, field] of Object.entries(map)) {
     const exact = header.findIndex((column) => column.trim() === wanted.trim())

@@ -2,7 +2,10 @@ import { guardFormula } from './formula.ts'
 
 /** One line of CSV (RFC 4180), or of TSV with its delimiter, that a spreadsheet shows as text: a cell that would start a
  *  formula gets a leading `'`. Numbers that we made ourselves are given as numbers and stay. */
-export function delimitedLine(cells: readonly (string | number | null)[], delimiter: ',' | '\t' = ','): string {
+export function delimitedLine(
+  cells: readonly (string | number | null)[],
+  delimiter: ',' | '\t' = ',',
+): string {
   let line = ''
   for (let index = 0; index < cells.length; index++) {
     if (index > 0) line += delimiter

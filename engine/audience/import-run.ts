@@ -55,7 +55,9 @@ export interface ImportOptions extends FileOptions {
   /** About every 1,000 rows, and at the end. */
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   /** All rejected rows in order, a group at a time; the import waits for it. `header`: the columns, null for NDJSON. */
-  readonly onRejects?: ((rows: readonly RejectedRow[], header: readonly string[] | null) => unknown) | undefined
+  readonly onRejects?:
+    | ((rows: readonly RejectedRow[], header: readonly string[] | null) => unknown)
+    | undefined
   /** Note how far it is, so that it can be resumed. `resumed`: go on where this one stands; its rows are read again
    *  and rejected ones told again, but nothing of them is stored or counted twice. */
   readonly job?:
@@ -71,7 +73,9 @@ export interface ImportKind<Input, Stored = Input> {
   readonly schema: z.ZodType<Input>
   readonly plain: (value: unknown) => Input | null
   /** What rows become with what only the store knows; a text is the reason why one is rejected. */
-  readonly prepare: (inputs: readonly Input[]) => Promise<readonly (Stored | { readonly reason: string; readonly field: string })[]>
+  readonly prepare: (
+    inputs: readonly Input[],
+  ) => Promise<readonly (Stored | { readonly reason: string; readonly field: string })[]>
   readonly addressOf: (stored: Stored) => string | null
   readonly batch: (rows: readonly Stored[]) => ImportBatch
   /** Used where there is no job. */
@@ -235,13 +239,19 @@ async function judgeAll<Input, Stored>(
     const stored = prepared[next++]!
     if (isRefusal(stored)) {
       const { reason, field } = stored
-      return { row, judged: { reject: { line: row.line, column: columnOf(field, uses), reason } }, findings: noFindings }
+      return {
+        row,
+        judged: { reject: { line: row.line, column: columnOf(field, uses), reason } },
+        findings: noFindings,
+      }
     }
     return { row, judged: { input: stored as Stored }, findings: noFindings }
   })
   const { checks } = options
   const asked = new Set(
-    Object.entries(checks?.actions ?? {}).flatMap(([name, action]) => (action === 'off' ? [] : [name as CheckName])),
+    Object.entries(checks?.actions ?? {}).flatMap(([name, action]) =>
+      action === 'off' ? [] : [name as CheckName],
+    ),
   )
   if (checks === undefined || asked.size === 0) return rows
   return Promise.all(
@@ -251,7 +261,12 @@ async function judgeAll<Input, Stored>(
       const findings = await checks.checker.check(address, asked)
       const bad = findings.find(({ check }) => checks.actions[check] === 'reject')
       if (bad === undefined) return { ...each, findings }
-      const reject = { line: each.row.line, column: columnOf('address', uses), reason: bad.message, value: address.slice(0, 80) }
+      const reject = {
+        line: each.row.line,
+        column: columnOf('address', uses),
+        reason: bad.message,
+        value: address.slice(0, 80),
+      }
       return { row: each.row, judged: { reject }, findings: noFindings }
     }),
   )

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { cleanItem } from '../content/clean-item.ts'
 import { bareProof } from '../model/consent.ts'
-import { type Item, type ItemInput, itemInputSchema } from '../model/item.ts'
 import type { EpochMs, ListId } from '../model/ids.ts'
+import { type Item, type ItemInput, itemInputSchema } from '../model/item.ts'
 import type { ImportCounts } from '../ports/imports.ts'
 import type { Store } from '../ports/store.ts'
 import type { MergeRule, SubscriberRow } from '../ports/subscribers.ts'
@@ -65,7 +65,9 @@ export async function importSubscribers(
       })
       return {
         ...countsOf(outcomes),
-        after: looks.slice(0, 10).map(({ after, outcome }, index) => ({ address: rows[index]!.address, outcome, ...after })),
+        after: looks
+          .slice(0, 10)
+          .map(({ after, outcome }, index) => ({ address: rows[index]!.address, outcome, ...after })),
       }
     },
   })
@@ -153,7 +155,9 @@ const countsOf = (
 function namedLists(
   lists: Store['lists'],
   options: { readonly create: boolean; readonly dryRun: boolean; readonly now: () => EpochMs },
-): (rows: readonly ImportRow[]) => Promise<readonly (SubscriberRow | { readonly reason: string; readonly field: string })[]> {
+): (
+  rows: readonly ImportRow[],
+) => Promise<readonly (SubscriberRow | { readonly reason: string; readonly field: string })[]> {
   const ids = new Map<string, ListId | null>()
   const learn = async (names: readonly string[]): Promise<void> => {
     for (const list of await lists.byName(names)) ids.set(list.name, list.id)
@@ -178,7 +182,11 @@ function namedLists(
           field: 'lists',
           reason: `there is no list "${missing.list}": create it, let the import create lists, or ignore the column`,
         }
-      const memberships = named.map(({ list, membership, at }) => ({ listId: ids.get(list)!, membership, at }))
+      const memberships = named.map(({ list, membership, at }) => ({
+        listId: ids.get(list)!,
+        membership,
+        at,
+      }))
       return { ...rest, memberships } as SubscriberRow
     })
   }

@@ -6,7 +6,13 @@ import type { Store } from '../ports/store.ts'
 import type { MergeRule } from '../ports/subscribers.ts'
 import type { AddressChecker, CheckActions } from './address-check.ts'
 import type { FileOptions } from './files/open.ts'
-import { importItems, type ImportOptions, type ImportResult, importSubscribers, importSuppressions } from './import.ts'
+import {
+  type ImportOptions,
+  type ImportResult,
+  importItems,
+  importSubscribers,
+  importSuppressions,
+} from './import.ts'
 import { listIds } from './list-ids.ts'
 import type { PresetName } from './presets.ts'
 
@@ -20,11 +26,12 @@ export interface ImportSettings extends FileOptions {
   readonly check?: CheckActions | undefined
 }
 
-export interface ImportRequest
-  extends Pick<ImportOptions, 'dryRun' | 'onProgress' | 'onRejects' | 'signal'> {
+export interface ImportRequest extends Pick<ImportOptions, 'dryRun' | 'onProgress' | 'onRejects' | 'signal'> {
   readonly settings: ImportSettings
   /** Of the file. */
   readonly name?: string | null | undefined
+  /** Hears the job's id before anything is read. */
+  readonly onBegin?: ((id: ImportId) => void) | undefined
   /** Go on with this import; its own settings count then, and the file must begin as it began. */
   readonly resume?: ImportId | undefined
 }
@@ -78,7 +85,15 @@ export function createImporter(parts: {
   ): Promise<ImportResult> => {
     const origin = request.name ?? null
     const { dryRun, onProgress, onRejects, signal } = request
-    const { lists = [], createLists = false, merge = 'overwrite', map, preset, check = {}, ...file } = settings
+    const {
+      lists = [],
+      createLists = false,
+      merge = 'overwrite',
+      map,
+      preset,
+      check = {},
+      ...file
+    } = settings
     const checks = { checker, actions: check }
     const options = { ...file, clock, map, checks, dryRun, onProgress, onRejects, signal, job }
     switch (kind) {
@@ -100,11 +115,14 @@ export function createImporter(parts: {
       const job = resumed ?? (await begin(kind, request))
       const { id } = job
       active.add(id)
+      request.onBegin?.(id)
       try {
         const settings = resumed === null ? request.settings : (resumed.settings as ImportSettings)
         const result = await work(kind, source, request, settings, { store: store.imports, id, resumed })
         const { rejects, columns, preset, file, warned, warnings } = result
-        const report = JSON.parse(JSON.stringify({ rejects, columns, preset, file, warned, warnings })) as Json
+        const report = JSON.parse(
+          JSON.stringify({ rejects, columns, preset, file, warned, warnings }),
+        ) as Json
         await store.imports.end(id, { state: 'finished', detail: null, report }, clock.now())
         return result
       } catch (error) {

@@ -61,7 +61,8 @@ export function plainRows(): (value: unknown) => ImportRow | null {
           break
         case 'createdAt':
         case 'updatedAt':
-          if (!Number.isSafeInteger(field) || (field as number) < 0 || (field as number) > 8.64e15) return null
+          if (!Number.isSafeInteger(field) || (field as number) < 0 || (field as number) > 8.64e15)
+            return null
           row[key] = field as number
           break
         case 'attributes':

@@ -27,6 +27,7 @@ export interface Draft {
 /** `a, b` or `"a","b"` or `["a","b"]` as a list of texts. */
 export function labelsOf(cell: string): string[] {
   return cell
+    .slice(0, 10_000)
     .replace(/^\[|\]$/g, '')
     .split(/[,;|]/)
     .map((label) => label.trim().replace(/^"|"$/g, '').trim())
@@ -43,7 +44,12 @@ const isoOf = (cell: string): string | null => {
 function proof(
   row: Draft,
   from: PresetName,
-  cells: { readonly at?: string; readonly ip?: string; readonly confirmedAt?: string; readonly confirmedIp?: string },
+  cells: {
+    readonly at?: string
+    readonly ip?: string
+    readonly confirmedAt?: string
+    readonly confirmedIp?: string
+  },
 ): void {
   const known: Record<string, Json> = {}
   for (const key of ['at', 'confirmedAt'] as const) {
@@ -137,7 +143,8 @@ const substack: Preset = {
   detects: (has) =>
     has('email') &&
     ((has('activesubscription') && (has('emaildisabled') || has('expiry'))) ||
-      (has('startdate') && (has('stripeplan') || has('emailsreceived(6mo)') || has('subscriptionsource(free)')))),
+      (has('startdate') &&
+        (has('stripeplan') || has('emailsreceived(6mo)') || has('subscriptionsource(free)')))),
   columns: {
     email: 'address',
     name: 'name',
@@ -165,7 +172,9 @@ const ghost: Preset = {
   name: 'ghost',
   title: 'Ghost',
   detects: (has) =>
-    has('email') && has('subscribedtoemails') && (has('complimentaryplan') || has('labels') || has('stripecustomerid')),
+    has('email') &&
+    has('subscribedtoemails') &&
+    (has('complimentaryplan') || has('labels') || has('stripecustomerid')),
   columns: {
     email: 'address',
     name: 'name',
@@ -187,7 +196,8 @@ const ghost: Preset = {
 const brevo: Preset = {
   name: 'brevo',
   title: 'Brevo',
-  detects: (has) => has('email') && (has('addedtime') || has('modifiedtime') || (has('contactid') && has('sms'))),
+  detects: (has) =>
+    has('email') && (has('addedtime') || has('modifiedtime') || (has('contactid') && has('sms'))),
   columns: {
     email: 'address',
     firstname: 'attributes.first_name',
@@ -207,7 +217,12 @@ const brevo: Preset = {
     const blocked = ['emailblacklisted', 'emailblocklisted', 'blocklisted', 'blacklisted', 'unsubscribed']
     const marketing = cell('emailmarketing')
     const out = blocked.some((column) => truthOf(cell(column)) === true)
-    const word = truthOf(marketing) === false ? 'unsubscribed' : marketing === '' || truthOf(marketing) ? 'active' : statusOf(marketing)
+    const word =
+      truthOf(marketing) === false
+        ? 'unsubscribed'
+        : marketing === '' || truthOf(marketing)
+          ? 'active'
+          : statusOf(marketing)
     row.status = out ? 'unsubscribed' : word
     labels(row, 'brevo_lists', cell('listids') || cell('lists'))
     proof(row, 'brevo', { at: cell('optintime') })
@@ -223,7 +238,8 @@ const mailerlite: Preset = {
   title: 'MailerLite',
   detects: (has) =>
     (has('subscriber') && has('subscribed') && has('opens')) ||
-    (has('email') && (has('datesubscribed') || has('signuptimestamp') || has('optinip') || has('optedinat')) &&
+    (has('email') &&
+      (has('datesubscribed') || has('signuptimestamp') || has('optinip') || has('optedinat')) &&
       (has('opened') || has('groups') || has('optinip') || has('confirmationtimestamp'))),
   columns: {
     subscriber: 'address',
@@ -237,7 +253,8 @@ const mailerlite: Preset = {
   finish(cell, row) {
     const left = cell('dateunsubscribed') || cell('unsubscribedat')
     const word = cell('status') || cell('type')
-    const joined = cell('subscribed') || cell('subscribedat') || cell('datesubscribed') || cell('signuptimestamp')
+    const joined =
+      cell('subscribed') || cell('subscribedat') || cell('datesubscribed') || cell('signuptimestamp')
     row.status = word !== '' ? statusOf(word) : left !== '' ? 'unsubscribed' : 'active'
     row.createdAt = since(joined, cell('optindate'), cell('optedinat'))
     proof(row, 'mailerlite', {

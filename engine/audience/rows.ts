@@ -62,7 +62,11 @@ function jsonRow(line: number, text: string): Row {
   try {
     return { line, raw: text, value: JSON.parse(text) }
   } catch (error) {
-    return { line, raw: text, reason: `is not JSON: ${error instanceof Error ? error.message.slice(0, 120) : ''}` }
+    return {
+      line,
+      raw: text,
+      reason: `is not JSON: ${error instanceof Error ? error.message.slice(0, 120) : ''}`,
+    }
   }
 }
 
@@ -90,8 +94,13 @@ async function* recordRows(
     if (columns === null) {
       const [header] = records
       if (header === undefined || 'problem' in header)
-        throw new BroadsheetError('E_INPUT', `Line ${header?.line ?? 1}, the header, ${header?.problem ?? ''}.`)
-      const samples = records.slice(1, 1 + sampleRows).flatMap((record) => ('cells' in record ? [record.cells] : []))
+        throw new BroadsheetError(
+          'E_INPUT',
+          `Line ${header?.line ?? 1}, the header, ${header?.problem ?? ''}.`,
+        )
+      const samples = records
+        .slice(1, 1 + sampleRows)
+        .flatMap((record) => ('cells' in record ? [record.cells] : []))
       columns = makeColumns(header.cells, samples)
       from = columns.headerless === true ? 0 : 1
     }

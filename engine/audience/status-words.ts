@@ -43,7 +43,10 @@ const words: { readonly [word: string]: SubscriberStatus } = {
 
 /** The status that a word stands for, or the word itself: the schema refuses it then, and says which there are. */
 export function statusOf(cell: string): string {
-  const word = cell.slice(0, 40).toLowerCase().replace(/[\s_-]+/g, '')
+  const word = cell
+    .slice(0, 40)
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '')
   return Object.hasOwn(words, word) ? words[word]! : cell
 }
 

@@ -1,7 +1,15 @@
 import { BroadsheetError } from '../errors.ts'
 import { parseAddress } from '../model/address.ts'
 import type { Json } from '../model/ids.ts'
-import { CellError, type Columns, type ColumnUse, jsonCell, parseCell, plainName, useColumns } from './columns.ts'
+import {
+  CellError,
+  type Columns,
+  type ColumnUse,
+  jsonCell,
+  parseCell,
+  plainName,
+  useColumns,
+} from './columns.ts'
 import { unguardFormula } from './formula.ts'
 import { detectPreset, type Preset, type PresetName, presets } from './presets.ts'
 import { statusOf } from './status-words.ts'
@@ -177,7 +185,7 @@ function reader(uses: readonly ColumnUse[], preset: Preset | null): Columns['rea
           attributes[name] = value
           count++
         }
-      } else row[field] = valueOf(field, cell)
+      } else row[field] = fieldValue(field, cell)
     }
     if (preset !== null) {
       const draft = {
@@ -202,7 +210,7 @@ function reader(uses: readonly ColumnUse[], preset: Preset | null): Columns['rea
   }
 }
 
-function valueOf(field: string, cell: string): unknown {
+function fieldValue(field: string, cell: string): unknown {
   switch (field) {
     case 'topics':
       return topicWeights(cell)

@@ -23,7 +23,8 @@ const domainName = /^@?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,6
 /** `someone@example.org` normalised, or `@example.org` for a domain, or what is wrong with it. */
 export function suppressedAddress(text: string): { readonly ok: string } | { readonly error: string } {
   const trimmed = text.trim()
-  if (trimmed.length <= 254 && domainName.test(trimmed)) return { ok: `@${trimmed.toLowerCase().replace(/^@/, '')}` }
+  if (trimmed.length <= 254 && domainName.test(trimmed))
+    return { ok: `@${trimmed.toLowerCase().replace(/^@/, '')}` }
   return parseAddress(trimmed)
 }
 
@@ -39,7 +40,9 @@ function reasonOf(cell: string): SuppressionReason {
 export function suppressionColumns(header: readonly string[]): Columns {
   const headerless = header.some((cell) => 'ok' in suppressedAddress(cell))
   const at = header.findIndex((cell) => 'ok' in suppressedAddress(cell))
-  const names = headerless ? header.map((_, index) => (index === at ? 'address' : `column ${index + 1}`)) : header
+  const names = headerless
+    ? header.map((_, index) => (index === at ? 'address' : `column ${index + 1}`))
+    : header
   const uses = useColumns(names, {
     known: headerless ? { ...known, [`column${at === 0 ? 2 : 1}`]: 'reason' } : known,
     otherwise: () => null,

@@ -15,9 +15,13 @@ export function parseTime(text: string): number | null {
   if (dotted !== null) return build(dotted[3], dotted[2], dotted[1], dotted[4])
   const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(.*)$/.exec(trimmed)
   if (slashed !== null)
-    return build(slashed[3], slashed[1], slashed[2], slashed[4]) ?? build(slashed[3], slashed[2], slashed[1], slashed[4])
+    return (
+      build(slashed[3], slashed[1], slashed[2], slashed[4]) ??
+      build(slashed[3], slashed[2], slashed[1], slashed[4])
+    )
   // "12 Jan 2024 10:00", "Jan 12, 2024 10:00 am": only with a month's name, or Date.parse guesses.
-  if (!/\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i.test(trimmed) || !/\d{4}/.test(trimmed)) return null
+  if (!/\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i.test(trimmed) || !/\d{4}/.test(trimmed))
+    return null
   const zoned = /(z|utc|gmt|[+-]\d{2}:?\d{2})$/i.test(trimmed)
   const at = Date.parse(zoned ? trimmed : `${trimmed} UTC`)
   return Number.isFinite(at) && at >= 0 ? at : null
@@ -36,7 +40,9 @@ function build(
   const clock = (rest ?? '').trim().replace(/^[t,]\s*/i, '')
   if (clock === '') return date
   const found =
-    /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(am|pm)?\s*(z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?(?: utc)?$/i.exec(clock)
+    /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(am|pm)?\s*(z|utc|gmt|[+-]\d{2}(?::?\d{2})?)?(?: utc)?$/i.exec(
+      clock,
+    )
   if (found === null) return null
   const [, hours = '', minutes = '', seconds = '0', fraction = '0', half, zone = 'z'] = found
   let hour = Number(hours)
@@ -44,6 +50,8 @@ function build(
   if (hour > 23 || Number(minutes) > 59 || Number(seconds) > 60) return null
   const ms = Math.floor(Number(`0.${fraction}`) * 1000)
   const sign = zone.startsWith('-') ? 1 : -1
-  const offset = /^[+-]/.test(zone) ? sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || 0)) : 0
+  const offset = /^[+-]/.test(zone)
+    ? sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || 0))
+    : 0
   return date + ((hour * 60 + Number(minutes) + offset) * 60 + Number(seconds)) * 1000 + ms
 }

@@ -53,7 +53,14 @@ export function createImports(ports: {
       const at = jobs.get(id)
       if (at === undefined || at.state !== 'running' || at.rows !== after) throw notAt(id, after)
       // The position first: whoever commits at the same place meanwhile is refused.
-      const moved = { ...at, rows: at.rows + rows, rejected: at.rejected + rejected, bytes, digest, updatedAt: now }
+      const moved = {
+        ...at,
+        rows: at.rows + rows,
+        rejected: at.rejected + rejected,
+        bytes,
+        digest,
+        updatedAt: now,
+      }
       jobs.set(id, moved)
       const counts = await write(batch, now).catch((error: unknown) => {
         jobs.set(id, at)

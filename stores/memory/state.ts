@@ -115,8 +115,8 @@ export function appendConsent(state: MemoryState, consent: NewConsent): void {
 
 /** Why this address is never mailed: its own entry, or that of its domain. */
 export const reasonAgainst = (state: MemoryState, address: string): SuppressionReason | null =>
-  (state.suppressions.get(address) ?? state.suppressions.get(address.slice(address.lastIndexOf('@'))))?.reason ??
-  null
+  (state.suppressions.get(address) ?? state.suppressions.get(address.slice(address.lastIndexOf('@'))))
+    ?.reason ?? null
 
 export const isActiveMember = (state: MemoryState, lists: readonly ListId[], id: SubscriberId): boolean =>
   lists.some((list) => state.memberships.get(list)?.get(id)?.membership === 'active')

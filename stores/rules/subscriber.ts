@@ -128,7 +128,10 @@ export function lookAt(
   isErased: (address: string) => boolean,
 ): UpsertLook[] {
   // A row may meet one before it.
-  const seen = new Map<string, { fields: SubscriberFields; readonly lists: Map<ListId, Membership | undefined> }>()
+  const seen = new Map<
+    string,
+    { fields: SubscriberFields; readonly lists: Map<ListId, Membership | undefined> }
+  >()
   const present = (row: SubscriberRow) => {
     const before = seen.get(row.address)
     if (before !== undefined) return before

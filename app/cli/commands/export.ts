@@ -1,36 +1,39 @@
 import { createWriteStream, renameSync, rmSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
 import { type Command, Option } from 'commander'
+import { type ExportFormat, exportFormats } from '../../../engine/audience/export.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import { deliveryStates } from '../../../engine/model/delivery.ts'
 import type { Cli } from '../cli.ts'
-import type { Client } from '../client.ts'
+import type { Client, Query } from '../client.ts'
 import { CliError } from '../exit.ts'
-import { exportSubscribers } from '../export-subscribers.ts'
 import { find, pathTo } from '../find.ts'
 import { bytes } from '../format.ts'
 import type { Run } from '../program.ts'
 import { createProgress } from '../progress.ts'
 import { withDaemon } from '../with-daemon.ts'
 
-type Format = 'csv' | 'ndjson'
 interface OutOptions {
   readonly out?: string
-  readonly format?: Format
+  readonly format?: ExportFormat
+  readonly gzip?: boolean
 }
 
 export function register(program: Command, run: Run): void {
-  const command = program.command('export').description('write subscribers or deliveries as NDJSON or CSV')
+  const command = program
+    .command('export')
+    .description('write subscribers, items, suppressions or deliveries as NDJSON, CSV or TSV')
 
   outOptions(command.command('subscribers'))
-    .description('in the form that "import subscribers" reads')
+    .description('everything of them, in the form that "import subscribers" reads')
     .option('--list <name>', 'only members of this list')
     .option('--segment <name>', 'only those who fit this segment')
     .option('--status <status>', 'only those of this status')
     .addHelpText(
       'after',
-      '\nNDJSON keeps everything as it is. CSV writes attributes as text, and guards cells that a spreadsheet\nwould take for a formula.\n\nExample:\n  $ broadsheet export subscribers --list newsletter -o people.ndjson\n',
+      '\nImporting it with --create-lists into an empty store restores it. CSV and TSV guard cells that a spreadsheet would take\nfor a formula by a leading "\'"; the import takes it away.\n\nExample:\n  $ broadsheet export subscribers --list newsletter -o people.csv.gz\n',
     )
     .action(
       run((cli, options: OutOptions & { list?: string; segment?: string; status?: string }) =>
@@ -38,11 +41,24 @@ export function register(program: Command, run: Run): void {
           const { list, segment, status } = options
           if (list !== undefined) await find(client, 'lists', 'list', list)
           if (segment !== undefined) await find(client, 'segments', 'segment', segment)
-          const rows = exportSubscribers(client, { list, segment, status }, formatOf(options))
-          await write(cli, Readable.from(rows), options)
+          await write(cli, await download(client, 'subscribers', options, { list, segment, status }), options)
         }),
       ),
     )
+  for (const kind of ['items', 'suppressions'] as const)
+    outOptions(command.command(kind))
+      .description(
+        kind === 'items'
+          ? 'in the form that "import items" reads'
+          : 'in the form that "suppress import" reads',
+      )
+      .action(
+        run((cli, options: OutOptions) =>
+          withDaemon(cli, {}, async ({ client }) =>
+            write(cli, await download(client, kind, options, {}), options),
+          ),
+        ),
+      )
 
   outOptions(command.command('deliveries').argument('<campaign>'))
     .description('who got what, with codes and reasons')
@@ -69,12 +85,26 @@ export function register(program: Command, run: Run): void {
 const outOptions = (command: Command): Command =>
   command
     .option('-o, --out <file>', 'default: standard output')
+    .option('--gzip', 'pack it (default: by the ending .gz)')
     .addOption(
-      new Option('--format <format>', 'default: by the ending, else ndjson').choices(['csv', 'ndjson']),
+      new Option('--format <format>', 'default: by the ending, else ndjson').choices([...exportFormats]),
     )
 
-const formatOf = ({ out, format }: OutOptions): Format =>
-  format ?? (out?.toLowerCase().endsWith('.csv') ? 'csv' : 'ndjson')
+function formatOf({ out, format }: OutOptions): ExportFormat {
+  const name = out?.toLowerCase().replace(/\.gz$/, '') ?? ''
+  return format ?? (name.endsWith('.csv') ? 'csv' : /\.(tsv|tab)$/.test(name) ? 'tsv' : 'ndjson')
+}
+
+const types: { readonly [format in ExportFormat]: string } = {
+  csv: 'text/csv',
+  tsv: 'text/tab-separated-values',
+  ndjson: 'application/x-ndjson',
+}
+
+const download = (client: Client, kind: string, options: OutOptions, query: Query): Promise<Readable> => {
+  const format = formatOf(options)
+  return client.download(`/${kind}/export`, { ...query, format }, types[format])
+}
 
 async function deliveries(
   cli: Cli,
@@ -84,12 +114,14 @@ async function deliveries(
   options: OutOptions,
 ): Promise<void> {
   const { id } = await find<Campaign>(client, 'campaigns', 'campaign', name)
-  const accept = formatOf(options) === 'csv' ? 'text/csv' : 'application/x-ndjson'
+  const accept = types[formatOf(options)]
   await write(cli, await client.download(pathTo('campaigns', id, '/deliveries'), { state }, accept), options)
 }
 
 /** To standard output, or to a file that is there only when it is whole. */
-async function write(cli: Cli, source: Readable, { out }: OutOptions): Promise<void> {
+async function write(cli: Cli, plain: Readable, { out, gzip }: OutOptions): Promise<void> {
+  const packs = gzip === true || out?.toLowerCase().endsWith('.gz') === true
+  const source = packs ? packed(plain) : plain
   if (out === undefined || out === '-') {
     await pipeline(source, cli.stdout, { end: false })
     return
@@ -121,4 +153,10 @@ async function write(cli: Cli, source: Readable, { out }: OutOptions): Promise<v
     if (live) bar.finish()
   }
   cli.result({ file: out, bytes: size }, () => `${cli.style('green', '✓')} ${out}, ${bytes(size)}`)
+}
+
+function packed(source: Readable): Readable {
+  const gzip = createGzip()
+  source.once('error', (error) => gzip.destroy(error))
+  return source.pipe(gzip)
 }

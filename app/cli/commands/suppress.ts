@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type Suppression, suppressionReasons } from '../../../engine/ports/subscribers.ts'
 import { pathTo } from '../find.ts'
 import { count, many, time } from '../format.ts'
+import { type ImportFileOptions, importFile, importOptions } from '../import-file.ts'
 import type { Run } from '../program.ts'
 import { withDaemon } from '../with-daemon.ts'
 
@@ -35,6 +36,18 @@ export function register(program: Command, run: Run): void {
             return `${many(addresses.length, 'address', 'addresses')} will not be mailed${known}.`
           })
         }),
+      ),
+    )
+
+  importOptions(command.command('import').argument('<file>', '"-" is standard input'))
+    .description('never mail the addresses and domains of a file')
+    .addHelpText(
+      'after',
+      '\nAn address or a domain a line, or a table with the columns address, reason and detail. "broadsheet export suppressions"\nwrites such a file.\n\nExample:\n  $ broadsheet suppress import complaints.csv\n',
+    )
+    .action(
+      run((cli, file: string, options: ImportFileOptions) =>
+        importFile(cli, { kind: 'suppressions', file, options }),
       ),
     )
 

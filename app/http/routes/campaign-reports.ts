@@ -27,6 +27,7 @@ type DeliveryRow = DeliveryPage['rows'][number]
 const tag = 'Campaigns'
 const ndjson = 'application/x-ndjson'
 const csv = 'text/csv'
+const tsv = 'text/tab-separated-values'
 const exportPage = 1000
 // A report of each letter would be most of the traffic.
 const progressEveryMs = 200
@@ -157,7 +158,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
       ...operation(
         tag,
         'List deliveries of a campaign',
-        'Of its present run. With `Accept: application/x-ndjson` or `text/csv` all of them are streamed, and ' +
+        'Of its present run. With `Accept: application/x-ndjson`, `text/csv` or `text/tab-separated-values` all of them are streamed, and ' +
           '`limit` and `after` are not looked at. No cell of the CSV starts a formula.',
       ),
       params: idOrNameParams,
@@ -169,6 +170,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
             'application/json': { schema: pageOf(deliverySchema) },
             [ndjson]: { schema: z.string() },
             [csv]: { schema: z.string() },
+            [tsv]: { schema: z.string() },
           },
         },
         ...problems('read', 'E_NOT_FOUND'),
@@ -180,15 +182,14 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
       const read = (from: number, rows: number): Promise<DeliveryPage> =>
         campaigns.deliveries(id, { after: from, limit: rows, ...(state !== undefined && { state }) })
       reply.header('vary', 'accept')
-      const wanted = accepts(request.headers.accept, [ndjson, csv])
+      const wanted = accepts(request.headers.accept, [ndjson, csv, tsv])
       if (wanted === null) return toPage(await read(after, limit), (row) => row)
       // The first page before the status line: a refusal must still be able to say so.
       const first = await read(0, exportPage)
-      const lines = wanted === csv ? csvLines(first, read) : jsonLines(first, read)
-      reply.header(
-        'content-disposition',
-        `attachment; filename="${name}-deliveries.${wanted === csv ? 'csv' : 'ndjson'}"`,
-      )
+      const lines =
+        wanted === ndjson ? jsonLines(first, read) : tableLines(first, read, wanted === tsv ? '\t' : ',')
+      const ending = wanted === ndjson ? 'ndjson' : wanted === tsv ? 'tsv' : 'csv'
+      reply.header('content-disposition', `attachment; filename="${name}-deliveries.${ending}"`)
       await sendStream(reply, `${wanted}; charset=utf-8`, Readable.from(lines))
       return
     },
@@ -209,8 +210,12 @@ async function* jsonLines(first: DeliveryPage, read: ReadPage): AsyncGenerator<s
   for await (const rows of pages(first, read)) yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 }
 
-async function* csvLines(first: DeliveryPage, read: ReadPage): AsyncGenerator<string> {
-  yield csvLine([
+async function* tableLines(
+  first: DeliveryPage,
+  read: ReadPage,
+  delimiter: ',' | '\t',
+): AsyncGenerator<string> {
+  const header = [
     'subscriberId',
     'address',
     'channel',
@@ -222,23 +227,24 @@ async function* csvLines(first: DeliveryPage, read: ReadPage): AsyncGenerator<st
     'items',
     'dueAt',
     'updatedAt',
-  ])
-  for await (const rows of pages(first, read)) yield rows.map(csvRow).join('')
+  ]
+  yield csvLine(header, delimiter)
+  for await (const rows of pages(first, read))
+    yield rows.map((row) => csvLine(cellsOf(row), delimiter)).join('')
 }
 
 const isoTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
-const csvRow = (row: DeliveryRow): string =>
-  csvLine([
-    row.subscriberId,
-    row.address,
-    row.channel,
-    row.state,
-    row.attempt,
-    row.uncertain,
-    row.code,
-    row.detail,
-    row.picks.map((pick) => pick.url).join(' '),
-    isoTime(row.dueAt),
-    isoTime(row.updatedAt),
-  ])
+const cellsOf = (row: DeliveryRow): readonly (string | number | null)[] => [
+  row.subscriberId,
+  row.address,
+  row.channel,
+  row.state,
+  row.attempt,
+  row.uncertain,
+  row.code,
+  row.detail,
+  row.picks.map((pick) => pick.url).join(' '),
+  isoTime(row.dueAt),
+  isoTime(row.updatedAt),
+]

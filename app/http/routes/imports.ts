@@ -1,29 +1,33 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import {
-  type ImportFormat,
-  type ImportProgress,
-  type ImportResult,
-  importFormats,
-  importItems,
-  importSubscribers,
-} from '../../../engine/audience/import.ts'
+import type { ImportFormat, ImportResult } from '../../../engine/audience/import.ts'
+import type { Importer, ImportSettings } from '../../../engine/audience/importer.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
-import { slugSchema } from '../../../engine/model/values.ts'
-import { type Api, operation, type Parts, sendStream } from '../api.ts'
+import type { ImportId } from '../../../engine/model/ids.ts'
+import { type ImportKindName, importKinds, importStates } from '../../../engine/ports/imports.ts'
+import { type Api, operation, sendStream } from '../api.ts'
 import { gone } from '../gone.ts'
+import { idOf, timeOf } from '../kept.ts'
+import { idParams, notFound, pageOf, pageQuery, toPage } from '../page.ts'
 import { problems } from '../problem.ts'
-import { progressLines } from '../progress-lines.ts'
+import { workLines } from '../progress-lines.ts'
 import { problemFor } from '../refuse.ts'
+import { importQuery, subscriberImportQuery } from './import-query.ts'
 
-export const importResultSchema = z.object({
+const counts = {
   rows: z.number().int(),
   created: z.number().int(),
   updated: z.number().int(),
   unchanged: z.number().int(),
   erased: z.number().int().optional().describe('People who were erased and are not made again.'),
   rejected: z.number().int(),
+}
+
+export const importResultSchema = z.object({
+  id: idOf<ImportId>().nullable().describe('Of the import; null for a dry run.'),
+  dryRun: z.boolean(),
+  ...counts,
   rejects: z
     .array(
       z.object({
@@ -38,110 +42,166 @@ export const importResultSchema = z.object({
   columns: z
     .array(z.object({ column: z.string(), field: z.string() }))
     .readonly()
-    .describe('What each column of a CSV header was taken for.'),
+    .describe('What each column of a header was taken for.'),
+  preset: z.string().nullable().describe('The product whose export it was taken for.'),
+  file: z
+    .object({
+      format: z.string(),
+      encoding: z.string().nullable(),
+      delimiter: z.string().nullable(),
+      entry: z.string().nullable(),
+      entries: z.array(z.string()).readonly(),
+    })
+    .describe('What the file turned out to be.'),
+  warned: z.record(z.string(), z.number()).describe('How many rows each address check warned of.'),
+  warnings: z
+    .array(z.object({ line: z.number().int(), check: z.string(), message: z.string() }))
+    .readonly()
+    .describe('The first 100.'),
+  first: z
+    .array(z.record(z.string(), z.unknown()))
+    .readonly()
+    .describe('Of a dry run: the first 10 rows as they would be stored.'),
   durationMs: z.number(),
 })
 
-const types: { readonly [type: string]: ImportFormat } = {
+export const importJobSchema = z.object({
+  id: idOf<ImportId>(),
+  kind: z.enum(importKinds),
+  state: z.enum(importStates),
+  name: z.string().nullable(),
+  settings: z.unknown(),
+  ...counts,
+  bytes: z.number().int().describe('Of the file, behind the last batch that was committed.'),
+  detail: z.string().nullable(),
+  report: z.unknown().describe('What its end reported.'),
+  createdAt: timeOf(),
+  updatedAt: timeOf(),
+})
+
+const binary = 'application/octet-stream'
+const types: { readonly [type: string]: ImportFormat | null } = {
   'text/csv': 'csv',
+  'text/tab-separated-values': 'tsv',
   'application/x-ndjson': 'ndjson',
   'application/ndjson': 'ndjson',
   'application/jsonl': 'ndjson',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/gzip': null,
+  'application/zip': null,
+  [binary]: null,
 }
-
-const baseQuery = {
-  format: z.enum(importFormats).optional().describe('Default: by Content-Type.'),
-  progress: z
-    .literal('1')
-    .optional()
-    .describe('Answer NDJSON: `progress` lines while it goes on, then one `result` or `problem` line.'),
-}
-const listsQuery = z
-  .string()
-  .max(6500)
-  .transform((text) => text.split(',').filter((name) => name !== ''))
-  .pipe(z.array(slugSchema).max(100))
-  .default([])
-  .describe('Names of lists that every row joins, separated by commas.')
 
 const aboutImport =
-  'The body is streamed: it may be of any size. A bad row is counted and told, and never ends the import; ' +
-  'importing the same file again changes nothing. `Idempotency-Key` is not needed and not looked at. '
+  'The body is streamed: it may be of any size, packed as .gz or .zip, in UTF-8, UTF-16 or Windows-1252. A bad row is counted ' +
+  'and told, and never ends the import; importing the same file again changes nothing. `Idempotency-Key` is not needed and not looked at. '
 const aboutColumns =
-  'CSV columns: address (or email, e-mail), name (or first_name and last_name), language (locale), time_zone, status, ' +
-  'topics (`security:0.8;markets`), and any other as an attribute of that name.'
+  'Columns: address (or email, e-mail), name (or first_name and last_name), language (locale), time_zone, status, ' +
+  'topics (`security:0.8;markets`), lists, created_at, and any other as an attribute of that name. Exports of listmonk, Mailchimp, ' +
+  'Substack, Ghost, Brevo and MailerLite are known by their columns.'
 const aboutItemColumns =
-  'CSV columns: title, url, key, summary, body, image_url, author, language, topics (`security;markets`), popularity, published_at.'
+  'Columns: title, url, key, summary, body, image_url, author, language, topics (`security;markets`), popularity, published_at.'
+const aboutSuppressions = 'An address or a domain a line, or the columns address, reason and detail.'
+
+interface Asked extends Omit<ImportSettings, 'createLists'> {
+  readonly createLists?: '1' | undefined
+  readonly name?: string | undefined
+  readonly dryRun?: '1' | undefined
+  readonly resume?: ImportId | undefined
+  readonly progress?: '1' | undefined
+  readonly rejects?: '1' | undefined
+}
 
 /** Imports: bodies of any size, read as they come. */
-export function importRoutes(app: Api, parts: Parts): void {
-  const { store } = parts.engine
+export function importRoutes(app: Api, importer: Importer): void {
   // Of this plugin's routes only: nothing is read before the importer asks for it.
   app.addContentTypeParser(Object.keys(types), (_request, payload, done) => done(null, payload))
 
   const answer = async (
+    kind: ImportKindName,
     request: FastifyRequest,
     reply: FastifyReply,
-    query: { readonly format?: ImportFormat | undefined; readonly progress?: '1' | undefined },
-    run: (
-      source: AsyncIterable<Uint8Array>,
-      options: { format: ImportFormat; signal: AbortSignal; onProgress?: (progress: ImportProgress) => void },
-    ) => Promise<ImportResult>,
+    query: Asked,
   ): Promise<ImportResult | undefined> => {
     const { body } = request
     if (!(body instanceof Readable))
       throw new BroadsheetError(
         'E_MEDIA_TYPE',
-        'Send the file as the body, with Content-Type text/csv or application/x-ndjson.',
+        'Send the file as the body, with Content-Type text/csv, application/x-ndjson or application/octet-stream.',
       )
+    const { name = null, dryRun, resume, progress, rejects, createLists, ...rest } = query
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
-    const format = query.format ?? types[type] ?? 'csv'
-    const signal = gone(reply)
-    if (query.progress === undefined) return run(body, { format, signal })
-    const lines = progressLines(
-      (onProgress) => run(body, { format, signal, onProgress }),
+    const settings = {
+      ...rest,
+      createLists: createLists === '1',
+      format: query.format ?? types[type] ?? undefined,
+    }
+    const options = { settings, name, resume, dryRun: dryRun === '1', signal: gone(reply) }
+    if (progress === undefined) return importer.run(kind, body, options)
+    const lines = workLines(
+      ({ report, tell }) =>
+        importer.run(kind, body, {
+          ...options,
+          onBegin: (id) => void tell([{ type: 'import', id }]),
+          onProgress: report,
+          ...(rejects !== undefined && {
+            onRejects: (rows, header) => tell(rows.map((row) => ({ type: 'reject', header, ...row }))),
+          }),
+        }),
       (error) => problemFor(error, request),
     )
     await sendStream(reply, 'application/x-ndjson; charset=utf-8', lines)
     return undefined
   }
 
+  const route = <Q extends z.ZodObject>(kind: ImportKindName, tag: string, about: string, query: Q) => {
+    app.route({
+      method: 'POST',
+      url: `/${kind}/import`,
+      config: { idempotent: false },
+      schema: {
+        ...operation(tag, `Import ${kind}`, aboutImport + about),
+        consumes: Object.keys(types),
+        body: z.unknown().meta({ type: 'string', description: 'The file.' }),
+        querystring: query,
+        response: { 200: importResultSchema, ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE') },
+      },
+      handler: (request, reply) =>
+        answer(
+          kind,
+          request as unknown as FastifyRequest,
+          reply as unknown as FastifyReply,
+          request.query as unknown as Asked,
+        ) as never,
+    })
+  }
+  route('subscribers', 'Subscribers', aboutColumns, z.strictObject(subscriberImportQuery))
+  route('items', 'Items', aboutItemColumns, z.strictObject(importQuery))
+  route('suppressions', 'Suppressions', aboutSuppressions, z.strictObject(importQuery))
+
   app.route({
-    method: 'POST',
-    url: '/subscribers/import',
-    config: { idempotent: false },
+    method: 'GET',
+    url: '/imports',
     schema: {
-      ...operation('Subscribers', 'Import subscribers', aboutImport + aboutColumns),
-      consumes: Object.keys(types),
-      body: z.unknown().meta({ type: 'string', description: 'The file.' }),
-      querystring: z.strictObject({ ...baseQuery, lists: listsQuery }),
-      response: { 200: importResultSchema, ...problems('write', 'E_NOT_FOUND') },
+      ...operation('Imports', 'List imports'),
+      querystring: z.strictObject(pageQuery),
+      response: { 200: pageOf(importJobSchema), ...problems('read') },
     },
-    handler: (request, reply) => {
-      const { lists } = request.query
-      return answer(
-        request as FastifyRequest,
-        reply as unknown as FastifyReply,
-        request.query,
-        (source, options) => importSubscribers(source, { ...options, lists, store, clock: parts.clock }),
-      )
-    },
+    handler: async (request) => toPage(await importer.page(request.query), (job) => job),
   })
 
   app.route({
-    method: 'POST',
-    url: '/items/import',
-    config: { idempotent: false },
+    method: 'GET',
+    url: '/imports/:id',
     schema: {
-      ...operation('Items', 'Import items', aboutImport + aboutItemColumns),
-      consumes: Object.keys(types),
-      body: z.unknown().meta({ type: 'string', description: 'The file.' }),
-      querystring: z.strictObject(baseQuery),
-      response: { 200: importResultSchema, ...problems('write') },
+      ...operation('Imports', 'Read an import', 'How far it is, and what its end reported.'),
+      params: idParams,
+      response: { 200: importJobSchema, ...problems('read', 'E_NOT_FOUND') },
     },
-    handler: (request, reply) =>
-      answer(request as FastifyRequest, reply as unknown as FastifyReply, request.query, (source, options) =>
-        importItems(source, { ...options, store, clock: parts.clock }),
-      ),
+    handler: async (request) => {
+      const job = await importer.get(request.params.id as ImportId)
+      if (job === null) throw notFound('import', request.params.id)
+      return job
+    },
   })
 }

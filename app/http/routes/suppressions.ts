@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressSchema } from '../../../engine/model/values.ts'
+import { suppressedAddress } from '../../../engine/audience/suppression-columns.ts'
 import { suppressionReasons } from '../../../engine/ports/subscribers.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { timeOf } from '../kept.ts'
@@ -12,6 +12,14 @@ export const suppressionSchema = z.object({
   reason: z.enum(suppressionReasons),
   detail: z.string().nullable(),
   createdAt: timeOf(),
+})
+
+/** An address, or a domain as `@example.org` or `example.org`. */
+const addressSchema = z.string().transform((text, context) => {
+  const result = suppressedAddress(text)
+  if ('ok' in result) return result.ok
+  context.addIssue({ code: 'custom', message: `"${text.slice(0, 80)}" ${result.error}` })
+  return z.NEVER
 })
 
 const inputSchema = z.strictObject({

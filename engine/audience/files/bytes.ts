@@ -26,7 +26,8 @@ export async function peek(source: AsyncIterable<Uint8Array>, count: number): Pr
       yield* held
       held.length = 0
       if (ended) return
-      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
+        yield next.value
     } finally {
       await iterator.return?.()
     }

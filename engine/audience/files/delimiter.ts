@@ -46,5 +46,7 @@ export function sniffDelimiter(head: string): Delimiter {
 
 /** The delimiter that Excel's own first line `sep=;` names, or null. */
 export function sepLine(text: string): string | null {
-  return /^"?sep=(.)"?\s*$/i.exec(text.replace(/^\ufeff/, ''))?.[1] ?? (/^"?sep=\t"?$/i.test(text) ? '\t' : null)
+  return (
+    /^"?sep=(.)"?\s*$/i.exec(text.replace(/^\ufeff/, ''))?.[1] ?? (/^"?sep=\t"?$/i.test(text) ? '\t' : null)
+  )
 }

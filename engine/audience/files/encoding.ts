@@ -12,12 +12,25 @@ export function sniffEncoding(head: Uint8Array): Encoding {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8'
   let even = 0
   let odd = 0
-  for (let at = 0; at < head.length; at++) if (head[at] === 0) at % 2 === 0 ? even++ : odd++
+  for (let at = 0; at < head.length; at++) {
+    if (head[at] !== 0) continue
+    if (at % 2 === 0) even++
+    else odd++
+  }
   if ((even + odd) * 4 > head.length) return odd > even ? 'utf-16le' : 'utf-16be'
-  // The head may end within a character.
-  for (let cut = 0; cut < 4 && cut <= head.length; cut++)
-    if (isUtf8(head.subarray(0, head.length - cut))) return 'utf-8'
+  if (isUtf8(head.subarray(0, head.length - cutOff(head)))) return 'utf-8'
   return hasUtf8Letter(head) ? 'utf-8' : 'windows-1252'
+}
+
+/** How many bytes at the end are the beginning of a character that the head cuts off. */
+function cutOff(head: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, head.length); back++) {
+    const byte = head[head.length - back]!
+    if (byte >= 0x80 && byte < 0xc0) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1
+    return length > back ? back : 0
+  }
+  return 0
 }
 
 /** Is there a well-formed character of two or more bytes? Windows-1252 makes one by chance only of pairs like "Ã¼". */

@@ -54,7 +54,10 @@ export async function openFile(
   if (isGzip(head)) return openFile(gunzip(whole), options)
   if (!isZip(head)) {
     if (options.format === 'xlsx')
-      throw new BroadsheetError('E_BODY', 'The file is no XLSX workbook: those are ZIP archives, and this is none.')
+      throw new BroadsheetError(
+        'E_BODY',
+        'The file is no XLSX workbook: those are ZIP archives, and this is none.',
+      )
     return openText(head, whole, options, { entry: null, entries: [] }, nothing)
   }
   const archive = await openArchive(whole, archiveLimits)
@@ -97,7 +100,10 @@ async function openPacked(archive: Archive, options: FileOptions): Promise<Opene
   }
   const { head, whole } = await peek(archive.read(entry), headBytes)
   if (isGzip(head) || isZip(head))
-    throw new BroadsheetError('E_BODY', `"${entry.slice(0, 80)}" is an archive within the archive: unpack it first.`)
+    throw new BroadsheetError(
+      'E_BODY',
+      `"${entry.slice(0, 80)}" is an archive within the archive: unpack it first.`,
+    )
   const format = options.format ?? (/\.(ndjson|jsonl)$/i.test(entry) ? 'ndjson' : undefined)
   return openText(head, whole, { ...options, format }, { entry, entries }, close)
 }
@@ -118,8 +124,7 @@ async function openText(
   const facts = { format, encoding, ...packed }
   if (format === 'ndjson') return { kind: 'lines', bytes, facts: { ...facts, delimiter: null }, close }
   const said = sepLine(seen.slice(0, seen.includes('\n') ? seen.indexOf('\n') : 20))
-  const delimiter =
-    options.delimiter ?? said ?? (options.format === 'tsv' ? '\t' : sniffDelimiter(seen))
+  const delimiter = options.delimiter ?? said ?? (options.format === 'tsv' ? '\t' : sniffDelimiter(seen))
   return {
     kind: 'cells',
     bytes,

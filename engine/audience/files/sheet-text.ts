@@ -9,7 +9,10 @@ export interface SheetTexts {
   get(index: number): string
 }
 
-export function createSheetTexts(limits: { readonly maxBytes: number; readonly maxTexts: number }): SheetTexts {
+export function createSheetTexts(limits: {
+  readonly maxBytes: number
+  readonly maxTexts: number
+}): SheetTexts {
   let bytes = Buffer.allocUnsafe(startBytes)
   let ends = new Uint32Array(4096)
   let count = 0

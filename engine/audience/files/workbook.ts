@@ -49,10 +49,7 @@ interface Listener {
   close?(name: string): void
 }
 
-async function walk(
-  source: AsyncIterable<Uint8Array>,
-  on: Listener,
-): Promise<void> {
+async function walk(source: AsyncIterable<Uint8Array>, on: Listener): Promise<void> {
   for await (const _ of steps(source, on));
 }
 
@@ -116,7 +113,10 @@ async function findSheet(
       },
     })
   if (!archive.names.includes(path))
-    throw new BroadsheetError('E_BODY', `The workbook has no part for its sheet "${sheet.name.slice(0, 80)}".`)
+    throw new BroadsheetError(
+      'E_BODY',
+      `The workbook has no part for its sheet "${sheet.name.slice(0, 80)}".`,
+    )
   return { path, date1904 }
 }
 
@@ -135,7 +135,8 @@ async function dateStyles(archive: Archive): Promise<readonly boolean[]> {
   let inCells = false
   await walk(styles, {
     open({ name, attributes }) {
-      if (name === 'numFmt') own.set(attributes.numFmtId ?? '', showsDate((attributes.formatCode ?? '').slice(0, 255)))
+      if (name === 'numFmt')
+        own.set(attributes.numFmtId ?? '', showsDate((attributes.formatCode ?? '').slice(0, 255)))
       if (name === 'cellXfs') inCells = true
       if (name !== 'xf' || !inCells) return
       const id = attributes.numFmtId ?? '0'

@@ -89,14 +89,15 @@ describe('an import over HTTP', () => {
         more(null)
       }
     }
-    expect(lines[0]).toMatchObject({ type: 'progress' })
+    expect(lines[0]).toEqual({ type: 'import', id: 1 })
+    expect(lines[1]).toMatchObject({ type: 'progress' })
     expect(lines.at(-1)).toMatchObject({ type: 'result', rows: 5001, created: 5000, rejected: 1 })
   })
 
   test('tells a failure after the first line as a problem line', async () => {
     const answer = await load('/subscribers/import?progress=1', 'mailbox\nx\n')
     expect(answer.status).toBe(200)
-    expect(JSON.parse(answer.text)).toMatchObject({
+    expect(JSON.parse(answer.text.trimEnd().split('\n').at(-1)!)).toMatchObject({
       type: 'problem',
       code: 'E_INPUT',
       status: 400,

@@ -5,9 +5,11 @@ import { testCollections } from './collection.ts'
 import { testDeliveries } from './deliveries.ts'
 import { testEvents } from './events.ts'
 import type { OpenStore } from './fixtures.ts'
+import { testImports } from './imports.ts'
 import { testItems } from './items.ts'
 import { testLedger } from './ledger.ts'
 import { testNotices } from './notices.ts'
+import { testMerge } from './merge.ts'
 import { testPlan } from './plan.ts'
 import { testPresence } from './presence.ts'
 import { testPublications } from './publications.ts'
@@ -30,6 +32,8 @@ export function testStore(name: string, open: OpenStore): void {
     testNotices(open)
     testCollections(open)
     testItems(open)
+    testImports(open)
+    testMerge(open)
     testCampaigns(open)
     testPublications(open)
     testPlan(open)

@@ -64,14 +64,18 @@ describe('a CSV file', () => {
   test('loses one row to a quote that is never closed, not the rest of the file', async () => {
     const rest = Array.from({ length: 3000 }, (_, index) => `${index},x`)
     const records = await read(`a,b\n1,"oops\n${rest.join('\n')}`)
-    expect(records[1]).toEqual({ line: 2, problem: 'opens a quote that is never closed' })
+    expect(records[1]).toEqual({
+      line: 2,
+      problem: 'opens a quote that is never closed',
+      text: '1,"oops',
+    })
     expect(records).toHaveLength(2 + rest.length)
     expect(records.at(-1)).toEqual({ line: 3002, cells: ['2999', 'x'] })
   })
 
   test('tells text behind a closing quote, and goes on with the next line', async () => {
     expect(await read('"5"z,6\n7,8')).toEqual([
-      { line: 1, problem: 'has text between a closing quote and the next delimiter' },
+      { line: 1, problem: 'has text between a closing quote and the next delimiter', text: '"5"z,6' },
       { line: 2, cells: ['7', '8'] },
     ])
   })

@@ -26,15 +26,15 @@ async function storeWith(...lists: readonly string[]): Promise<Store> {
 
 describe('an import of subscribers', () => {
   test('maps the columns it knows, and makes attributes of the others', async () => {
-    const store = await storeWith()
+    const store = await storeWith('daily')
     const result = await csv(
       store,
       'E-Mail,First_Name,last name,Locale,Time Zone,topics,lists,attributes.plan,Shoe size\n' +
-        'Ada@Example.org,Ada,Lovelace,de-AT,Europe/Vienna,security:0.8;markets,ignored,gold,38\n',
+        'Ada@Example.org,Ada,Lovelace,de-AT,Europe/Vienna,security:0.8;markets,daily,gold,38\n',
     )
     expect(result).toMatchObject({ rows: 1, created: 1, rejected: 0 })
     expect(result.columns).toContainEqual({ column: 'Shoe size', field: 'attributes.Shoe size' })
-    expect(result.columns).toContainEqual({ column: 'lists', field: 'ignored' })
+    expect(result.columns).toContainEqual({ column: 'lists', field: 'lists' })
     expect(await store.subscribers.byAddress('ada@example.org')).toMatchObject({
       language: 'de-AT',
       timeZone: 'Europe/Vienna',

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { parse } from 'csv-parse'
+import { exportSubscribers } from '../engine/audience/export.ts'
+import { importSubscribers } from '../engine/audience/import.ts'
+import { systemClock as clock } from '../engine/clock.ts'
+import { openStore } from '../stores/open.ts'
+import { type Figure, type Report, round } from './figure.ts'
+import { makeFolder } from './newsroom.ts'
+
+const mebibyte = 2 ** 20
+const piece = 5000
+
+const flags = ['--max-semi-space-size=4', '--max-old-space-size=256']
+
+/** Import of a CSV with 1 % broken rows into SQLite, beside csv-parse reading the same file; then its export. In a process
+ *  of its own with the daemon's limits: what the collector may leave lying about decides the memory. */
+export async function benchTransfer(report: Report, { rows = 1_000_000 } = {}): Promise<void> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, fileURLToPath(import.meta.url), String(rows)],
+    { env: { ...process.env, MALLOC_ARENA_MAX: '2' } },
+  )
+  for (const line of stdout.trimEnd().split('\n')) report(JSON.parse(line) as Figure)
+}
+
+async function measure(report: Report, rows: number): Promise<void> {
+  const { file, remove } = makeFolder()
+  const people = `${file}.csv`
+  writePeople(people, rows)
+  const name = `of ${rows.toLocaleString('en-US')} CSV rows`
+  const alone = await timed(async () => {
+    let seen = 0
+    for await (const _ of createReadStream(people).pipe(parse({ relaxColumnCount: true }))) seen++
+    if (seen !== rows + 1) throw new Error(`csv-parse read ${seen} records`)
+  })
+  const store = await openStore(`sqlite:${file}`)
+  const list = { name: 'news', title: 'News', description: '' }
+  await store.lists.insert(list, clock.now())
+  const imported = await timed(async () => {
+    const result = await importSubscribers(createReadStream(people), { store, clock, lists: ['news'] })
+    const broken = Math.floor(rows / 100)
+    if (result.rejected !== broken || result.created !== rows - broken)
+      throw new Error(`${result.created} rows were created and ${result.rejected} refused`)
+  })
+  let bytes = 0
+  const exported = await timed(async () => {
+    for await (const text of exportSubscribers(store, { format: 'csv' })) bytes += text.length
+  })
+  await store.close()
+  const figure = (what: string, value: number, unit: string, beside: number | null = null) =>
+    report({
+      name: what,
+      value,
+      unit,
+      peer: beside === null ? null : 'csv-parse reading alone',
+      ratio: beside === null ? null : round(beside / imported.ms, 2),
+    })
+  figure(
+    `import ${name} (${round(statSync(people).size / mebibyte)} MiB) into SQLite`,
+    round(imported.ms / 1000, 1),
+    's',
+    alone.ms,
+  )
+  figure(`import ${name}: rise of memory`, round(imported.risen / mebibyte), 'MiB')
+  figure(`csv-parse alone ${name}`, round(alone.ms / 1000, 1), 's')
+  figure(`export ${name} (${round(bytes / mebibyte)} MiB)`, round(exported.ms / 1000, 1), 's')
+  figure(`export ${name}: rise of memory`, round(exported.risen / mebibyte), 'MiB')
+  remove()
+}
+
+/** How long it takes, and how far the process's memory is above its beginning at most. */
+async function timed(work: () => Promise<void>): Promise<{ readonly ms: number; readonly risen: number }> {
+  const before = process.memoryUsage.rss()
+  let peak = before
+  const timer = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }, 50)
+  const start = performance.now()
+  await work()
+  clearInterval(timer)
+  return { ms: performance.now() - start, risen: Math.max(0, peak - before) }
+}
+
+function writePeople(file: string, rows: number): void {
+  const out = openSync(file, 'w')
+  writeSync(out, 'email,name,language,time_zone,city,plan,topics\n')
+  for (let from = 0; from < rows; from += piece) {
+    let text = ''
+    for (let index = from; index < Math.min(rows, from + piece); index++)
+      text +=
+        index % 100 === 99
+          ? `broken ${index},x,de,,,,\n`
+          : `reader.${index}@mail${index % 50}.example.org,"Reader ${index}",de,Europe/Berlin,Bonn,gold,security:0.8;markets:0.3\n`
+    writeSync(out, text)
+  }
+  closeSync(out)
+}
+
+if (import.meta.main) {
+  const rows = Number(process.argv[2] ?? 1_000_000)
+  await measure((figure) => console.log(JSON.stringify(figure)), rows)
+}
