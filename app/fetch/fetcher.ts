@@ -66,7 +66,7 @@ export function createFetcher(options: {
       if ([301, 302, 303, 307, 308].includes(status) && location !== null) {
         discard(body)
         if (redirects === maxRedirects) throw new Failure('redirects', `redirects more than ${maxRedirects} times`)
-        const next = URL.parse(location, url)
+        const next = URL.parse(location, url.href)
         if (next === null) throw new Failure('redirects', `redirects to no address: "${location.slice(0, 80)}"`)
         if (next.hash === '') next.hash = url.hash
         forGood &&= status === 301 || status === 308
