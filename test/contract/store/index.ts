@@ -4,6 +4,7 @@ import { testCampaigns } from './campaigns.ts'
 import { testCollections } from './collection.ts'
 import { testDeliveries } from './deliveries.ts'
 import { testEvents } from './events.ts'
+import { testFeeds } from './feeds.ts'
 import type { OpenStore } from './fixtures.ts'
 import { testItems } from './items.ts'
 import { testLedger } from './ledger.ts'
@@ -25,6 +26,7 @@ export function testStore(name: string, open: OpenStore): void {
     testSuppressions(open)
     testCollections(open)
     testItems(open)
+    testFeeds(open)
     testCampaigns(open)
     testPublications(open)
     testPlan(open)
