@@ -46,7 +46,12 @@ function monthOf(word: string): number | null {
   const name = bare(word)
   const english = englishMonths.indexOf(name.slice(0, 3))
   if (english >= 0 && /^(jan|feb|mar(ch)?$|apr|may$|june?$|july?$|aug|sept?|oct|nov|dec)/.test(name)) return english
-  return namesOfMonths().get(name) ?? null
+  const names = namesOfMonths()
+  const whole = names.get(name)
+  if (whole !== undefined || name.length < 3) return whole ?? null
+  // "ноя" for "ноябрь": any beginning that only one month has.
+  const begun = new Set([...names].filter(([each]) => each.startsWith(name)).map(([, month]) => month))
+  return begun.size === 1 ? [...begun][0]! : null
 }
 
 /** A time as feeds write it: ISO 8601 and its variants, RFC 822 with two-digit years, without weekday, seconds or
@@ -79,7 +84,7 @@ function spoken(text: string): EpochMs | null {
   if (half === 'a' && hour === 12) hour = 0
   const before = clock === null ? text : text.slice(0, clock.index)
   const after = clock === null ? '' : text.slice(clock.index + clock[0].length)
-  const zone = /^\s{0,3}\(?([a-z]{1,5}(?![a-z])|(?:GMT|UTC)?[+-]\d{1,2}:?\d{0,2})/i.exec(after)?.[1]
+  const zone = /^\s{0,3}\(?((?:GMT|UTC)?[+-]\d{1,2}:?\d{0,2}|[a-z]{1,5}(?![a-z]))/i.exec(after)?.[1]
   // The year may stand behind the time (asctime).
   const rest = `${before} ${zone === undefined ? after : after.slice(after.indexOf(zone) + zone.length)}`
 
@@ -111,12 +116,10 @@ function spoken(text: string): EpochMs | null {
   return at(whole, monthIndex, Number(day), hour, Number(clock?.[2] ?? 0), Number(clock?.[3] ?? 0), 0, zone)
 }
 
+/** The last word that is a month: weekdays, which stand before it, look like months elsewhere (mardi, mar.). */
 function monthIn(text: string): number | null {
-  for (const [word] of text.matchAll(/\p{L}[\p{L}\p{M}]{1,}\.?/gu)) {
-    const month = monthOf(word)
-    if (month !== null) return month
-  }
-  return null
+  const words = [...text.matchAll(/\p{L}[\p{L}\p{M}]{1,}\.?/gu)].map(([word]) => monthOf(word))
+  return words.findLast((month) => month !== null) ?? null
 }
 
 function at(

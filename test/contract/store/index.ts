@@ -4,6 +4,7 @@ import { testCampaigns } from './campaigns.ts'
 import { testCollections } from './collection.ts'
 import { testDeliveries } from './deliveries.ts'
 import { testEvents } from './events.ts'
+import { testFeeds } from './feeds.ts'
 import type { OpenStore } from './fixtures.ts'
 import { testImports } from './imports.ts'
 import { testItems } from './items.ts'
@@ -34,6 +35,7 @@ export function testStore(name: string, open: OpenStore): void {
     testItems(open)
     testImports(open)
     testMerge(open)
+    testFeeds(open)
     testCampaigns(open)
     testPublications(open)
     testPlan(open)
