@@ -69,6 +69,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     items: portOf('items'),
     campaigns: portOf('campaigns'),
     publications: portOf('publications'),
+    editions: portOf('editions'),
     ledger: portOf('ledger'),
     deliveries: portOf('deliveries'),
     events: portOf('events'),

@@ -83,7 +83,7 @@ test('an edition that is due while the one before it runs is skipped, and the ne
   const gate = Promise.withResolvers<void>()
   of.channel.before = () => gate.promise
   const weekly = await of.campaign({ ...daily, repeat: { cron: '0 * * * *', timeZone: 'UTC', count: 2 } })
-  await of.engine.campaigns.schedule(weekly.id)
+  await of.engine.campaigns.schedule(weekly.id, start + 1)
   await at(of, start + hour, async () => (await of.store.campaigns.get(weekly.id))?.state === 'running')
   const skipped = await at(of, start + 2 * hour, async () => (await editionsOf(of, weekly)).find((one) => one.number === null) ?? null)
   expect(skipped).toMatchObject({ dueAt: start + 2 * hour, reason: 'the edition before it was still running' })
