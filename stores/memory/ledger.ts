@@ -186,7 +186,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
         const after = run.plannedTo ?? 0
         const query = { lists: spec.listIds, excludeLists: spec.excludeListIds, after, limit: chunkSize }
         const ids = audienceAfter(state, query)
-        run.plannedTo = ids.at(-1) ?? after
+        run.plannedTo = ids.at(-1) ?? run.plannedTo ?? 0
         for (const { dueAt, ids: together } of wavesOf(spec, ids)) {
           const seq = run.chunks.length
           run.chunks.push({ seq, ids: together, state: 'open', epoch: 0, leaseUntil: 0, dueAt })

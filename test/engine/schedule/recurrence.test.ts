@@ -20,8 +20,8 @@ const pattern = fc
       const [date = '', time = ''] = shown.split('T')
       const [h, m] = time.split(':').map(Number)
       return (
-        minutes.includes(m!) &&
-        (hours === null || hours.includes(h!)) &&
+        (minutes as number[]).includes(m!) &&
+        (hours === null || (hours as number[]).includes(h!)) &&
         (days === null || new Date(`${date}T00:00Z`).getUTCDay() === days)
       )
     },
