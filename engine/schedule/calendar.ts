@@ -69,19 +69,15 @@ export function createCalendar({ timeZone, blackouts }: CalendarConfig): Calenda
 
   const at: Calendar['at'] = (now) => {
     if (blackouts.length === 0) return null
-    let joined = null as Blackout | null
+    const [first] = between(now, now)
+    if (first === undefined) return null
+    let until = first.until
     for (let turn = 0; turn < maxJoined; turn++) {
-      const end: EpochMs = joined?.until ?? now
-      const next = between(end, end).filter((window) => window.from <= end)
-      const latest = Math.max(...next.map((window) => window.until))
-      if (next.length === 0 || latest <= end) break
-      joined = {
-        from: joined?.from ?? next[0]!.from,
-        until: latest,
-        reason: joined?.reason ?? next[0]!.reason,
-      }
+      const next = between(until, until)
+      if (next.length === 0) break
+      until = Math.max(...next.map((window) => window.until))
     }
-    return joined
+    return { ...first, until }
   }
 
   return {

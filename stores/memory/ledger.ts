@@ -194,7 +194,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
       for (let cut = 0; cut < maxChunks; cut += 1) {
         const after: SubscriberId | 0 = run.plannedTo ?? 0
         const ids = audienceAfter(state, audienceOf(spec), { after, limit: chunkSize })
-        run.plannedTo = ids.at(-1) ?? run.plannedTo
+        run.plannedTo = ids.at(-1) ?? run.plannedTo ?? 0
         for (const { dueAt, ids: together } of wavesOf(spec, ids)) {
           const seq = run.chunks.length
           run.chunks.push({ seq, ids: together, state: 'open', epoch: 0, leaseUntil: 0, dueAt })

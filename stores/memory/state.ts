@@ -36,7 +36,7 @@ export interface MemoryPublication {
   publication: Omit<Publication, 'counts'>
   audience: number
   /** The last id that is in a chunk. */
-  plannedTo?: SubscriberId
+  plannedTo?: number
   readonly rows: RowCounts
   readonly chunks: MemoryChunk[]
   readonly deliveries: Map<SubscriberId, Delivery>

@@ -20,17 +20,12 @@ interface Row {
   readonly input: string
 }
 /** What campaigns kept by an earlier version do not say. */
+const later = { archive: false, repeat: null, deliverAt: 'same-moment', ignoreCaps: false } as const
+const laterSelection = { sinceLast: false, minimumNew: 0 }
 const fromInput = (input: CampaignInput): CampaignInput => ({
+  ...later,
   ...input,
-  archive: input.archive ?? false,
-  repeat: input.repeat ?? null,
-  deliverAt: input.deliverAt ?? 'same-moment',
-  ignoreCaps: input.ignoreCaps ?? false,
-  selection: {
-    ...input.selection,
-    sinceLast: input.selection.sinceLast ?? false,
-    minimumNew: input.selection.minimumNew ?? 0,
-  },
+  selection: { ...laterSelection, ...input.selection },
 })
 const view = (row: Row): Campaign => ({
   ...fromInput(JSON.parse(row.input) as CampaignInput),

@@ -97,10 +97,8 @@ function describe(cli: Cli, fact: Fact): string {
       const { publicationId, counts, perSecond } = fact.progress
       return `publication ${publicationId}: ${words(counts)}, ${count(counts.queued)} queued, ${rate(perSecond)}`
     }
-    case 'edition.skipped': {
-      const { campaign, dueAt, reason } = fact
-      return `${cli.style('bold', campaign.name)} skips its edition of ${new Date(dueAt).toISOString()} (${plain(reason)})`
-    }
+    case 'edition.skipped':
+      return `${cli.style('bold', fact.campaign.name)} skips its edition of ${time(fact.dueAt)}: ${plain(fact.reason)}`
     case 'channel.changed': {
       const { channel, state, detail } = fact
       return `channel ${cli.style('bold', channel)} is ${state}${detail === null ? '' : `: ${plain(detail)}`}`

@@ -3,6 +3,7 @@ import { testBuckets } from './buckets.ts'
 import { testCampaigns } from './campaigns.ts'
 import { testCollections } from './collection.ts'
 import { testDeliveries } from './deliveries.ts'
+import { testCaps, testEditions, testWaves } from './editions.ts'
 import { testEvents } from './events.ts'
 import { testFeeds } from './feeds.ts'
 import type { OpenStore } from './fixtures.ts'
@@ -38,6 +39,9 @@ export function testStore(name: string, open: OpenStore): void {
     testFeeds(open)
     testCampaigns(open)
     testPublications(open)
+    testEditions(open)
+    testWaves(open)
+    testCaps(open)
     testPlan(open)
     testLedger(open)
     testDeliveries(open)
