@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel.ts'
+import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { startNoticeActor } from './actors/notices.ts'
 import { createRetention } from './actors/retention.ts'
-import { createSubscriptionActors } from './actors/subscription.ts'
-import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { createSchedules } from './actors/schedules.ts'
+import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
@@ -30,10 +30,10 @@ import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool } from './render/pool.ts'
-import { createSubscriptions, type Subscriptions } from './subscriptions.ts'
 import { type Agenda, agendaOf } from './schedule/agenda.ts'
 import { createCalendar } from './schedule/calendar.ts'
 import { createSeries } from './schedule/series.ts'
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts'
 import type { TemplateProblem } from './template/problem.ts'
 
 export interface EngineParts {
@@ -57,6 +57,8 @@ export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { FeedOutcome } from './content/fetch-feed.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
 export type { Rendition, Renditions } from './delivery/rendition.ts'
+export type { ChannelState, Fact, Progress } from './model/progress.ts'
+export type { Agenda } from './schedule/agenda.ts'
 export type {
   PersonToken,
   PersonView,
@@ -65,8 +67,6 @@ export type {
   SignUp,
   Subscriptions,
 } from './subscriptions.ts'
-export type { ChannelState, Fact, Progress } from './model/progress.ts'
-export type { Agenda } from './schedule/agenda.ts'
 export type { TemplateProblem } from './template/problem.ts'
 export type { EngineConfig }
 

@@ -9,7 +9,7 @@ import type { NoticePress } from './delivery/notice-press.ts'
 import { BroadsheetError } from './errors.ts'
 import type { Log } from './log.ts'
 import { parseAddress } from './model/address.ts'
-import type { Consent, Proof, TrackingConsent } from './model/consent.ts'
+import type { Proof, TrackingConsent } from './model/consent.ts'
 import type { EpochMs, Json, ListId, PublicationId, SubscriberId } from './model/ids.ts'
 import type { List, Membership } from './model/list.ts'
 import type { NoticeKind } from './model/notice.ts'
@@ -167,7 +167,12 @@ export function createSubscriptions(parts: {
   /** Does this address get one more mail of that kind today? */
   async function mayMail(id: SubscriberId, kind: NoticeKind): Promise<boolean> {
     const { mailsPerDay } = settings
-    const bucket = { key: `notice:${kind}:${id}`, perSecond: mailsPerDay / 86_400, burst: mailsPerDay, want: 1 }
+    const bucket = {
+      key: `notice:${kind}:${id}`,
+      perSecond: mailsPerDay / 86_400,
+      burst: mailsPerDay,
+      want: 1,
+    }
     const [grant] = await store.buckets.take([bucket], clock.now())
     return grant !== undefined && grant.granted > 0
   }
@@ -331,10 +336,14 @@ export function createSubscriptions(parts: {
     person: viewOf,
 
     async change(id, given, proof) {
-      const { join: joins = [], leave: leaves = [], maxPerWeek, tracking, pausedUntil, ...fields } = parse(
-        preferenceChangeSchema,
-        given,
-      )
+      const {
+        join: joins = [],
+        leave: leaves = [],
+        maxPerWeek,
+        tracking,
+        pausedUntil,
+        ...fields
+      } = parse(preferenceChangeSchema, given)
       if ((await present(id)) === null)
         throw new BroadsheetError('E_NOT_FOUND', `There is no subscriber with id ${id}.`)
       const now = clock.now()

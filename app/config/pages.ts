@@ -74,7 +74,12 @@ export const pagesSchema = z.strictObject({
     }),
   imprint: place.nullable().default(null).describe('Where the imprint is'),
   privacy: place.nullable().default(null).describe('Where the privacy notice is'),
-  postalAddress: z.string().max(500).nullable().default(null).describe('Shown at the foot; lines as they are'),
+  postalAddress: z
+    .string()
+    .max(500)
+    .nullable()
+    .default(null)
+    .describe('Shown at the foot; lines as they are'),
   lists: z
     .array(slugSchema)
     .max(50)

@@ -99,7 +99,9 @@ export function appConfigSchema(types: ChannelTypes) {
             }),
           )
           .default([])
-          .describe('What feeds may be read from beside the public internet: addresses, networks, host names'),
+          .describe(
+            'What feeds may be read from beside the public internet: addresses, networks, host names',
+          ),
         ports: z
           .array(z.int().min(1).max(65_535))
           .default([80, 443, 8080, 8443])

@@ -65,9 +65,11 @@ export function createFetcher(options: {
       const location = header('location')
       if ([301, 302, 303, 307, 308].includes(status) && location !== null) {
         discard(body)
-        if (redirects === maxRedirects) throw new Failure('redirects', `redirects more than ${maxRedirects} times`)
+        if (redirects === maxRedirects)
+          throw new Failure('redirects', `redirects more than ${maxRedirects} times`)
         const next = URL.parse(location, url.href)
-        if (next === null) throw new Failure('redirects', `redirects to no address: "${location.slice(0, 80)}"`)
+        if (next === null)
+          throw new Failure('redirects', `redirects to no address: "${location.slice(0, 80)}"`)
         if (next.hash === '') next.hash = url.hash
         forGood &&= status === 301 || status === 308
         if (forGood) movedTo = next.href
@@ -92,7 +94,12 @@ export function createFetcher(options: {
         discard(body)
         throw new Failure('status', `answered ${status}`, retryAfterOf(header('retry-after'), clock.now()))
       }
-      const bytes = await read(body, header('content-encoding'), Number(header('content-length')), wanted.maxBytes)
+      const bytes = await read(
+        body,
+        header('content-encoding'),
+        Number(header('content-length')),
+        wanted.maxBytes,
+      )
       return { kind: 'content', ...common, url: url.href, contentType: header('content-type'), body: bytes }
     }
   }
@@ -166,12 +173,18 @@ async function unpacked(body: Readable, encoding: string | null): Promise<AsyncI
       // RFC 9110 8.4.1.2 means zlib's format; some servers send the bare stream.
       const iterator = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
       const head = await iterator.next()
-      const zlib = head.done !== true && (head.value[0]! & 0x0f) === 8 && ((head.value[0]! << 8) | (head.value[1] ?? 0)) % 31 === 0
+      const zlib =
+        head.done !== true &&
+        (head.value[0]! & 0x0f) === 8 &&
+        ((head.value[0]! << 8) | (head.value[1] ?? 0)) % 31 === 0
       return through(joined(head, iterator), zlib ? createInflate() : createInflateRaw())
     }
     default:
       body.on('error', () => {}).destroy()
-      throw new Failure('encoding', `answered in the encoding "${encoding!.slice(0, 40)}", which was not asked for`)
+      throw new Failure(
+        'encoding',
+        `answered in the encoding "${encoding!.slice(0, 40)}", which was not asked for`,
+      )
   }
 }
 
@@ -180,7 +193,10 @@ async function* joined(head: IteratorResult<Buffer>, rest: AsyncIterator<Buffer>
 }
 
 /** `source` through `unpack`, one chunk after the other: what is not read is not unpacked. */
-async function* through(source: AsyncIterable<Buffer>, unpack: ReturnType<typeof createGunzip>): AsyncGenerator<Buffer> {
+async function* through(
+  source: AsyncIterable<Buffer>,
+  unpack: ReturnType<typeof createGunzip>,
+): AsyncGenerator<Buffer> {
   const input = Readable.from(source)
   input.on('error', (error) => unpack.destroy(error))
   input.pipe(unpack)
@@ -188,7 +204,8 @@ async function* through(source: AsyncIterable<Buffer>, unpack: ReturnType<typeof
     yield* unpack as AsyncIterable<Buffer>
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code?.startsWith('Z_') === true) throw new Failure('encoding', `cannot be unpacked: ${(error as Error).message}`)
+    if (code?.startsWith('Z_') === true)
+      throw new Failure('encoding', `cannot be unpacked: ${(error as Error).message}`)
     throw error
   } finally {
     unpack.destroy()
@@ -201,16 +218,24 @@ function explain(error: unknown): Failure {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof EgressRefused) return new Failure('refused', cause.message)
     const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Failure('name', 'has a host name that has no address')
-    if (cause instanceof errors.ConnectTimeoutError) return new Failure('timeout', 'could not be connected to in time')
-    if (cause instanceof errors.HeadersOverflowError) return new Failure('size', 'answered with headers that are too large')
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      return new Failure('name', 'has a host name that has no address')
+    if (cause instanceof errors.ConnectTimeoutError)
+      return new Failure('timeout', 'could not be connected to in time')
+    if (cause instanceof errors.HeadersOverflowError)
+      return new Failure('size', 'answered with headers that are too large')
   }
-  const message = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code || error.name : String(error)
+  const message =
+    error instanceof Error
+      ? error.message || (error as NodeJS.ErrnoException).code || error.name
+      : String(error)
   return new Failure('connection', `could not be read: ${message}`)
 }
 
 function maxAgeOf(cacheControl: string | null): number | null {
-  const seconds = /(?:^|[\s,])(?:s-maxage|max-age)\s{0,4}=\s{0,4}"?(\d{1,9})/i.exec((cacheControl ?? '').slice(0, 500))?.[1]
+  const seconds = /(?:^|[\s,])(?:s-maxage|max-age)\s{0,4}=\s{0,4}"?(\d{1,9})/i.exec(
+    (cacheControl ?? '').slice(0, 500),
+  )?.[1]
   return seconds === undefined ? null : Number(seconds) * 1000
 }
 

@@ -10,7 +10,9 @@ export interface EgressRules {
   readonly ports: readonly number[]
 }
 
-export type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
+export type Resolve = (
+  host: string,
+) => Promise<readonly { readonly address: string; readonly family: number }[]>
 
 /** Keeps what is asked for from outside away from the inside. */
 export interface EgressGuard {
@@ -89,7 +91,10 @@ export function isPublicAddress(address: string): boolean {
 function embedded4(address: string): string | null {
   const groups = groupsOf(address)
   if (groups === null) return null
-  const head = groups.slice(0, 6).map((group) => group.toString(16)).join(':')
+  const head = groups
+    .slice(0, 6)
+    .map((group) => group.toString(16))
+    .join(':')
   if (head !== '0:0:0:0:0:ffff' && head !== '64:ff9b:0:0:0:0') return null
   const [high = 0, low = 0] = groups.slice(6)
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
@@ -100,7 +105,8 @@ function groupsOf(address: string): readonly number[] | null {
   const url = URL.parse(`http://[${address}]/`)
   if (url === null) return null
   const [before = '', after] = url.hostname.slice(1, -1).split('::')
-  const numbers = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)))
+  const numbers = (part: string) =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
   const left = numbers(before)
   const right = after === undefined ? [] : numbers(after)
   return [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
@@ -124,18 +130,22 @@ export function createGuard(rules: EgressRules, resolve: Resolve = resolveAll): 
     const family = isIP(plain)
     return family !== 0 && networks.check(plain, family === 6 ? 'ipv6' : 'ipv4')
   }
-  const allowedHost = (host: string): boolean => hosts.has(host) || domains.some((domain) => host.endsWith(domain))
+  const allowedHost = (host: string): boolean =>
+    hosts.has(host) || domains.some((domain) => host.endsWith(domain))
   const bare = (host: string): string => host.toLowerCase().replace(/\.$/, '')
 
   return {
     refusal(url) {
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') return `is refused: ${url.protocol} is neither http nor https`
-      if (url.username !== '' || url.password !== '') return 'is refused: it has a user name or a password in it'
+      if (url.protocol !== 'http:' && url.protocol !== 'https:')
+        return `is refused: ${url.protocol} is neither http nor https`
+      if (url.username !== '' || url.password !== '')
+        return 'is refused: it has a user name or a password in it'
       // The URL parser has turned 0x7f.1, 2130706433 and 017700000001 into 127.0.0.1 by now.
       const host = bare(url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname)
       const literal = isIP(host) !== 0
       if (allowedHost(host) || (literal && allowedAddress(host))) return null
-      if (literal && !isPublicAddress(host)) return `is refused: ${host} is not on the public internet (see "egress.allow")`
+      if (literal && !isPublicAddress(host))
+        return `is refused: ${host} is not on the public internet (see "egress.allow")`
       const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
       // Also of a name that leads to an allowed network: who wants another port for it names the host.
       if (!ports.has(port))
@@ -146,15 +156,30 @@ export function createGuard(rules: EgressRules, resolve: Resolve = resolveAll): 
       const name = bare(host)
       resolve(name).then(
         (found) => {
-          const wrong = found.find(({ address }) => !allowedHost(name) && !allowedAddress(address) && !isPublicAddress(address))
+          const wrong = found.find(
+            ({ address }) => !allowedHost(name) && !allowedAddress(address) && !isPublicAddress(address),
+          )
           if (wrong !== undefined) {
-            callback(new EgressRefused(`is refused: ${name} is ${wrong.address}, not on the public internet (see "egress.allow")`), '', 0)
+            callback(
+              new EgressRefused(
+                `is refused: ${name} is ${wrong.address}, not on the public internet (see "egress.allow")`,
+              ),
+              '',
+              0,
+            )
             return
           }
-          const wanted = found.filter(({ family }) => !options.family || options.family === family || options.family === `IPv${family}`)
+          const wanted = found.filter(
+            ({ family }) => !options.family || options.family === family || options.family === `IPv${family}`,
+          )
           const [first] = wanted
-          if (first === undefined) callback(Object.assign(new Error(`${name} has no address`), { code: 'ENOTFOUND' }), '', 0)
-          else if (options.all === true) callback(null, wanted.map(({ address, family }) => ({ address, family })))
+          if (first === undefined)
+            callback(Object.assign(new Error(`${name} has no address`), { code: 'ENOTFOUND' }), '', 0)
+          else if (options.all === true)
+            callback(
+              null,
+              wanted.map(({ address, family }) => ({ address, family })),
+            )
           else callback(null, first.address, first.family)
         },
         (error: unknown) => callback(error as NodeJS.ErrnoException, '', 0),
@@ -176,7 +201,8 @@ function networkOf(entry: string): { address: string; bits: number; family: 'ipv
 
 /** What is wrong with an entry of `egress.allow`; null when nothing is. */
 export const egressProblem = (entry: string): string | null =>
-  networkOf(entry) !== null || /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(entry)
+  networkOf(entry) !== null ||
+  /^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i.test(entry)
     ? /^[\d.]+(\/|$)/.test(entry) && networkOf(entry) === null
       ? 'is no address'
       : null

@@ -27,7 +27,10 @@ export interface Feeds {
    *  E_NOT_FOUND; that it cannot be read is an outcome. */
   fetch(id: FeedId): Promise<{ readonly outcome: FeedOutcome; readonly state: FeedState }>
   /** Rejects with E_EGRESS, E_FETCH or E_FEED. Keeps nothing. */
-  preview(input: Pick<FeedInput, 'url'> & Partial<Pick<FeedInput, 'topics' | 'categoryMap' | 'keywordRules' | 'language'>>): Promise<FeedPreview>
+  preview(
+    input: Pick<FeedInput, 'url'> &
+      Partial<Pick<FeedInput, 'topics' | 'categoryMap' | 'keywordRules' | 'language'>>,
+  ): Promise<FeedPreview>
 }
 
 export interface FeedActor extends Feeds {
@@ -111,7 +114,8 @@ export function createFeedActor(parts: FeedParts): FeedActor {
     },
     async fetch(id) {
       const feed = await present(id)
-      if (stopping.signal.aborted) throw new BroadsheetError('E_STOPPING', 'The daemon is stopping: ask again later.')
+      if (stopping.signal.aborted)
+        throw new BroadsheetError('E_STOPPING', 'The daemon is stopping: ask again later.')
       const [state] = await store.feedStates.get([id])
       return run(feed, state !== undefined && state.url === feed.url ? state : null)
     },
@@ -120,9 +124,15 @@ export function createFeedActor(parts: FeedParts): FeedActor {
       const request = { url, accept: feedTypes, etag: null, lastModified: null, maxBytes, timeoutMs }
       const answer = await fetcher.get(request, stopping.signal)
       if (answer.kind === 'failed')
-        throw new BroadsheetError(answer.code === 'refused' ? 'E_EGRESS' : 'E_FETCH', `${shown(url)} ${answer.detail}.`)
+        throw new BroadsheetError(
+          answer.code === 'refused' ? 'E_EGRESS' : 'E_FETCH',
+          `${shown(url)} ${answer.detail}.`,
+        )
       if (answer.kind !== 'content')
-        throw new BroadsheetError('E_FETCH', `${shown(url)} is gone (410): remove the feed, or find its new address.`)
+        throw new BroadsheetError(
+          'E_FETCH',
+          `${shown(url)} is gone (410): remove the feed, or find its new address.`,
+        )
       const rules = { topics, categoryMap, keywordRules, language }
       const content = contentOf(answer, rules, { feedId: 0 as FeedId, now: clock.now(), config })
       if ('problem' in content) throw new BroadsheetError('E_FEED', `${shown(url)} ${content.problem}.`)
@@ -163,6 +173,11 @@ function byFrequency(names: readonly string[]): string[] {
 
 /** For an engine that was given nothing to fetch with. */
 export const noFetcher: FeedParts['fetcher'] = {
-  get: async () => ({ kind: 'failed', code: 'connection', detail: 'was not asked: this engine has no way to fetch', retryAfterMs: null }),
+  get: async () => ({
+    kind: 'failed',
+    code: 'connection',
+    detail: 'was not asked: this engine has no way to fetch',
+    retryAfterMs: null,
+  }),
   async close() {},
 }

@@ -93,7 +93,8 @@ export function startNoticeActor(parts: {
       [{ id: 1, from, to, bytes: mime, eightBit: utf8, utf8, key }],
       stopping.signal,
     )
-    if (outcome === undefined) return { ...kept, state: 'unknown', uncertain: uncertain + 1, dueAt: later(attempt) }
+    if (outcome === undefined)
+      return { ...kept, state: 'unknown', uncertain: uncertain + 1, dueAt: later(attempt) }
     const { code, detail } = outcome
     switch (outcome.status) {
       case 'sent':
@@ -111,7 +112,11 @@ export function startNoticeActor(parts: {
     }
   }
 
-  async function bounced({ id, address }: Subscriber, code: string | null, detail: string | null): Promise<void> {
+  async function bounced(
+    { id, address }: Subscriber,
+    code: string | null,
+    detail: string | null,
+  ): Promise<void> {
     const now = clock.now()
     await store.suppressions.add([{ address, reason: 'bounce', detail: detail ?? code }], now)
     await actors.apply(id, (row) =>
@@ -129,7 +134,10 @@ export function startNoticeActor(parts: {
     const { subscriberId, kind, askedAt, mail } = notice
     const settled = await hand(notice)
     const written = await store.notices.settle({ subscriberId, kind, askedAt, mail }, settled)
-    log.info({ subscriberId, kind, mail, state: settled.state, code: settled.code, written }, 'notice.settled')
+    log.info(
+      { subscriberId, kind, mail, state: settled.state, code: settled.code, written },
+      'notice.settled',
+    )
   }
 
   async function endPauses(): Promise<void> {

@@ -13,7 +13,10 @@ export type SubscriptionMachineEvent =
   /** An operator's word: any state but `erased`, from any state but `erased`. */
   | { readonly type: 'setStatus'; readonly to: OperatorStatus }
 
-const forced = operatorStatuses.map((to) => ({ guard: { type: 'wanted' as const, params: { to } }, target: to }))
+const forced = operatorStatuses.map((to) => ({
+  guard: { type: 'wanted' as const, params: { to } },
+  target: to,
+}))
 
 /** The life of a subscription, made from the table in engine/model/subscription.ts. Rebuilt from a person's row for each
  *  event and let go again: no timer and no promise lives in here. */

@@ -76,7 +76,8 @@ export function createSubscriptionActors(parts: {
 }
 
 function refused({ id, status }: Subscriber, event: SubscriptionMachineEvent): BroadsheetError {
-  const possible = event.type === 'setStatus' ? 'unless erased' : `while ${statesThatTake(event.type).join(', ')}`
+  const possible =
+    event.type === 'setStatus' ? 'unless erased' : `while ${statesThatTake(event.type).join(', ')}`
   return new BroadsheetError(
     'E_STATE',
     `Subscriber ${id} is ${status}: "${event.type}" is possible ${possible}.`,

@@ -87,7 +87,11 @@ export async function* exportSubscribers(
     ...(list !== undefined && { list }),
     ...(segment !== undefined && { segment }),
   }
-  const all = () => pages((after) => store.subscribers.page({ ...query, after }))
+  // Of the erased there is nothing to give.
+  const all = async function* () {
+    for await (const rows of pages((after) => store.subscribers.page({ ...query, after })))
+      yield rows.filter((row) => row.status !== 'erased')
+  }
   const names = await listNames(store)
   const withLists = async (rows: readonly Subscriber[]) => {
     const found = await store.subscribers.membershipsOf(rows.map(({ id }) => id))

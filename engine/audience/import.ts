@@ -46,7 +46,11 @@ export async function importSubscribers(
   const lists = await listIds(store, options.lists)
   const proof = { ...bareProof('import', clock.now()), origin: options.origin ?? null }
   const upsertOptions = () => ({ lists, merge, proof, now: clock.now() })
-  const named = namedLists(store.lists, { create: options.createLists === true, dryRun, now: () => clock.now() })
+  const named = namedLists(store.lists, {
+    create: options.createLists === true,
+    dryRun,
+    now: () => clock.now(),
+  })
   const seen = createSeenTexts()
   return runImport<ImportRow, SubscriberRow>(source, options, {
     columns: (header, samples) => subscriberColumns(header, { map, preset }, samples),
@@ -143,9 +147,7 @@ export async function importSuppressions(
 }
 
 /** People who were erased stay as they are: unchanged. */
-const countsOf = (
-  outcomes: readonly { readonly outcome: keyof ImportCounts | 'erased' }[],
-): ImportCounts => {
+const countsOf = (outcomes: readonly { readonly outcome: keyof ImportCounts | 'erased' }[]): ImportCounts => {
   const counts = { created: 0, updated: 0, unchanged: 0 }
   for (const { outcome } of outcomes) counts[outcome === 'erased' ? 'unchanged' : outcome]++
   return counts
@@ -166,7 +168,11 @@ function namedLists(
       if (!options.create) ids.set(name, null)
       // A dry run makes none: an id that no list has.
       else if (options.dryRun) ids.set(name, -(ids.size + 1) as ListId)
-      else ids.set(name, (await lists.insert({ name, title: name, description: '', optIn: 'single' }, options.now())).id)
+      else
+        ids.set(
+          name,
+          (await lists.insert({ name, title: name, description: '', optIn: 'single' }, options.now())).id,
+        )
     }
   }
   return async (rows) => {

@@ -5,4 +5,9 @@ export { dkimRecord } from './dkim-key.ts'
 export { type ComposePlan, feedbackId, type Letter } from './letter.ts'
 export { createLetterBuffer, type LetterBuffer } from './letter-buffer.ts'
 export { createLinks, type LinkSubject, type Links } from './links.ts'
-export { createPersonTokens, type PersonPurpose, type PersonSubject, type PersonTokens } from './person-token.ts'
+export {
+  createPersonTokens,
+  type PersonPurpose,
+  type PersonSubject,
+  type PersonTokens,
+} from './person-token.ts'

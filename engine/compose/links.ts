@@ -150,7 +150,10 @@ export function writeVarint(into: Uint8Array, at: number, value: number): number
   return end
 }
 
-export function readVarint(from: Uint8Array, at: number): { readonly value: number; readonly end: number } | null {
+export function readVarint(
+  from: Uint8Array,
+  at: number,
+): { readonly value: number; readonly end: number } | null {
   let value = 0
   let factor = 1
   for (let end = at; end < from.length && end < at + 8; end++) {

@@ -49,7 +49,12 @@ export function createPersonTokens(options: {
   const base = plainUrl(options.publicUrl)
 
   const scratch = Buffer.alloc(maxTokenBytes)
-  const tokenOf = (key: (typeof keys)[number], purpose: PersonPurpose, id: number, second: number): string => {
+  const tokenOf = (
+    key: (typeof keys)[number],
+    purpose: PersonPurpose,
+    id: number,
+    second: number,
+  ): string => {
     scratch[0] = key.id
     scratch[1] = personPurposes.indexOf(purpose)
     let end = writeVarint(scratch, 2, id)

@@ -2,11 +2,50 @@ import type { EpochMs } from '../model/ids.ts'
 
 // RFC 822 5.1 and what else is in use, in minutes east of Greenwich.
 const zones: { readonly [name: string]: number } = {
-  z: 0, utc: 0, ut: 0, gmt: 0, wet: 0, bst: 60, ist: 330, west: 60, cet: 60, met: 60, mez: 60,
-  cest: 120, mesz: 120, mest: 120, sast: 120, eet: 120, eest: 180, msk: 180, hkt: 480, sgt: 480, awst: 480, jst: 540,
-  kst: 540, acst: 570, aest: 600, aedt: 660, nzst: 720, nzdt: 780,
-  est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420,
-  akst: -540, akdt: -480, hst: -600, ast: -240, adt: -180, nst: -210, brt: -180, art: -180,
+  z: 0,
+  utc: 0,
+  ut: 0,
+  gmt: 0,
+  wet: 0,
+  bst: 60,
+  ist: 330,
+  west: 60,
+  cet: 60,
+  met: 60,
+  mez: 60,
+  cest: 120,
+  mesz: 120,
+  mest: 120,
+  sast: 120,
+  eet: 120,
+  eest: 180,
+  msk: 180,
+  hkt: 480,
+  sgt: 480,
+  awst: 480,
+  jst: 540,
+  kst: 540,
+  acst: 570,
+  aest: 600,
+  aedt: 660,
+  nzst: 720,
+  nzdt: 780,
+  est: -300,
+  edt: -240,
+  cst: -360,
+  cdt: -300,
+  mst: -420,
+  mdt: -360,
+  pst: -480,
+  pdt: -420,
+  akst: -540,
+  akdt: -480,
+  hst: -600,
+  ast: -240,
+  adt: -180,
+  nst: -210,
+  brt: -180,
+  art: -180,
 }
 const englishMonths = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 // Not Croatian: its "listopad" is October, in Czech and Polish November.
@@ -14,7 +53,11 @@ const locales =
   'de fr es it pt nl sv da nb fi pl cs sk sl ro hu tr el ru uk bg et lv lt ca eu ga is vi id af'.split(' ')
 
 const maxLength = 100
-const bare = (word: string): string => word.normalize('NFD').replace(/[\p{M}.]/gu, '').toLowerCase()
+const bare = (word: string): string =>
+  word
+    .normalize('NFD')
+    .replace(/[\p{M}.]/gu, '')
+    .toLowerCase()
 
 let monthNames: Map<string, number> | null = null
 /** Month names of the locales, both forms. Made when a month first is not English: it takes some 20 ms. */
@@ -36,7 +79,14 @@ function namesOfMonths(): Map<string, number> {
       }
     }
   // Spelt otherwise than ICU does.
-  for (const [name, month] of [['mrz', 2], ['maerz', 2], ['jaenner', 0], ['janner', 0], ['sept', 8], ['set', 8]] as const)
+  for (const [name, month] of [
+    ['mrz', 2],
+    ['maerz', 2],
+    ['jaenner', 0],
+    ['janner', 0],
+    ['sept', 8],
+    ['set', 8],
+  ] as const)
     names.set(name, month)
   monthNames = names
   return names
@@ -45,7 +95,8 @@ function namesOfMonths(): Map<string, number> {
 function monthOf(word: string): number | null {
   const name = bare(word)
   const english = englishMonths.indexOf(name.slice(0, 3))
-  if (english >= 0 && /^(jan|feb|mar(ch)?$|apr|may$|june?$|july?$|aug|sept?|oct|nov|dec)/.test(name)) return english
+  if (english >= 0 && /^(jan|feb|mar(ch)?$|apr|may$|june?$|july?$|aug|sept?|oct|nov|dec)/.test(name))
+    return english
   const names = namesOfMonths()
   const whole = names.get(name)
   if (whole !== undefined || name.length < 3) return whole ?? null
@@ -68,7 +119,16 @@ export function parseDate(raw: string): EpochMs | null {
   if (iso !== null) {
     const [, year, month, day = '1', hour = '0', minute = '0', second = '0', fraction = '', zone] = iso
     const ms = Number(`${fraction}000`.slice(0, 3))
-    return at(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second), ms, zone)
+    return at(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+      ms,
+      zone,
+    )
   }
   return spoken(text)
 }
@@ -112,7 +172,8 @@ function spoken(text: string): EpochMs | null {
   if (day === undefined || year === undefined) return null
   // RFC 2822 4.3.
   const short = Number(year)
-  const whole = year.length > 2 ? (year.length === 3 ? short + 1900 : short) : short < 50 ? short + 2000 : short + 1900
+  const whole =
+    year.length > 2 ? (year.length === 3 ? short + 1900 : short) : short < 50 ? short + 2000 : short + 1900
   return at(whole, monthIndex, Number(day), hour, Number(clock?.[2] ?? 0), Number(clock?.[3] ?? 0), 0, zone)
 }
 

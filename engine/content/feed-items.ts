@@ -54,7 +54,10 @@ export function itemsOf(
   const told = [...warnings].map(([what, count]) => `${count} ${count === 1 ? 'entry' : 'entries'}: ${what}`)
   return {
     items,
-    warnings: feed.left > 0 ? [...told, `${feed.left} entries beyond the first ${feed.entries.length} were left out`] : told,
+    warnings:
+      feed.left > 0
+        ? [...told, `${feed.left} entries beyond the first ${feed.entries.length} were left out`]
+        : told,
   }
 }
 
@@ -90,7 +93,8 @@ function itemOf(
 
   const dates = entry.dates.map(parseDate)
   const date = dates.find((each) => each !== null) ?? null
-  if (entry.dates.length > 0 && date === null) warn(`a date that cannot be read: "${entry.dates[0]!.slice(0, 40)}"`)
+  if (entry.dates.length > 0 && date === null)
+    warn(`a date that cannot be read: "${entry.dates[0]!.slice(0, 40)}"`)
   const future = date !== null && date > now + futureMs
   if (future) warn('a date in the future')
 
@@ -112,9 +116,11 @@ function itemOf(
       popularity: 0.5,
       ...(date !== null && !future && { publishedAt: date }),
     },
-    categories: [...new Set(entry.categories.slice(0, 100).map((category) => oneLine(titleText(category)).slice(0, 200)))].filter(
-      (category) => category !== '',
-    ),
+    categories: [
+      ...new Set(
+        entry.categories.slice(0, 100).map((category) => oneLine(titleText(category)).slice(0, 200)),
+      ),
+    ].filter((category) => category !== ''),
     text: words,
   }
 }
@@ -133,7 +139,8 @@ const bodyText = (text: Marked | null): string =>
   text === null ? '' : text.kind === 'html' ? textOfHtml(text.value) : oneLine(text.value.slice(0, 200_000))
 
 function headline(title: Marked | null, words: string): string | null {
-  const text = title === null ? '' : title.kind === 'html' ? titleText(title.value) : oneLine(title.value.slice(0, 5000))
+  const text =
+    title === null ? '' : title.kind === 'html' ? titleText(title.value) : oneLine(title.value.slice(0, 5000))
   // Short messages have none: their beginning stands for it.
   const found = text === '' ? cutAtWord(firstSentences(words, 100), 100) : cutAtWord(text, itemLimits.title)
   return found === '' ? null : found
@@ -152,10 +159,17 @@ function bodyHtml(entry: FeedEntry, base: string): string | null {
   return body === '' ? null : body
 }
 
-const entities: { readonly [name: string]: string } = { '&amp;': '&', '&quot;': '"', '&lt;': '<', '&gt;': '>' }
+const entities: { readonly [name: string]: string } = {
+  '&amp;': '&',
+  '&quot;': '"',
+  '&lt;': '<',
+  '&gt;': '>',
+}
 /** Of sanitised HTML, so this is how every picture is written. */
 const firstImage = (body: string | null): string | null =>
-  /<img src="([^"]{1,4000})"/.exec(body ?? '')?.[1]?.replace(/&(?:amp|quot|lt|gt);/g, (entity) => entities[entity]!) ?? null
+  /<img src="([^"]{1,4000})"/
+    .exec(body ?? '')?.[1]
+    ?.replace(/&(?:amp|quot|lt|gt);/g, (entity) => entities[entity]!) ?? null
 
 const trackers = /^(utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|yclid|_hsenc|_hsmi|mkt_tok)$/i
 

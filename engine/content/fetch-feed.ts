@@ -53,7 +53,12 @@ export function contentOf(
   const { maxBytes, maxItems } = options.config
   const feed = readFeed(answer.body, { contentType: answer.contentType, limits: { maxBytes, maxItems } })
   if ('problem' in feed) return feed
-  const made = itemsOf(feed, { feedId: options.feedId, url: answer.url, language: rules.language, now: options.now })
+  const made = itemsOf(feed, {
+    feedId: options.feedId,
+    url: answer.url,
+    language: rules.language,
+    now: options.now,
+  })
   const topicsOf = createTopicRules(rules)
   const items = made.items.map((each) => {
     const topics = [...topicsOf({ title: each.item.title, body: each.text, categories: each.categories })]
@@ -72,7 +77,8 @@ export async function fetchFeed(
 ): Promise<{ readonly outcome: FeedOutcome; readonly state: FeedState }> {
   const { config, store, fetcher, clock, random, log } = parts
   const limits: Intervals = {
-    minIntervalMs: feed.minIntervalMs ?? Math.min(config.minIntervalMs, feed.maxIntervalMs ?? Number.POSITIVE_INFINITY),
+    minIntervalMs:
+      feed.minIntervalMs ?? Math.min(config.minIntervalMs, feed.maxIntervalMs ?? Number.POSITIVE_INFINITY),
     maxIntervalMs: feed.maxIntervalMs ?? Math.max(config.maxIntervalMs, feed.minIntervalMs ?? 0),
   }
   const before: FeedState = state ?? {
@@ -120,16 +126,28 @@ export async function fetchFeed(
   switch (answer.kind) {
     case 'failed':
       // Broken off by a stop: the feed did nothing wrong.
-      if (signal.aborted) return { outcome: { kind: 'failed', code: answer.code, detail: answer.detail }, state: before }
+      if (signal.aborted)
+        return { outcome: { kind: 'failed', code: answer.code, detail: answer.detail }, state: before }
       return keep(failed(answer.code, answer.detail, answer.retryAfterMs))
     case 'gone':
       log.warn({ feed: feed.name }, 'feed.gone')
       return keep({
         outcome: { kind: 'gone' },
-        state: { ...fetched, failures: before.failures + 1, lastError: 'answered 410: it is gone for good', nextAt: null },
+        state: {
+          ...fetched,
+          failures: before.failures + 1,
+          lastError: 'answered 410: it is gone for good',
+          nextAt: null,
+        },
       })
     case 'unchanged': {
-      const next = afterSuccess(before.intervalMs, { newItems: 0, askedMs: answer.maxAgeMs }, limits, now, random)
+      const next = afterSuccess(
+        before.intervalMs,
+        { newItems: 0, askedMs: answer.maxAgeMs },
+        limits,
+        now,
+        random,
+      )
       const moved = await move(parts, feed, answer.movedTo)
       return keep({
         outcome: { kind: 'unchanged' },
@@ -169,7 +187,9 @@ async function keepItems(store: Store, found: readonly FeedItem[], now: EpochMs)
   if (found.length === 0) return counts
   const known = new Set((await store.items.byKey(found.map(({ item }) => item.key))).map(({ key }) => key))
   const fresh = found.filter(({ item }) => !known.has(item.key))
-  const byUrl = new Map((await store.items.byUrl(fresh.map(({ item }) => item.url))).map((item) => [item.url, item]))
+  const byUrl = new Map(
+    (await store.items.byUrl(fresh.map(({ item }) => item.url))).map((item) => [item.url, item]),
+  )
   const taken = new Set(known)
   const rows = found.map(({ item }): ItemInput => {
     const same = known.has(item.key) ? undefined : byUrl.get(item.url)
@@ -178,8 +198,13 @@ async function keepItems(store: Store, found: readonly FeedItem[], now: EpochMs)
     return { ...item, key: same.key }
   })
   // What readers did with an item is not the feed's to say.
-  const present = new Map((await store.items.byKey(rows.map(({ key }) => key!))).map((item) => [item.key, item]))
-  const merged = rows.map((row) => ({ ...row, popularity: present.get(row.key!)?.popularity ?? row.popularity }))
+  const present = new Map(
+    (await store.items.byKey(rows.map(({ key }) => key!))).map((item) => [item.key, item]),
+  )
+  const merged = rows.map((row) => ({
+    ...row,
+    popularity: present.get(row.key!)?.popularity ?? row.popularity,
+  }))
   for (const { outcome } of await store.items.upsert(merged, now)) counts[outcome]++
   return counts
 }

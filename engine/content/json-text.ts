@@ -1,6 +1,10 @@
 /** JSON as people and string templates write it, made into JSON: line breaks and tabs within strings are escaped,
  *  commas before a closing bracket go. `depth` is the deepest nesting. One pass, brackets in strings not counted. */
-export function repairJson(text: string): { readonly json: string; readonly depth: number; readonly repaired: boolean } {
+export function repairJson(text: string): {
+  readonly json: string
+  readonly depth: number
+  readonly repaired: boolean
+} {
   const out: string[] = []
   let from = 0
   let depth = 0

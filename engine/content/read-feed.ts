@@ -1,4 +1,13 @@
-import { type AtomFeed, type JsonFeed, parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed, type RdfFeed, type RssFeed } from 'feedsmith'
+import {
+  type AtomFeed,
+  type JsonFeed,
+  parseAtomFeed,
+  parseJsonFeed,
+  parseRdfFeed,
+  parseRssFeed,
+  type RdfFeed,
+  type RssFeed,
+} from 'feedsmith'
 import { decodeText } from './encoding.ts'
 import { repairJson } from './json-text.ts'
 import { prepareXml } from './xml.ts'
@@ -94,9 +103,13 @@ function readXml(text: string, limits: FeedLimits): ReadResult {
 }
 
 /** A channel without any element is still an empty feed to us. */
-const versioned = (xml: string): string => (/^<[^>]{0,2000}\bversion\s*=/i.test(xml) ? xml : xml.replace(/^<([\w:.-]+)/, '<$1 version="2.0"'))
+const versioned = (xml: string): string =>
+  /^<[^>]{0,2000}\bversion\s*=/i.test(xml) ? xml : xml.replace(/^<([\w:.-]+)/, '<$1 version="2.0"')
 /** Atom without its namespace is taken for Atom. */
-const named = (xml: string): string => (/^<[^>]{0,4000}\bxmlns/i.test(xml) ? xml : xml.replace(/^<feed\b/i, '<feed xmlns="http://www.w3.org/2005/Atom"'))
+const named = (xml: string): string =>
+  /^<[^>]{0,4000}\bxmlns/i.test(xml)
+    ? xml
+    : xml.replace(/^<feed\b/i, '<feed xmlns="http://www.w3.org/2005/Atom"')
 
 /** What a web page names as its feed. */
 function advertised(text: string): string {
@@ -129,13 +142,18 @@ function readJson(text: string, limits: FeedLimits): ReadResult {
 }
 
 type Optional<T> = T | null | undefined
-const first = <T>(...values: readonly Optional<T>[]): T | null => values.find((value) => value != null && (value as unknown) !== '') ?? null
-const all = (...values: readonly Optional<string>[]): string[] => values.filter((value) => value != null && value !== '') as string[]
+const first = <T>(...values: readonly Optional<T>[]): T | null =>
+  values.find((value) => value != null && (value as unknown) !== '') ?? null
+const all = (...values: readonly Optional<string>[]): string[] =>
+  values.filter((value) => value != null && value !== '') as string[]
 const html = (value: Optional<string>): Marked | null => (value ? { value, kind: 'html' } : null)
 
 function limited<T>(rows: readonly T[] | undefined, limits: FeedLimits, view: (row: T) => FeedEntry) {
   const entries = rows ?? []
-  return { entries: entries.slice(0, limits.maxItems).map(view), left: Math.max(0, entries.length - limits.maxItems) }
+  return {
+    entries: entries.slice(0, limits.maxItems).map(view),
+    left: Math.max(0, entries.length - limits.maxItems),
+  }
 }
 
 const periods: { readonly [period: string]: number } = {
@@ -145,7 +163,10 @@ const periods: { readonly [period: string]: number } = {
   monthly: 2_592_000_000,
   yearly: 31_536_000_000,
 }
-function refreshOf(ttl: number | undefined, sy: { updatePeriod?: string; updateFrequency?: number } | undefined): number | null {
+function refreshOf(
+  ttl: number | undefined,
+  sy: { updatePeriod?: string; updateFrequency?: number } | undefined,
+): number | null {
   if (ttl !== undefined && ttl > 0) return ttl * 60_000
   const period = sy?.updatePeriod === undefined ? undefined : periods[sy.updatePeriod.trim().toLowerCase()]
   if (period === undefined) return null
@@ -163,7 +184,11 @@ function mediaImages(media: Media | undefined): string[] {
     ...(media.groups ?? []).flatMap((group) => group.contents ?? []),
   ]
   const pictures = contents
-    .filter(({ medium, type, url }) => (medium === undefined && type === undefined ? looksLikeImage(url) : medium === 'image' || type?.startsWith('image/') === true))
+    .filter(({ medium, type, url }) =>
+      medium === undefined && type === undefined
+        ? looksLikeImage(url)
+        : medium === 'image' || type?.startsWith('image/') === true,
+    )
     .toSorted((a, b) => (b.width ?? 0) - (a.width ?? 0))
   const thumbnails = [
     ...(media.thumbnails ?? []),
@@ -172,10 +197,15 @@ function mediaImages(media: Media | undefined): string[] {
   ]
   return all(...pictures.map(({ url }) => url), ...thumbnails.map(({ url }) => url))
 }
-const looksLikeImage = (url: string | undefined): boolean => url !== undefined && /\.(jpe?g|png|gif|webp|avif)$/i.test(url.split(/[?#]/, 1)[0]!)
+const looksLikeImage = (url: string | undefined): boolean =>
+  url !== undefined && /\.(jpe?g|png|gif|webp|avif)$/i.test(url.split(/[?#]/, 1)[0]!)
 
 const enclosedImages = (enclosures: readonly { url?: string; type?: string }[] | undefined): string[] =>
-  all(...(enclosures ?? []).filter(({ url, type }) => (type ? type.startsWith('image/') : looksLikeImage(url))).map(({ url }) => url))
+  all(
+    ...(enclosures ?? [])
+      .filter(({ url, type }) => (type ? type.startsWith('image/') : looksLikeImage(url)))
+      .map(({ url }) => url),
+  )
 
 /** `a` as it stands, or against `b`. */
 function rebase(own: Optional<string>, outer: Optional<string>): string | null {
@@ -195,18 +225,48 @@ function fromRss(feed: RssFeed.Feed<string>, limits: FeedLimits, warnings: reado
     warnings,
     ...limited(feed.items, limits, (item) => {
       const { guid } = item
-      const permalink = guid?.value !== undefined && guid.isPermaLink !== false && /^https?:\/\//i.test(guid.value) ? guid.value : null
+      const permalink =
+        guid?.value !== undefined && guid.isPermaLink !== false && /^https?:\/\//i.test(guid.value)
+          ? guid.value
+          : null
       const alternate = (item.atom?.links ?? []).find(({ rel }) => rel === undefined || rel === 'alternate')
       return {
         guid: first(guid?.value, item.dc?.identifiers?.[0], item.atom?.id),
         links: all(item.link, alternate?.href, permalink, item.enclosures?.[0]?.url, item.comments),
         title: html(first(item.title, item.dc?.titles?.[0], item.media?.title?.value, item.itunes?.title)),
-        summary: html(first(item.description, item.dc?.descriptions?.[0], item.itunes?.summary, item.itunes?.subtitle, item.media?.description?.value)),
+        summary: html(
+          first(
+            item.description,
+            item.dc?.descriptions?.[0],
+            item.itunes?.summary,
+            item.itunes?.subtitle,
+            item.media?.description?.value,
+          ),
+        ),
         content: html(first(item.content?.encoded, item.atom?.content?.value)),
         images: [...mediaImages(item.media), ...all(item.itunes?.image), ...enclosedImages(item.enclosures)],
-        author: first(item.dc?.creators?.[0], item.authors?.[0]?.name, item.itunes?.author, item.authors?.[0]?.email, item.atom?.authors?.[0]?.name, channelAuthor),
-        categories: all(...(item.categories ?? []).map(({ name }) => name), ...(item.dc?.subjects ?? []), ...(item.media?.keywords ?? []), ...(item.itunes?.keywords ?? [])),
-        dates: all(item.pubDate, item.dc?.dates?.[0], item.dcterms?.issued?.[0], item.dcterms?.created?.[0], item.atom?.published, item.atom?.updated),
+        author: first(
+          item.dc?.creators?.[0],
+          item.authors?.[0]?.name,
+          item.itunes?.author,
+          item.authors?.[0]?.email,
+          item.atom?.authors?.[0]?.name,
+          channelAuthor,
+        ),
+        categories: all(
+          ...(item.categories ?? []).map(({ name }) => name),
+          ...(item.dc?.subjects ?? []),
+          ...(item.media?.keywords ?? []),
+          ...(item.itunes?.keywords ?? []),
+        ),
+        dates: all(
+          item.pubDate,
+          item.dc?.dates?.[0],
+          item.dcterms?.issued?.[0],
+          item.dcterms?.created?.[0],
+          item.atom?.published,
+          item.atom?.updated,
+        ),
         language: first(item.dc?.languages?.[0], item.xml?.lang),
         base: rebase(item.xml?.base, feed.xml?.base),
       }
@@ -248,7 +308,13 @@ function atomText(text: { value?: string; type?: string } | undefined): Marked |
 function fromAtom(feed: AtomFeed.Feed<string>, limits: FeedLimits, warnings: readonly string[]): ReadFeed {
   const alternates = (links: AtomFeed.Entry<string>['links']): string[] => {
     const pages = (links ?? []).filter(({ rel }) => rel === undefined || rel === 'alternate')
-    return all(...pages.toSorted((a, b) => Number(b.type?.includes('html') ?? true) - Number(a.type?.includes('html') ?? true)).map(({ href }) => href))
+    return all(
+      ...pages
+        .toSorted(
+          (a, b) => Number(b.type?.includes('html') ?? true) - Number(a.type?.includes('html') ?? true),
+        )
+        .map(({ href }) => href),
+    )
   }
   return {
     format: 'atom',
@@ -270,15 +336,31 @@ function fromAtom(feed: AtomFeed.Feed<string>, limits: FeedLimits, warnings: rea
           enclosures[0]?.href,
         ),
         title: atomText(entry.title) ?? html(entry.media?.title?.value),
-        summary: atomText(entry.summary) ?? html(entry.media?.description?.value ?? entry.media?.groups?.[0]?.description?.value),
+        summary:
+          atomText(entry.summary) ??
+          html(entry.media?.description?.value ?? entry.media?.groups?.[0]?.description?.value),
         content: whole === null ? null : atomText(whole),
         images: [
           ...mediaImages(entry.media as Media | undefined),
           ...all(entry.itunes?.image),
-          ...enclosedImages(enclosures.map(({ href, type }) => ({ ...(href !== undefined && { url: href }), ...(type !== undefined && { type }) }))),
+          ...enclosedImages(
+            enclosures.map(({ href, type }) => ({
+              ...(href !== undefined && { url: href }),
+              ...(type !== undefined && { type }),
+            })),
+          ),
         ],
-        author: first(entry.authors?.[0]?.name, entry.dc?.creators?.[0], entry.source?.authors?.[0]?.name, feed.authors?.[0]?.name, entry.authors?.[0]?.email),
-        categories: all(...(entry.categories ?? []).map(({ label, term }) => label ?? term), ...(entry.dc?.subjects ?? [])),
+        author: first(
+          entry.authors?.[0]?.name,
+          entry.dc?.creators?.[0],
+          entry.source?.authors?.[0]?.name,
+          feed.authors?.[0]?.name,
+          entry.authors?.[0]?.email,
+        ),
+        categories: all(
+          ...(entry.categories ?? []).map(({ label, term }) => label ?? term),
+          ...(entry.dc?.subjects ?? []),
+        ),
         dates: all(entry.published, entry.updated, entry.dc?.dates?.[0]),
         language: first(entry.content?.xml?.lang, entry.xml?.lang, entry.dc?.languages?.[0]),
         base: rebase(whole?.xml?.base ?? entry.summary?.xml?.base, base),
@@ -297,11 +379,25 @@ function fromJson(feed: JsonFeed.Feed<string>, limits: FeedLimits, warnings: rea
     warnings,
     ...limited(feed.items, limits, (item) => ({
       guid: first(item.id),
-      links: all(item.url, item.external_url, ...(item.id !== undefined && /^https?:\/\//i.test(item.id) ? [item.id] : [])),
+      links: all(
+        item.url,
+        item.external_url,
+        ...(item.id !== undefined && /^https?:\/\//i.test(item.id) ? [item.id] : []),
+      ),
       title: item.title ? { value: item.title, kind: 'text' } : null,
       summary: item.summary ? { value: item.summary, kind: 'text' } : null,
-      content: html(item.content_html) ?? (item.content_text ? { value: item.content_text, kind: 'text' } : null),
-      images: all(item.image, item.banner_image, ...enclosedImages((item.attachments ?? []).map(({ url, mime_type }) => ({ ...(url !== undefined && { url }), ...(mime_type !== undefined && { type: mime_type }) })))),
+      content:
+        html(item.content_html) ?? (item.content_text ? { value: item.content_text, kind: 'text' } : null),
+      images: all(
+        item.image,
+        item.banner_image,
+        ...enclosedImages(
+          (item.attachments ?? []).map(({ url, mime_type }) => ({
+            ...(url !== undefined && { url }),
+            ...(mime_type !== undefined && { type: mime_type }),
+          })),
+        ),
+      ),
       author: first(item.authors?.[0]?.name, feed.authors?.[0]?.name),
       categories: item.tags ?? [],
       dates: all(item.date_published, item.date_modified),

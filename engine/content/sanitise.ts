@@ -14,12 +14,67 @@ export const bodyLimits = { maxChars: 200_000, imageWidth: 600 } as const
 /** What mail programs show alike and what cannot do anything: no scripts, styles, forms, frames, objects, handlers. */
 const allowedTags = [
   ...['p', 'br', 'hr', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'div', 'span'],
-  ...['a', 'b', 'strong', 'i', 'em', 'u', 's', 'del', 'ins', 'small', 'sub', 'sup', 'mark', 'code', 'kbd', 'samp', 'var'],
-  ...['abbr', 'cite', 'dfn', 'q', 'time', 'bdi', 'bdo', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'figure', 'figcaption', 'img'],
+  ...[
+    'a',
+    'b',
+    'strong',
+    'i',
+    'em',
+    'u',
+    's',
+    'del',
+    'ins',
+    'small',
+    'sub',
+    'sup',
+    'mark',
+    'code',
+    'kbd',
+    'samp',
+    'var',
+  ],
+  ...[
+    'abbr',
+    'cite',
+    'dfn',
+    'q',
+    'time',
+    'bdi',
+    'bdo',
+    'ul',
+    'ol',
+    'li',
+    'dl',
+    'dt',
+    'dd',
+    'figure',
+    'figcaption',
+    'img',
+  ],
   ...['table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
 ]
 /** Gone with all that is in them; of other tags the text stays. */
-const withContent = ['script', 'style', 'textarea', 'option', 'select', 'button', 'noscript', 'noembed', 'noframes', 'template', 'title', 'svg', 'math', 'object', 'applet', 'canvas', 'dialog', 'xmp', 'plaintext']
+const withContent = [
+  'script',
+  'style',
+  'textarea',
+  'option',
+  'select',
+  'button',
+  'noscript',
+  'noembed',
+  'noframes',
+  'template',
+  'title',
+  'svg',
+  'math',
+  'object',
+  'applet',
+  'canvas',
+  'dialog',
+  'xmp',
+  'plaintext',
+]
 const frames = ['iframe', 'embed', 'video', 'audio', 'frame']
 const maxDepth = 64
 const maxAddress = 2048
@@ -51,7 +106,9 @@ export function safeUrl(raw: string | undefined, base: string | null, schemes = 
 
 function rules(base: string | null, imageWidth: number): IOptions {
   const link = (attributes: Attributes): Attributes => {
-    const href = attributes.href?.startsWith('#') ? null : safeUrl(attributes.href, base, /^(https?|mailto):$/)
+    const href = attributes.href?.startsWith('#')
+      ? null
+      : safeUrl(attributes.href, base, /^(https?|mailto):$/)
     return { ...(href !== null && { href }), ...kept(attributes, ['title']) }
   }
   const image = (attributes: Attributes): Attributes => {
@@ -59,7 +116,12 @@ function rules(base: string | null, imageWidth: number): IOptions {
     const height = pixels(attributes.height)
     // A picture of one pixel counts readers for somebody else.
     const counts = (width !== null && width <= 2) || (height !== null && height <= 2)
-    const raw = [attributes.src, attributes['data-src'], attributes['data-original'], attributes['data-lazy-src']]
+    const raw = [
+      attributes.src,
+      attributes['data-src'],
+      attributes['data-original'],
+      attributes['data-lazy-src'],
+    ]
     const src = counts ? null : (raw.map((each) => safeUrl(each, base)).find((each) => each !== null) ?? null)
     if (src === null) return {}
     const shown = width === null ? null : Math.min(width, imageWidth)
@@ -77,7 +139,10 @@ function rules(base: string | null, imageWidth: number): IOptions {
       ? { tagName: 'span', attribs: {} }
       : { tagName: 'a', attribs: { href }, text: attributes.title?.slice(0, 200) || new URL(href).hostname }
   }
-  const only = (names: readonly string[]) => (tagName: string, attributes: Attributes) => ({ tagName, attribs: kept(attributes, names) })
+  const only = (names: readonly string[]) => (tagName: string, attributes: Attributes) => ({
+    tagName,
+    attribs: kept(attributes, names),
+  })
   return {
     allowedTags,
     nonTextTags: withContent,
@@ -117,7 +182,9 @@ function rules(base: string | null, imageWidth: number): IOptions {
 }
 
 function kept(attributes: Attributes, names: readonly string[]): Attributes {
-  const found = names.filter((name) => attributes[name] !== undefined).map((name) => [name, attributes[name]!.slice(0, 500)] as const)
+  const found = names
+    .filter((name) => attributes[name] !== undefined)
+    .map((name) => [name, attributes[name]!.slice(0, 500)] as const)
   return Object.fromEntries(found)
 }
 

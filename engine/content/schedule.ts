@@ -6,7 +6,8 @@ export interface Intervals {
 }
 
 const mostWaitMs = 7 * 86_400_000
-const spread = (ms: number, random: () => number, share: number): number => Math.round(ms * (1 - share + 2 * share * random()))
+const spread = (ms: number, random: () => number, share: number): number =>
+  Math.round(ms * (1 - share + 2 * share * random()))
 
 /** After a fetch that worked: half the interval when something new came, half as long again when not; never below
  *  what the publisher asks for (`ttl`, `sy:update*`, `max-age`), always between min and max; +-10 %, so that a

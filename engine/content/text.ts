@@ -8,7 +8,9 @@ const options: HtmlToTextOptions = {
     { selector: 'a', options: { ignoreHref: true } },
     { selector: 'img', format: 'skip' },
     { selector: 'table', format: 'dataTable' },
-    ...['script', 'style', 'noscript', 'iframe', 'form', 'button', 'figcaption', 'svg', 'template'].map((selector) => ({ selector, format: 'skip' })),
+    ...['script', 'style', 'noscript', 'iframe', 'form', 'button', 'figcaption', 'svg', 'template'].map(
+      (selector) => ({ selector, format: 'skip' }),
+    ),
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
     { selector: 'ul', options: { itemPrefix: '- ' } },
   ],
@@ -19,7 +21,8 @@ const spaces = /[\s\u00a0\u200b\ufeff]+/g
 export const oneLine = (text: string): string => text.replace(spaces, ' ').trim()
 
 /** What a reader sees of a piece of HTML, as one line. */
-export const textOfHtml = (html: string): string => (/[<&]/.test(html) ? oneLine(convert(html.slice(0, 200_000))) : oneLine(html))
+export const textOfHtml = (html: string): string =>
+  /[<&]/.test(html) ? oneLine(convert(html.slice(0, 200_000))) : oneLine(html)
 
 // Only these are taken for markup in a title: "Use <stdio.h>" and "a < b" are words.
 const titleTags =
@@ -69,4 +72,5 @@ export const htmlOfText = (text: string): string =>
     .map((paragraph) => `<p>${escapeHtml(paragraph).replace(/\r?\n/g, '<br>')}</p>`)
     .join('\n')
 
-const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

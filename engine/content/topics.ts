@@ -18,11 +18,18 @@ interface Node {
 
 const maxText = 200_000
 /** Writing without spaces between words: every place is a boundary. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u
 
 export const fold = (text: string): string =>
-  text.slice(0, maxText).normalize('NFKC').toLowerCase().normalize('NFC').replace(/[\s\u00ad\u200b]+/g, ' ').trim()
+  text
+    .slice(0, maxText)
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/[\s\u00ad\u200b]+/g, ' ')
+    .trim()
 
 /** Compile rules into one automaton (Aho, Corasick 1975): a text is read once, whatever the number of words, and
  *  nothing that people write is ever a regular expression. Words match whole, case aside. */
@@ -66,7 +73,11 @@ export function createTopicMatcher(rules: readonly KeywordRule[]): TopicMatcher 
       while (node !== root && !node.next.has(code)) node = node.fail ?? root
       node = node.next.get(code) ?? root
       for (const { length, rule } of node.ends)
-        if (!found.has(rule.topic) && (rule.where === 'any' || rule.where === part) && isWhole(text, i + 1 - length, i + 1))
+        if (
+          !found.has(rule.topic) &&
+          (rule.where === 'any' || rule.where === part) &&
+          isWhole(text, i + 1 - length, i + 1)
+        )
           found.add(rule.topic)
     }
   }
@@ -84,7 +95,8 @@ export function createTopicMatcher(rules: readonly KeywordRule[]): TopicMatcher 
   }
 }
 
-const isWhole = (text: string, from: number, to: number): boolean => boundary(text, from) && boundary(text, to)
+const isWhole = (text: string, from: number, to: number): boolean =>
+  boundary(text, from) && boundary(text, to)
 
 /** Does a word begin or end before `at`? */
 function boundary(text: string, at: number): boolean {
@@ -105,11 +117,19 @@ export function createTopicRules(feed: {
   readonly topics: readonly string[]
   readonly categoryMap: { readonly [category: string]: string }
   readonly keywordRules: readonly KeywordRule[]
-}): (item: { readonly title: string; readonly body: string; readonly categories: readonly string[] }) => readonly string[] {
-  const byCategory = new Map(Object.entries(feed.categoryMap).map(([category, topic]) => [fold(category), topic]))
+}): (item: {
+  readonly title: string
+  readonly body: string
+  readonly categories: readonly string[]
+}) => readonly string[] {
+  const byCategory = new Map(
+    Object.entries(feed.categoryMap).map(([category, topic]) => [fold(category), topic]),
+  )
   const matcher = createTopicMatcher(feed.keywordRules)
   return (item) => {
-    const mapped = item.categories.map((category) => byCategory.get(fold(category))).filter((topic) => topic !== undefined)
+    const mapped = item.categories
+      .map((category) => byCategory.get(fold(category)))
+      .filter((topic) => topic !== undefined)
     return [...new Set([...feed.topics, ...mapped, ...matcher.match(item)])].slice(0, 32)
   }
 }

@@ -133,7 +133,9 @@ export function prepareXml(source: string, limits: XmlLimits): PreparedXml {
   if (root === null) return { problem: 'is no XML document' }
   if (open.length > 0) {
     const cut = open.find(({ lower }) => single.has(lower))
-    warnings.add(cut === undefined ? 'the end is missing' : 'the end is missing; the item that it cut was left out')
+    warnings.add(
+      cut === undefined ? 'the end is missing' : 'the end is missing; the item that it cut was left out',
+    )
     if (cut !== undefined) {
       out.length = cut.at
       open.length = open.indexOf(cut)

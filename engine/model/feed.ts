@@ -59,10 +59,14 @@ export const feedInputSchema = z
     minIntervalMs: intervalSchema,
     maxIntervalMs: intervalSchema,
   })
-  .refine(({ minIntervalMs, maxIntervalMs }) => minIntervalMs === null || maxIntervalMs === null || minIntervalMs <= maxIntervalMs, {
-    path: ['maxIntervalMs'],
-    error: 'must not be below minIntervalMs',
-  })
+  .refine(
+    ({ minIntervalMs, maxIntervalMs }) =>
+      minIntervalMs === null || maxIntervalMs === null || minIntervalMs <= maxIntervalMs,
+    {
+      path: ['maxIntervalMs'],
+      error: 'must not be below minIntervalMs',
+    },
+  )
 export type FeedInput = z.infer<typeof feedInputSchema>
 
 /** Where the reading of a feed stands. */

@@ -11,7 +11,15 @@ export interface FetchRequest {
 }
 
 /** `refused`: the address is one that may not be reached. */
-export type FetchFailure = 'refused' | 'name' | 'connection' | 'timeout' | 'redirects' | 'status' | 'encoding' | 'size'
+export type FetchFailure =
+  | 'refused'
+  | 'name'
+  | 'connection'
+  | 'timeout'
+  | 'redirects'
+  | 'status'
+  | 'encoding'
+  | 'size'
 
 interface Answer {
   /** Where it has moved for good: the target of an unbroken chain of 301 and 308. Null where it has not. */

@@ -67,10 +67,7 @@ export interface SubscriptionStore {
   /** People whose pause ended. */
   duePauses(query: { readonly now: EpochMs; readonly limit: number }): Promise<readonly SubscriberId[]>
   /** Retention: unconfirmed people last changed before that time, for whom no confirmation is out any more. */
-  unconfirmed(query: {
-    readonly before: EpochMs
-    readonly limit: number
-  }): Promise<readonly SubscriberId[]>
+  unconfirmed(query: { readonly before: EpochMs; readonly limit: number }): Promise<readonly SubscriberId[]>
   /** Retention: forget up to `limit` salted hashes, or unconfirmed memberships, from before that time. */
   forget(
     what: 'hashes' | 'asked',

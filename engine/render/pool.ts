@@ -116,7 +116,8 @@ export function createRenderPool(
       try {
         return await run<RenderedRendition>({ kind: 'rendition', ...task }, warmUpMs)
       } catch (error) {
-        if (closed) throw new BroadsheetError('E_STOPPING', 'The render threads are closed.', { cause: error })
+        if (closed)
+          throw new BroadsheetError('E_STOPPING', 'The render threads are closed.', { cause: error })
         throw new BroadsheetError('E_RENDER', `The letter could not be rendered again: ${messageOf(error)}`, {
           cause: error,
         })

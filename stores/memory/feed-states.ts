@@ -3,7 +3,10 @@ import type { EpochMs, FeedId } from '../../engine/model/ids.ts'
 import type { FeedStateStore } from '../../engine/ports/feeds.ts'
 import { claimedState, dueSince, stateFor } from '../rules/feed.ts'
 
-export function createFeedStates(feeds: ReadonlyMap<FeedId, Feed>, states: Map<FeedId, FeedState>): FeedStateStore {
+export function createFeedStates(
+  feeds: ReadonlyMap<FeedId, Feed>,
+  states: Map<FeedId, FeedState>,
+): FeedStateStore {
   return {
     async claim({ now, until, limit }) {
       const due: { readonly feed: Feed; readonly since: EpochMs }[] = []

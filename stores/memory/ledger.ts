@@ -192,7 +192,7 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
       const { spec } = run.publication
       if (run.publication.state !== 'planning') return progress(run, true)
       for (let cut = 0; cut < maxChunks; cut += 1) {
-        const after: SubscriberId | 0 = run.plannedTo ?? 0
+        const after = (run.plannedTo ?? 0) as SubscriberId | 0
         const ids = audienceAfter(state, audienceOf(spec), { after, limit: chunkSize })
         run.plannedTo = ids.at(-1) ?? run.plannedTo ?? 0
         for (const { dueAt, ids: together } of wavesOf(spec, ids)) {

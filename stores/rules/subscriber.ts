@@ -24,7 +24,10 @@ export const newSubscriber = (input: SubscriberInput): SubscriberFields => ({
 
 /** What an upsert's status makes of a known one, by the table of engine/model/subscription.ts. Who left stays away,
  *  whatever a file says of them: an import never brings anyone back. */
-export function upsertStatus(known: SubscriberStatus, wanted: SubscriberStatus | undefined): SubscriberStatus {
+export function upsertStatus(
+  known: SubscriberStatus,
+  wanted: SubscriberStatus | undefined,
+): SubscriberStatus {
   if (wanted === undefined || departed.includes(known)) return known
   const event = eventOfStatus(wanted)
   return event === null ? known : (nextStatus(known, event) ?? known)

@@ -22,7 +22,8 @@ const columns = `subscriber_id, seq, kind, from_status, to_status, source, at, l
 const selected = `subscriber_id AS subscriberId, seq, kind, from_status AS "from", to_status AS "to", source, at, lists,
   origin, ip, user_agent AS userAgent, words`
 
-const textOf = (lists: readonly ListId[]): string | null => (lists.length === 0 ? null : JSON.stringify(lists))
+const textOf = (lists: readonly ListId[]): string | null =>
+  lists.length === 0 ? null : JSON.stringify(lists)
 
 export function createConsentWriter(sql: Sql): ConsentWriter {
   return {
@@ -58,10 +59,12 @@ export function createConsents(sql: Sql, writer: ConsentWriter): Sync<ConsentSto
       const rows = sql<[number, number, number], Row>(
         `SELECT ${selected} FROM consent WHERE subscriber_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
       ).all(subscriberId, after, limit + 1)
-      const views = rows.map((row): Consent => ({
-        ...row,
-        lists: row.lists === null ? [] : (JSON.parse(row.lists) as ListId[]),
-      }))
+      const views = rows.map(
+        (row): Consent => ({
+          ...row,
+          lists: row.lists === null ? [] : (JSON.parse(row.lists) as ListId[]),
+        }),
+      )
       return pageOf(views, limit, (row) => row.seq)
     },
     forget({ before, limit }) {

@@ -20,10 +20,12 @@ export function createErasedAddresses(sql: Sql): ErasedAddresses {
   return {
     // The condition makes it a look-up where a bare LIMIT 1 would count as a walk.
     any: () => sql<[]>("SELECT 1 FROM erased WHERE hash > '' LIMIT 1").get() !== undefined,
-    has: (address) =>
-      sql<[string]>('SELECT 1 FROM erased WHERE hash = ?').get(hashOf(address)) !== undefined,
+    has: (address) => sql<[string]>('SELECT 1 FROM erased WHERE hash = ?').get(hashOf(address)) !== undefined,
     add(address, now) {
-      sql<[string, number]>('INSERT OR REPLACE INTO erased (hash, at) VALUES (?, ?)').run(hashOf(address), now)
+      sql<[string, number]>('INSERT OR REPLACE INTO erased (hash, at) VALUES (?, ?)').run(
+        hashOf(address),
+        now,
+      )
     },
     remove(address) {
       sql<[string]>('DELETE FROM erased WHERE hash = ?').run(hashOf(address))

@@ -48,7 +48,14 @@ export function createSettle(
       now,
       subscriberId,
     )
-    const proof = { source: 'provider', at: now, ip: null, userAgent: null, origin: null, words: code } as const
+    const proof = {
+      source: 'provider',
+      at: now,
+      ip: null,
+      userAgent: null,
+      origin: null,
+      words: code,
+    } as const
     consents.append(bulkConsent(proof, now, { subscriberId, kind: 'bounce', from, to, lists: [] }))
   }
 

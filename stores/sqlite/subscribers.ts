@@ -1,6 +1,7 @@
 import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Membership } from '../../engine/model/list.ts'
 import type { Subscriber, SubscriberStatus } from '../../engine/model/subscriber.ts'
+import { forcedStatus } from '../../engine/model/subscription.ts'
 import type { SubscriberRow, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { noSuch } from '../rules/refusals.ts'
@@ -14,7 +15,6 @@ import {
   type Wanted,
   wantedOf,
 } from '../rules/subscriber.ts'
-import { forcedStatus } from '../../engine/model/subscription.ts'
 import { bulkConsent, listsOf, upsertConsents } from '../rules/subscription.ts'
 import { lastSubscriber, maxLookedAt } from './audience.ts'
 import type { ConsentWriter } from './consents.ts'
@@ -146,7 +146,11 @@ export function createSubscribers(
       // The first consents of new people wait for each other: 50 a statement.
       let born: { id: SubscriberId; to: SubscriberStatus }[] = []
       const signUp = { kind: 'signUp', from: null } as const
-      const { subscriberId: _none, to: _to, ...same } = bulkConsent(proof, now, {
+      const {
+        subscriberId: _none,
+        to: _to,
+        ...same
+      } = bulkConsent(proof, now, {
         ...signUp,
         subscriberId: 0 as SubscriberId,
         to: 'active',

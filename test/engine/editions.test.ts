@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Campaign } from '../../engine/model/campaign.ts'
-import type { Fact } from '../../engine/model/progress.ts'
 import { itemInputSchema } from '../../engine/model/item.ts'
+import type { Fact } from '../../engine/model/progress.ts'
 import { subscriberInputSchema } from '../../engine/model/subscriber.ts'
 import { type House, openHouse } from './support/house.ts'
 import { waitFor } from './support/wait.ts'
@@ -13,7 +13,9 @@ const day = 24 * hour
 const start = Date.UTC(2026, 10, 23, 8)
 const daily = { repeat: { cron: '0 9 * * *', timeZone: 'UTC', until: null, count: null } }
 
-async function house(options: Parameters<typeof openHouse>[0] = {}): Promise<House & { readonly facts: Fact[] }> {
+async function house(
+  options: Parameters<typeof openHouse>[0] = {},
+): Promise<House & { readonly facts: Fact[] }> {
   const opened = await openHouse({ people: 6, ...options })
   onTestFinished(() => opened[Symbol.asyncDispose]())
   const facts: Fact[] = []
@@ -37,7 +39,9 @@ const edition = (of: House, campaign: Campaign, dueAt: number, state: string) =>
   })
 const addItems = ({ store, clock }: House, ...titles: string[]) =>
   store.items.upsert(
-    titles.map((title) => itemInputSchema.parse({ title, url: `https://new.example/${title}`, publishedAt: clock.now() })),
+    titles.map((title) =>
+      itemInputSchema.parse({ title, url: `https://new.example/${title}`, publishedAt: clock.now() }),
+    ),
     clock.now(),
   )
 
@@ -46,7 +50,10 @@ test('a recurring campaign comes out at each due time, numbered, and is schedule
   const weekly = await of.campaign({ ...daily, selection: { count: 3, sinceLast: true } })
   expect((await of.engine.campaigns.schedule(weekly.id)).scheduledAt).toBe(start + hour)
   await edition(of, weekly, start + hour, 'finished')
-  expect(await of.store.campaigns.get(weekly.id)).toMatchObject({ state: 'scheduled', scheduledAt: start + hour + day })
+  expect(await of.store.campaigns.get(weekly.id)).toMatchObject({
+    state: 'scheduled',
+    scheduledAt: start + hour + day,
+  })
   await addItems(of, 'fresh')
   const second = await edition(of, weekly, start + hour + day, 'finished')
   expect(second).toMatchObject({ number: 2, counts: { audience: 6, sent: 6 } })
@@ -85,8 +92,15 @@ test('an edition that is due while the one before it runs is skipped, and the ne
   const weekly = await of.campaign({ ...daily, repeat: { cron: '0 * * * *', timeZone: 'UTC', count: 2 } })
   await of.engine.campaigns.schedule(weekly.id, start + 1)
   await at(of, start + hour, async () => (await of.store.campaigns.get(weekly.id))?.state === 'running')
-  const skipped = await at(of, start + 2 * hour, async () => (await editionsOf(of, weekly)).find((one) => one.number === null) ?? null)
-  expect(skipped).toMatchObject({ dueAt: start + 2 * hour, reason: 'the edition before it was still running' })
+  const skipped = await at(
+    of,
+    start + 2 * hour,
+    async () => (await editionsOf(of, weekly)).find((one) => one.number === null) ?? null,
+  )
+  expect(skipped).toMatchObject({
+    dueAt: start + 2 * hour,
+    reason: 'the edition before it was still running',
+  })
   gate.resolve()
   await edition(of, weekly, start + hour, 'finished')
   await edition(of, weekly, start + 3 * hour, 'finished')
@@ -101,14 +115,20 @@ test('skip lets one go by, pause holds the series, resume goes on with what is d
   const weekly = await of.campaign(daily)
   await expect(campaigns.skip(weekly.id)).rejects.toMatchObject({ code: 'E_STATE' })
   await campaigns.schedule(weekly.id)
-  expect(await campaigns.skip(weekly.id)).toMatchObject({ state: 'scheduled', scheduledAt: start + hour + day })
+  expect(await campaigns.skip(weekly.id)).toMatchObject({
+    state: 'scheduled',
+    scheduledAt: start + hour + day,
+  })
   await edition(of, weekly, start + hour + day, 'finished')
   const paused = await campaigns.pause(weekly.id, 'holidays')
   expect(paused).toMatchObject({ state: 'paused', reason: 'holidays' })
   // What went out stays finished.
   expect((await editionsOf(of, weekly))[0]).toMatchObject({ number: 1, state: 'finished' })
   of.clock.advance(2 * day)
-  expect(await campaigns.resume(weekly.id)).toMatchObject({ state: 'scheduled', scheduledAt: start + hour + 4 * day })
+  expect(await campaigns.resume(weekly.id)).toMatchObject({
+    state: 'scheduled',
+    scheduledAt: start + hour + 4 * day,
+  })
   expect((await editionsOf(of, weekly)).map(({ reason }) => reason)).toEqual([
     'the series was paused',
     'the series was paused',
@@ -148,7 +168,10 @@ test('an edition that is found overdue asks; the answer begins it, and what was 
   await edition(of, weekly, start + hour, 'finished')
   expect(of.channel.taken).toHaveLength(6)
   expect((await editionsOf(of, weekly)).map(({ number }) => number)).toEqual([null, null, 1])
-  expect(await of.store.campaigns.get(weekly.id)).toMatchObject({ state: 'scheduled', scheduledAt: start + hour + 3 * day })
+  expect(await of.store.campaigns.get(weekly.id)).toMatchObject({
+    state: 'scheduled',
+    scheduledAt: start + hour + 3 * day,
+  })
 })
 
 test('by local time each letter goes out when its reader’s clock shows the time, and the end waits for the last', async () => {
@@ -156,7 +179,9 @@ test('by local time each letter goes out when its reader’s clock shows the tim
   const [news] = await of.store.lists.byName(['news'])
   const zones = ['Asia/Tokyo', 'America/New_York', 'Europe/Berlin', 'Pacific/Auckland']
   await of.store.subscribers.upsert(
-    zones.map((timeZone) => subscriberInputSchema.parse({ address: `${timeZone.slice(-4).toLowerCase()}@example.org`, timeZone })),
+    zones.map((timeZone) =>
+      subscriberInputSchema.parse({ address: `${timeZone.slice(-4).toLowerCase()}@example.org`, timeZone }),
+    ),
     { lists: [news!.id], now: start },
   )
   const cron = { cron: '0 8 * * *', timeZone: 'Europe/Berlin' }
@@ -212,7 +237,13 @@ test('a start that is due in a black-out waits for its end and says so; the othe
   expect(of.channel.taken).toEqual([])
   await at(of, start + 3 * hour, async () => of.channel.taken.length === 6)
   const noted = (await editionsOf(of, weekly)).map(({ dueAt, number }) => [(dueAt - start) / hour, number])
-  expect(noted).toEqual([[3, null], [2.5, null], [2, null], [1.5, null], [1, 1]])
+  expect(noted).toEqual([
+    [3, null],
+    [2.5, null],
+    [2, null],
+    [1.5, null],
+    [1, 1],
+  ])
 })
 
 test('what runs when a black-out begins waits, says until when, loses nothing and goes on', async () => {
@@ -225,9 +256,15 @@ test('what runs when a black-out begins waits, says until when, loses nothing an
   await of.engine.campaigns.start(weekly.id)
   const waits = await at(of, start, async () => {
     const progress = await of.engine.campaigns.progress(weekly.id)
-    return progress?.waitingUntil != null && progress.counts.handing === 0 && progress.counts.sent > 0 ? progress : null
+    return progress?.waitingUntil != null && progress.counts.handing === 0 && progress.counts.sent > 0
+      ? progress
+      : null
   })
-  expect(waits).toMatchObject({ state: 'running', waitingUntil: start + 3 * hour, waitingFor: 'black-out: fair' })
+  expect(waits).toMatchObject({
+    state: 'running',
+    waitingUntil: start + 3 * hour,
+    waitingFor: 'black-out: fair',
+  })
   expect(waits.counts.sent).toBeLessThan(60)
   of.clock.advance(10 * minute)
   expect(of.channel.taken).toHaveLength(waits.counts.sent)

@@ -12,13 +12,7 @@ const sources = ['engine', 'stores', 'plugins', 'app'].flatMap((folder) =>
 /** Which rooms a room may import from, besides itself. The order is the direction of the house. */
 const base = ['engine/errors.ts', 'engine/clock.ts', 'engine/log.ts', 'engine/config.ts', 'engine/model']
 const makers = ['engine/template', 'engine/personalise', 'engine/compose']
-const workers = [
-  'engine/schedule',
-  'engine/render',
-  'engine/delivery',
-  'engine/audience',
-  'engine/content',
-]
+const workers = ['engine/schedule', 'engine/render', 'engine/delivery', 'engine/audience', 'engine/content']
 const ports = ['engine/ports', 'engine/channel']
 const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/model', base],

@@ -36,7 +36,8 @@ describe('the life of a subscription', () => {
   })
 
   test('nothing leads out of erased', () => {
-    for (const event of subscriptionEvents) expect(decide('erased', { type: event }) ?? 'erased').toBe('erased')
+    for (const event of subscriptionEvents)
+      expect(decide('erased', { type: event }) ?? 'erased').toBe('erased')
     for (const to of operatorStatuses) expect(decide('erased', { type: 'setStatus', to })).toBeNull()
   })
 

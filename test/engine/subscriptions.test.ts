@@ -71,9 +71,9 @@ describe('double opt-in', () => {
     expect(answer).toEqual({ status: 'pending' })
     const { id, status } = await rowOf(house)
     expect(status).toBe('unconfirmed')
-    expect(await house.store.deliveries.audience({ lists: [house.ask], excludeLists: [], after: 0, limit: 9 })).toEqual(
-      [],
-    )
+    expect(
+      await house.store.deliveries.audience({ lists: [house.ask], excludeLists: [], after: 0, limit: 9 }),
+    ).toEqual([])
     const [{ to, token, mail, key }] = (await mails(house, 1)) as [Awaited<ReturnType<typeof mails>>[0]]
     expect(to).toBe(ada)
     expect(mail.subject).toBe('Please confirm your subscription to The Weekly')
@@ -91,9 +91,9 @@ describe('double opt-in', () => {
     expect(await subscriptions.confirm(id, word(house, { source: 'page' }))).toBe('done')
     expect(await subscriptions.confirm(id, word(house, { source: 'page' }))).toBe('done')
     expect((await rowOf(house)).status).toBe('active')
-    expect(await house.store.deliveries.audience({ lists: [house.ask], excludeLists: [], after: 0, limit: 9 })).toEqual(
-      [id],
-    )
+    expect(
+      await house.store.deliveries.audience({ lists: [house.ask], excludeLists: [], after: 0, limit: 9 }),
+    ).toEqual([id])
     expect(await kindsOf(house, id)).toEqual(['ask', 'confirm'])
     const { rows } = await house.store.consents.page({ subscriberId: id, after: 1, limit: 1 })
     expect(rows[0]).toMatchObject({ from: 'unconfirmed', to: 'active', lists: [house.ask], source: 'page' })
@@ -162,9 +162,11 @@ describe('double opt-in', () => {
     expect((await rowOf(house)).status).toBe('bounced')
     expect(await house.store.suppressions.byAddress([ada])).toMatchObject([{ reason: 'bounce' }])
     // Suppressed addresses are asked nothing any more, and nobody can tell.
-    expect(await house.engine.subscriptions.signUp({ address: ada, lists: ['weekly'] }, word(house))).toEqual({
-      status: 'pending',
-    })
+    expect(await house.engine.subscriptions.signUp({ address: ada, lists: ['weekly'] }, word(house))).toEqual(
+      {
+        status: 'pending',
+      },
+    )
     await until(house, id, 'failed', 1000)
     expect(turn).toBe(2)
   })
@@ -186,7 +188,10 @@ describe('double opt-in', () => {
 
   test('mails come from a template of the reserved name, else built in, in the person’s language', async () => {
     await using house = await open()
-    await house.engine.subscriptions.signUp({ address: ada, language: 'de-AT', lists: ['weekly'] }, word(house))
+    await house.engine.subscriptions.signUp(
+      { address: ada, language: 'de-AT', lists: ['weekly'] },
+      word(house),
+    )
     const [first] = await mails(house, 1)
     expect(first!.mail.subject).toBe('Bitte bestätigen: The Weekly')
     const own = templateInputSchema.parse({
@@ -253,7 +258,10 @@ describe('signing up', () => {
     await subscriptions.signUp({ address: ada, name: 'Ada', lists: ['news'] }, word(house))
     const before = await rowOf(house)
     house.clock.advance(1000)
-    await subscriptions.signUp({ address: ada, name: 'Evil', topics: { sport: 1 }, lists: ['weekly'] }, word(house))
+    await subscriptions.signUp(
+      { address: ada, name: 'Evil', topics: { sport: 1 }, lists: ['weekly'] },
+      word(house),
+    )
     expect(await rowOf(house)).toEqual(before)
     await mails(house, 1)
     expect(await subscriptions.confirm(before.id, word(house))).toBe('done')
@@ -287,7 +295,9 @@ describe('signing up', () => {
       code: 'E_INPUT',
       issues: [{ path: 'lists[0]' }],
     })
-    await expect(subscriptions.signUp({ address: 'nobody', lists: ['news'] }, word(house))).rejects.toMatchObject({
+    await expect(
+      subscriptions.signUp({ address: 'nobody', lists: ['news'] }, word(house)),
+    ).rejects.toMatchObject({
       code: 'E_INPUT',
       issues: [{ path: 'address' }],
     })
@@ -338,7 +348,14 @@ describe('a person’s own page', () => {
     const page = word(house, { source: 'page', words: null })
     const view = await subscriptions.change(
       id,
-      { name: 'Ada', topics: { sport: 0.5 }, maxPerWeek: 2, tracking: 'denied', join: ['weekly'], leave: ['news'] },
+      {
+        name: 'Ada',
+        topics: { sport: 0.5 },
+        maxPerWeek: 2,
+        tracking: 'denied',
+        join: ['weekly'],
+        leave: ['news'],
+      },
       page,
     )
     expect(view).toMatchObject({
@@ -356,7 +373,9 @@ describe('a person’s own page', () => {
     const back = await subscriptions.change(id, { join: ['news'] }, page)
     expect(back.memberships[0]?.membership).toBe('active')
     expect(await kindsOf(house, id)).toEqual(['signUp', 'ask', 'leave', 'tracking', 'frequency', 'join'])
-    await expect(subscriptions.change(id, { join: ['nope'] }, page)).rejects.toMatchObject({ code: 'E_INPUT' })
+    await expect(subscriptions.change(id, { join: ['nope'] }, page)).rejects.toMatchObject({
+      code: 'E_INPUT',
+    })
     await expect(subscriptions.change(999 as SubscriberId, {}, page)).rejects.toMatchObject({
       code: 'E_NOT_FOUND',
     })
@@ -406,7 +425,10 @@ describe('a person’s own page', () => {
     expect(JSON.parse(JSON.stringify(data))).toMatchObject({
       subscriber: { address: ada, name: 'Ada', status: 'unsubscribed', tracking: 'unknown' },
       memberships: [{ list: 'news', membership: 'unsubscribed' }],
-      consents: [{ kind: 'signUp', words: 'Yes, please', ip: '192.0.2.1' }, { kind: 'unsubscribe', words: 'Enough' }],
+      consents: [
+        { kind: 'signUp', words: 'Yes, please', ip: '192.0.2.1' },
+        { kind: 'unsubscribe', words: 'Enough' },
+      ],
       deliveries: [{ campaign: 'Weekly', state: 'sent' }],
       events: [
         { type: 'sent', campaign: 'Weekly' },

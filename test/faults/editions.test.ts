@@ -45,7 +45,11 @@ test('whatever is stopped when and however the clock jumps, each due time has on
     clock.advance(1)
     if (stopAt === 1) await restart()
     if (stopAt === 2) {
-      await waitFor('letters', () => channel.taken.length > sent, () => clock.advance(100))
+      await waitFor(
+        'letters',
+        () => channel.taken.length > sent,
+        () => clock.advance(100),
+      )
       await restart()
     }
     await waitFor(

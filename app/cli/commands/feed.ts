@@ -27,7 +27,12 @@ const withRules = (command: Command): Command =>
   command
     .option('--topic <topic>', 'a topic of every item (repeatable)', collect, [])
     .option('--category <name=topic>', "a topic for the feed's own category (repeatable)", collect, [])
-    .option('--keyword <topic=words>', 'a topic for items with one of "word, two words" (repeatable)', collect, [])
+    .option(
+      '--keyword <topic=words>',
+      'a topic for items with one of "word, two words" (repeatable)',
+      collect,
+      [],
+    )
     .option('--language <tag>', 'of items that say none')
 
 export function register(program: Command, run: Run): void {
@@ -55,7 +60,12 @@ export function register(program: Command, run: Run): void {
       ),
     )
 
-  withRules(command.command('add').argument('<name>', 'lower-case letters, digits, "-", "_" or "."').argument('<url>'))
+  withRules(
+    command
+      .command('add')
+      .argument('<name>', 'lower-case letters, digits, "-", "_" or "."')
+      .argument('<url>'),
+  )
     .description('add a feed; the daemon reads it at once')
     .option('--title <title>', 'what people see')
     .option('--every <minutes>', 'read it no more often than this')
@@ -78,7 +88,10 @@ export function register(program: Command, run: Run): void {
             ...(atMost === undefined ? {} : { maxIntervalMs: minutes(atMost, '--at-most') }),
             ...(paused === true ? { enabled: false } : {}),
           })
-          cli.result(made, () => `Added the feed "${made.name}". Read it now: broadsheet feed fetch ${made.name}`)
+          cli.result(
+            made,
+            () => `Added the feed "${made.name}". Read it now: broadsheet feed fetch ${made.name}`,
+          )
         }),
       ),
     )
@@ -106,7 +119,9 @@ export function register(program: Command, run: Run): void {
             cli.result(preview, () => '')
             return
           }
-          cli.say(`${cli.style('bold', plain(preview.title ?? preview.url))}  ${preview.format}, ${many(preview.items.length, 'item')}`)
+          cli.say(
+            `${cli.style('bold', plain(preview.title ?? preview.url))}  ${preview.format}, ${many(preview.items.length, 'item')}`,
+          )
           await cli.table(
             preview.items,
             [
@@ -131,9 +146,12 @@ export function register(program: Command, run: Run): void {
       run((cli, name: string) =>
         withDaemon(cli, {}, async ({ client }) => {
           const { id, name: known } = await find<FeedView>(client, 'feeds', 'feed', name)
-          const result = await client.post<{ outcome: FeedOutcome; state: FeedState }>(pathTo('feeds', id, '/fetch'))
+          const result = await client.post<{ outcome: FeedOutcome; state: FeedState }>(
+            pathTo('feeds', id, '/fetch'),
+          )
           cli.result(result, () => said(known, result.outcome))
-          if (result.outcome.kind === 'read') for (const warning of result.outcome.warnings) cli.warn(plain(warning))
+          if (result.outcome.kind === 'read')
+            for (const warning of result.outcome.warnings) cli.warn(plain(warning))
           if (result.outcome.kind === 'failed' || result.outcome.kind === 'gone') cli.exit('partial')
         }),
       ),
@@ -178,8 +196,12 @@ function describe(feed: FeedView): string[] {
   const { state } = feed
   const rules = [
     ...(feed.topics.length > 0 ? [`topics ${feed.topics.join(', ')}`] : []),
-    ...Object.entries(feed.categoryMap).map(([category, topic]) => `category "${plain(category)}" -> ${topic}`),
-    ...feed.keywordRules.map(({ topic, words: list, in: where }) => `${list.map(plain).join(', ')} (${where}) -> ${topic}`),
+    ...Object.entries(feed.categoryMap).map(
+      ([category, topic]) => `category "${plain(category)}" -> ${topic}`,
+    ),
+    ...feed.keywordRules.map(
+      ({ topic, words: list, in: where }) => `${list.map(plain).join(', ')} (${where}) -> ${topic}`,
+    ),
   ]
   const standing =
     state === null
@@ -216,7 +238,10 @@ function pair(text: string, flag: string): [string, string] {
 }
 
 const misshapen = (text: string, flag: string): BroadsheetError =>
-  new BroadsheetError('E_INPUT', `${flag} "${text}" must be two parts with "=" between them: see "broadsheet feed add --help".`)
+  new BroadsheetError(
+    'E_INPUT',
+    `${flag} "${text}" must be two parts with "=" between them: see "broadsheet feed add --help".`,
+  )
 
 function minutes(text: string, flag: string): number {
   const value = Number(text)

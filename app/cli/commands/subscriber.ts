@@ -212,7 +212,11 @@ export function register(program: Command, run: Run): void {
             until,
             ...(options.words === undefined ? {} : { words: options.words }),
           })
-          cli.result(saved, () => `${saved.address} gets nothing ${until === null ? 'until resumed' : `until ${time(until)}`}.`)
+          cli.result(
+            saved,
+            () =>
+              `${saved.address} gets nothing ${until === null ? 'until resumed' : `until ${time(until)}`}.`,
+          )
         }),
       ),
     )

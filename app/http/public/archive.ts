@@ -163,9 +163,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
       const visit = request as unknown as Visit<{ campaign: string; publication: number }>
       const campaign = await campaignOf(visit.params.campaign)
       const publication =
-        campaign === null
-          ? null
-          : await store.publications.get(visit.params.publication as PublicationId)
+        campaign === null ? null : await store.publications.get(visit.params.publication as PublicationId)
       const shown =
         publication !== null &&
         publication.campaignId === campaign?.id &&

@@ -46,9 +46,7 @@ export function confirmRoutes(app: Api, parts: PageParts): void {
       page: {
         title: words.confirm.title,
         body: html`${note === null ? null : notice(note)}<p class="lead">${
-          lists.length === 0
-            ? words.confirm.questionAll(who)
-            : words.confirm.question(who, words.join(lists))
+          lists.length === 0 ? words.confirm.questionAll(who) : words.confirm.question(who, words.join(lists))
         }</p>
 <form method="post">
 ${hidden(tokens.issue(purposeOf(token)), words)}<button type="submit">${words.confirm.button}</button>

@@ -20,13 +20,15 @@ export const english: Words = {
   addressHint: 'For example ada@example.org',
   name: 'Name',
   pot: 'Leave this field empty',
-  wrong: (count) => (count === 1 ? 'One thing needs your attention:' : `${count} things need your attention:`),
+  wrong: (count) =>
+    count === 1 ? 'One thing needs your attention:' : `${count} things need your attention:`,
   addressMissing: 'Enter your e-mail address.',
   addressWrong: 'Enter an e-mail address such as ada@example.org.',
   nameWrong: 'Enter a name of at most 200 characters.',
   listMissing: 'Choose at least one newsletter.',
   again: 'That was very quick. Please check what you entered and press the button once more.',
-  formOld: 'This form had been open for too long. Please check what you entered and press the button once more.',
+  formOld:
+    'This form had been open for too long. Please check what you entered and press the button once more.',
 
   badTitle: 'This link is not valid',
   bad: 'It may have been cut off on its way. Please copy the whole link from the letter, or use the unsubscribe button of your mail program.',
@@ -57,7 +59,8 @@ export const english: Words = {
     sentTitle: 'Please look into your mailbox',
     sent: (who) =>
       `Thank you. If your confirmation is still needed, a letter with a link is on its way to ${who}. Nothing else is sent there before you have confirmed.`,
-    sentHint: 'Nothing there after a few minutes? Look into the spam folder, or check the address and try again.',
+    sentHint:
+      'Nothing there after a few minutes? Look into the spam folder, or check the address and try again.',
     closedTitle: 'No sign-up here',
     closed: 'There is no newsletter at this address that you can subscribe to.',
   },
@@ -102,8 +105,10 @@ export const english: Words = {
     title: 'Your settings',
     about: (who) => `For the letters that we send to ${who}.`,
     saved: 'Your settings are saved.',
-    refused: 'This could not be changed for this address. Please subscribe again with the sign-up form, or write to us.',
-    unconfirmed: 'This address is not confirmed yet: nothing is sent before you open the link in our confirmation letter.',
+    refused:
+      'This could not be changed for this address. Please subscribe again with the sign-up form, or write to us.',
+    unconfirmed:
+      'This address is not confirmed yet: nothing is sent before you open the link in our confirmation letter.',
     departed: 'Nothing is sent to this address at the moment. Choose a newsletter below to receive it again.',
     lists: 'Newsletters',
     waiting: 'waiting for your confirmation',
@@ -123,7 +128,8 @@ export const english: Words = {
     timeZone: 'Time zone',
     unsaid: 'Not chosen',
     tracking: 'Measuring',
-    trackingHint: 'May we record which letters you open and which links you follow, to choose better for you?',
+    trackingHint:
+      'May we record which letters you open and which links you follow, to choose better for you?',
     granted: 'Yes, you may',
     denied: 'No, please do not',
     choiceWrong: 'Choose one of the options.',
@@ -148,7 +154,8 @@ export const english: Words = {
   },
   link: {
     title: 'Your settings by mail',
-    about: 'Enter the address at which you get our letters. We will send it a link to your settings and data.',
+    about:
+      'Enter the address at which you get our letters. We will send it a link to your settings and data.',
     button: 'Send me the link',
     sentTitle: 'Please look into your mailbox',
     sent: (who) => `If we know ${who}, a letter with the link is on its way.`,

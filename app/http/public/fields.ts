@@ -80,7 +80,10 @@ export const options = (all: readonly Option[], selected: string): Piece =>
   )
 
 /** What people do not see and programs fill in, and the form's own token. */
-export const hidden = (token: string, words: Words): Html => html`<input type="hidden" name="form" value="${token}">
+export const hidden = (
+  token: string,
+  words: Words,
+): Html => html`<input type="hidden" name="form" value="${token}">
 <div class="pot" aria-hidden="true"><label>${words.pot} <input type="text" name="website" value="" tabindex="-1" autocomplete="off"></label></div>
 `
 

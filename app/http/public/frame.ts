@@ -64,7 +64,8 @@ export async function show(reply: FastifyReply, page: Page, theme: Theme, words:
     .code(page.status ?? 200)
     .headers({
       'content-security-policy': policy.join('; '),
-      'cache-control': page.maxAgeSeconds === undefined ? 'no-store' : `public, max-age=${page.maxAgeSeconds}`,
+      'cache-control':
+        page.maxAgeSeconds === undefined ? 'no-store' : `public, max-age=${page.maxAgeSeconds}`,
       'content-language': words.language,
       vary: 'accept-language',
       ...(page.open !== true && { 'x-robots-tag': 'noindex, nofollow' }),

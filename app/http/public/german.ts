@@ -20,13 +20,15 @@ export const german: Words = {
   addressHint: 'Zum Beispiel ada@example.org',
   name: 'Name',
   pot: 'Dieses Feld bitte leer lassen',
-  wrong: (count) => (count === 1 ? 'Eine Angabe fehlt oder stimmt nicht:' : `${count} Angaben fehlen oder stimmen nicht:`),
+  wrong: (count) =>
+    count === 1 ? 'Eine Angabe fehlt oder stimmt nicht:' : `${count} Angaben fehlen oder stimmen nicht:`,
   addressMissing: 'Bitte geben Sie Ihre E-Mail-Adresse ein.',
   addressWrong: 'Bitte geben Sie eine E-Mail-Adresse wie ada@example.org ein.',
   nameWrong: 'Bitte geben Sie einen Namen mit höchstens 200 Zeichen ein.',
   listMissing: 'Bitte wählen Sie mindestens einen Newsletter.',
   again: 'Das ging sehr schnell. Bitte prüfen Sie Ihre Angaben und drücken Sie den Knopf noch einmal.',
-  formOld: 'Das Formular war zu lange offen. Bitte prüfen Sie Ihre Angaben und drücken Sie den Knopf noch einmal.',
+  formOld:
+    'Das Formular war zu lange offen. Bitte prüfen Sie Ihre Angaben und drücken Sie den Knopf noch einmal.',
 
   badTitle: 'Dieser Link ist nicht gültig',
   bad: 'Vielleicht wurde er unterwegs abgeschnitten. Bitte kopieren Sie den ganzen Link aus dem Brief, oder nehmen Sie den Abmelde-Knopf Ihres Mailprogramms.',
@@ -66,8 +68,10 @@ export const german: Words = {
   },
   confirm: {
     title: 'Bitte bestätigen',
-    question: (who, lists) => `Jemand, hoffentlich Sie selbst, möchte ${lists} an ${who} bekommen. Stimmt das?`,
-    questionAll: (who) => `Jemand, hoffentlich Sie selbst, möchte unsere Briefe an ${who} bekommen. Stimmt das?`,
+    question: (who, lists) =>
+      `Jemand, hoffentlich Sie selbst, möchte ${lists} an ${who} bekommen. Stimmt das?`,
+    questionAll: (who) =>
+      `Jemand, hoffentlich Sie selbst, möchte unsere Briefe an ${who} bekommen. Stimmt das?`,
     button: 'Ja, bitte schicken',
     ignore: 'Wenn Sie es nicht waren, schließen Sie diese Seite: Sie hören nichts von uns.',
     doneTitle: 'Sie sind angemeldet',

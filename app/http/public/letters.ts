@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Rendition } from '../../../engine/engine.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
 import type { PublicationId } from '../../../engine/model/ids.ts'
 import type { Api } from '../api.ts'
 import { show } from './frame.ts'

@@ -38,15 +38,15 @@ export function ownLinkRoutes(app: Api, parts: PageParts): void {
       body: html`${errorSummary(errors, words)}${note === null ? null : notice(note)}<p class="lead">${words.link.about}</p>
 <form method="post">
 ${hidden(token, words)}${inputField({
-        id: 'address',
-        type: 'email',
-        label: words.address,
-        value: address,
-        error: errors.address,
-        autocomplete: 'email',
-        required: true,
-        maxLength: 320,
-      })}<button type="submit">${words.link.button}</button>
+  id: 'address',
+  type: 'email',
+  label: words.address,
+  value: address,
+  error: errors.address,
+  autocomplete: 'email',
+  required: true,
+  maxLength: 320,
+})}<button type="submit">${words.link.button}</button>
 </form>`,
     },
   })

@@ -3,18 +3,13 @@ import type { Answer } from './parts.ts'
 import type { Words } from './words.ts'
 
 /** Pages that only say something. */
-const saying = (
-  words: Words,
-  status: number,
-  title: string,
-  text: string,
-  role?: 'alert',
-): Answer => ({
+const saying = (words: Words, status: number, title: string, text: string, role?: 'alert'): Answer => ({
   words,
   page: {
     title,
     status,
-    body: role === undefined ? html`<p class="lead">${text}</p>` : html`<p class="lead" role="alert">${text}</p>`,
+    body:
+      role === undefined ? html`<p class="lead">${text}</p>` : html`<p class="lead" role="alert">${text}</p>`,
   },
 })
 

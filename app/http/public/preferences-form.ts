@@ -48,9 +48,7 @@ const maxName = 200
 const choices = Object.keys(topicWeights) as TopicChoice[]
 /** The choice that is nearest to a weight, which may have been learned or imported. */
 export const choiceOf = (weight: number): TopicChoice =>
-  [...choices].sort(
-    (a, b) => Math.abs(topicWeights[a] - weight) - Math.abs(topicWeights[b] - weight),
-  )[0]!
+  [...choices].sort((a, b) => Math.abs(topicWeights[a] - weight) - Math.abs(topicWeights[b] - weight))[0]!
 
 /** Where a person's days begin. */
 export const zoneOf = ({ subscriber }: PersonView): string => subscriber.timeZone ?? 'UTC'

@@ -43,16 +43,16 @@ ${status === 'unconfirmed' ? html`<p class="notice">${said.unconfirmed}</p>` : d
 ${hidden(token, words)}${lists(offer, fields, words)}${topics(offer, fields, words)}<section>
 <h2>${said.pause}</h2>
 ${select('maxPerWeek', said.frequency, weeklyOptions(fields, words), fields.maxPerWeek, errors.maxPerWeek, said.frequencyHint)}${inputField(
-        {
-          id: 'pausedUntil',
-          type: 'date',
-          label: said.pauseUntil,
-          value: fields.pausedUntil,
-          hint: said.pauseHint,
-          error: errors.pausedUntil,
-          min: firstPauseDay(view.now, zoneOf(person)),
-        },
-      )}</section>
+  {
+    id: 'pausedUntil',
+    type: 'date',
+    label: said.pauseUntil,
+    value: fields.pausedUntil,
+    hint: said.pauseHint,
+    error: errors.pausedUntil,
+    min: firstPauseDay(view.now, zoneOf(person)),
+  },
+)}</section>
 <section>
 <h2>${said.person}</h2>
 ${inputField({
@@ -65,15 +65,15 @@ ${inputField({
   optional: words.optional,
   maxLength: 200,
 })}${select('language', said.letterLanguage, languageOptions(offer, fields, words), fields.language, errors.language)}${select(
-        'timeZone',
-        said.timeZone,
-        [
-          { value: '', label: said.unsaid },
-          ...offer.timeZones.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),
-        ],
-        fields.timeZone,
-        errors.timeZone,
-      )}</section>
+  'timeZone',
+  said.timeZone,
+  [
+    { value: '', label: said.unsaid },
+    ...offer.timeZones.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),
+  ],
+  fields.timeZone,
+  errors.timeZone,
+)}</section>
 <section>
 <fieldset aria-describedby="tracking-hint">
 <legend><h2>${said.tracking}</h2></legend>

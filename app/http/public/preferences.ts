@@ -188,13 +188,13 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
 <p class="soft">${words.erase.stays}</p>
 <form method="post">
 ${hidden(tokens.issue(erasing(token)), words)}${choice({
-        type: 'checkbox',
-        id: 'understood',
-        name: 'understood',
-        value: 'yes',
-        checked: false,
-        label: words.erase.understood,
-      })}
+  type: 'checkbox',
+  id: 'understood',
+  name: 'understood',
+  value: 'yes',
+  checked: false,
+  label: words.erase.understood,
+})}
 <div class="actions"><button type="submit" class="grave">${words.erase.button}</button> <a href="${theme.base}/p/${token}">${words.erase.keep}</a></div>
 </form>`,
     },

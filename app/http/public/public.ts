@@ -80,4 +80,3 @@ export function publicRoutes(app: Api, { engine, clock, log }: Parts, options: P
   ])
     routes(app, parts)
 }
-

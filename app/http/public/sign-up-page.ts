@@ -13,7 +13,11 @@ export interface SignUpFields {
 
 /** What somebody agrees to who presses the button: shown beside it, and kept with the subscription. Of several
  *  lists it is not known beforehand which will be chosen. */
-export const consentOf = ({ theme }: Pick<PageParts, 'theme'>, words: Words, lists: readonly List[]): string =>
+export const consentOf = (
+  { theme }: Pick<PageParts, 'theme'>,
+  words: Words,
+  lists: readonly List[],
+): string =>
   lists.length === 1
     ? words.signUp.consent(theme.title, words.join([lists[0]!.title]))
     : words.signUp.consentMany(theme.title)
@@ -66,25 +70,25 @@ ${errorOf('list', errors.list)}
       ...(works && { script: hashcashScript }),
       body: html`${errorSummary(errors, words)}${note === null ? null : notice(note)}${only === undefined ? null : which}<form method="post"${works ? html` data-bits="${config.proofOfWorkBits}"` : null}>
 ${hidden(token, words)}${works ? html`<input type="hidden" name="work" value="">\n` : null}${inputField({
-        id: 'address',
-        type: 'email',
-        label: words.address,
-        value: fields.address,
-        hint: words.addressHint,
-        error: errors.address,
-        autocomplete: 'email',
-        required: true,
-        maxLength: 320,
-      })}${inputField({
-        id: 'name',
-        type: 'text',
-        label: words.name,
-        value: fields.name,
-        error: errors.name,
-        autocomplete: 'name',
-        optional: words.optional,
-        maxLength: 200,
-      })}${only === undefined ? which : null}<p class="soft"><small>${consentOf(parts, words, lists)} ${words.signUp.promise}</small></p>
+  id: 'address',
+  type: 'email',
+  label: words.address,
+  value: fields.address,
+  hint: words.addressHint,
+  error: errors.address,
+  autocomplete: 'email',
+  required: true,
+  maxLength: 320,
+})}${inputField({
+  id: 'name',
+  type: 'text',
+  label: words.name,
+  value: fields.name,
+  error: errors.name,
+  autocomplete: 'name',
+  optional: words.optional,
+  maxLength: 200,
+})}${only === undefined ? which : null}<p class="soft"><small>${consentOf(parts, words, lists)} ${words.signUp.promise}</small></p>
 ${works ? html`<p class="soft" data-unproved><small>${words.signUp.unproved}</small></p>\n<p role="status" data-text="${words.signUp.checking}"></p>\n` : null}<button type="submit">${words.signUp.button}</button>
 </form>
 <section><p class="soft">${words.signUp.already} <a href="${theme.base}/p">${words.signUp.alreadyLink}</a></p></section>`,

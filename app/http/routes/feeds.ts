@@ -31,7 +31,11 @@ export const feedSchema = z.object({
   categoryMap: z.record(z.string(), z.string()).readonly(),
   keywordRules: z
     .array(
-      z.object({ topic: z.string(), words: z.array(z.string()).readonly(), in: z.enum(['title', 'body', 'any']) }),
+      z.object({
+        topic: z.string(),
+        words: z.array(z.string()).readonly(),
+        in: z.enum(['title', 'body', 'any']),
+      }),
     )
     .readonly(),
   language: z.string().nullable(),
@@ -60,7 +64,10 @@ const previewSchema = z.object({
   title: z.string().nullable(),
   home: z.string().nullable(),
   language: z.string().nullable(),
-  categories: z.array(z.string()).readonly().describe('What `categoryMap` may name; the most frequent first.'),
+  categories: z
+    .array(z.string())
+    .readonly()
+    .describe('What `categoryMap` may name; the most frequent first.'),
   warnings: z.array(z.string()).readonly(),
   items: z
     .array(
@@ -122,7 +129,10 @@ export function feedRoutes(app: Api, parts: Parts): void {
         'Whether it is due or not. That it cannot be read is an outcome, not a refusal.',
       ),
       params: idOrNameParams,
-      response: { 200: z.object({ outcome: outcomeSchema, state: stateSchema }), ...problems('write', 'E_NOT_FOUND') },
+      response: {
+        200: z.object({ outcome: outcomeSchema, state: stateSchema }),
+        ...problems('write', 'E_NOT_FOUND'),
+      },
     },
     handler: async (request) => {
       const { id } = await byIdOrName('feed', request.params.idOrName, {
@@ -137,7 +147,9 @@ export function feedRoutes(app: Api, parts: Parts): void {
 /** Feeds with their state; written through the engine, which reads what is new at once. */
 function viewed(feeds: Feeds, store: Store): Collection<Kept> {
   const withStates = async (rows: readonly Feed[]) => {
-    const states = new Map((await store.feedStates.get(rows.map(({ id }) => id))).map((state) => [state.feedId, state]))
+    const states = new Map(
+      (await store.feedStates.get(rows.map(({ id }) => id))).map((state) => [state.feedId, state]),
+    )
     return rows.map((feed) => ({ ...feed, state: holding(states.get(feed.id), feed) }))
   }
   const one = async (feed: Feed) => (await withStates([feed]))[0]!

@@ -36,7 +36,12 @@ const proofSchema = z.strictObject({
 })
 
 const noteSchema = z.strictObject({
-  words: z.string().max(proofLimits.words).nullable().default(null).describe('Why; kept with the consent event.'),
+  words: z
+    .string()
+    .max(proofLimits.words)
+    .nullable()
+    .default(null)
+    .describe('Why; kept with the consent event.'),
 })
 const tag = 'Subscriptions'
 
@@ -72,9 +77,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
         ...proof,
         at: proof.at ?? clock.now(),
       })
-      return status === 'pending'
-        ? reply.code(202).send({ status })
-        : reply.code(200).send({ status })
+      return status === 'pending' ? reply.code(202).send({ status }) : reply.code(200).send({ status })
     },
   })
 
@@ -104,7 +107,11 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
     method: 'GET',
     url: '/subscribers/:id/consents',
     schema: {
-      ...operation(tag, 'List the ways in and out of one person, with their proofs', 'In the order they happened.'),
+      ...operation(
+        tag,
+        'List the ways in and out of one person, with their proofs',
+        'In the order they happened.',
+      ),
       params: idParams,
       querystring: z.strictObject(pageQuery),
       response: { 200: pageOf(consentSchema), ...problems('read', 'E_NOT_FOUND') },

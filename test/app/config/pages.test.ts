@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { contrastOf } from '../../../app/config/colours.ts'
 import { coloursOf, pagesSchema } from '../../../app/config/pages.ts'
-import { createTheme } from '../../../app/http/public/theme.ts'
 import { markupOf } from '../../../app/http/public/html.ts'
+import { createTheme } from '../../../app/http/public/theme.ts'
 
 const problemsOf = (pages: object) =>
   pagesSchema.safeParse(pages).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []
@@ -25,7 +25,9 @@ describe('settings of the public pages', () => {
       'must be a colour such as "#7a2e1d"',
     )
     expect(problemsOf({ colours: { light: { soft: '#cccccc' } } })).toEqual([
-      expect.stringMatching(/^colours\.light\.soft: gives soft on paper a contrast of 1\.5; readers need 4\.5/),
+      expect.stringMatching(
+        /^colours\.light\.soft: gives soft on paper a contrast of 1\.5; readers need 4\.5/,
+      ),
     ])
   })
 

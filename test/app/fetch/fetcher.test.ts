@@ -26,7 +26,15 @@ afterEach(async () => {
 
 const get = (url: string, overrides: Partial<FetchRequest> = {}, by = fetcher) =>
   by.get(
-    { url, accept: 'text/xml', etag: null, lastModified: null, maxBytes: 1000, timeoutMs: 10_000, ...overrides },
+    {
+      url,
+      accept: 'text/xml',
+      etag: null,
+      lastModified: null,
+      maxBytes: 1000,
+      timeoutMs: 10_000,
+      ...overrides,
+    },
     new AbortController().signal,
   )
 const text = (result: Awaited<ReturnType<typeof get>>) =>
@@ -34,7 +42,11 @@ const text = (result: Awaited<ReturnType<typeof get>>) =>
 
 describe('asking', () => {
   test('says who it is and what it takes, never br', async () => {
-    web.serve('/', 'x', { etag: '"1"', 'last-modified': 'Tue, 03 Nov 2026 10:00:00 GMT', 'cache-control': 'public, max-age=60' })
+    web.serve('/', 'x', {
+      etag: '"1"',
+      'last-modified': 'Tue, 03 Nov 2026 10:00:00 GMT',
+      'cache-control': 'public, max-age=60',
+    })
     expect(await get(web.url)).toMatchObject({
       kind: 'content',
       etag: '"1"',
@@ -52,7 +64,9 @@ describe('asking', () => {
 
   test('asks whether it changed, and hears that it did not', async () => {
     web.serve('/', '', {}, 304)
-    expect(await get(web.url, { etag: '"1"', lastModified: 'Tue, 03 Nov 2026 10:00:00 GMT' })).toMatchObject({ kind: 'unchanged' })
+    expect(await get(web.url, { etag: '"1"', lastModified: 'Tue, 03 Nov 2026 10:00:00 GMT' })).toMatchObject({
+      kind: 'unchanged',
+    })
     expect(web.requests[0]!.headers).toMatchObject({
       'if-none-match': '"1"',
       'if-modified-since': 'Tue, 03 Nov 2026 10:00:00 GMT',
@@ -65,10 +79,18 @@ describe('asking', () => {
     web.serve('/down', '', { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }, 503)
     web.serve('/error', '', {}, 500)
     expect(await get(`${web.url}/gone`)).toEqual({ kind: 'gone' })
-    expect(await get(`${web.url}/busy`)).toMatchObject({ kind: 'failed', code: 'status', retryAfterMs: 120_000 })
+    expect(await get(`${web.url}/busy`)).toMatchObject({
+      kind: 'failed',
+      code: 'status',
+      retryAfterMs: 120_000,
+    })
     const down = await get(`${web.url}/down`)
     expect(down.kind === 'failed' && down.retryAfterMs).toBeGreaterThan(3_500_000)
-    expect(await get(`${web.url}/error`)).toMatchObject({ code: 'status', detail: 'answered 500', retryAfterMs: null })
+    expect(await get(`${web.url}/error`)).toMatchObject({
+      code: 'status',
+      detail: 'answered 500',
+      retryAfterMs: null,
+    })
   })
 })
 
@@ -79,7 +101,11 @@ describe('redirects', () => {
     redirect('/a', 301, '/b')
     redirect('/b', 308, `${web.url}/c`)
     web.serve('/c', 'here')
-    expect(await get(`${web.url}/a`)).toMatchObject({ kind: 'content', url: `${web.url}/c`, movedTo: `${web.url}/c` })
+    expect(await get(`${web.url}/a`)).toMatchObject({
+      kind: 'content',
+      url: `${web.url}/c`,
+      movedTo: `${web.url}/c`,
+    })
   })
 
   test('what follows a temporary one is not remembered', async () => {
@@ -101,8 +127,15 @@ describe('redirects', () => {
   })
 
   test.each([
-    'http://[::1]/', 'http://169.254.169.254/latest/meta-data', 'http://0x7f.2/', 'http://2130706434/', 'http://[::ffff:10.0.0.1]/',
-    'http://[64:ff9b::a9fe:a9fe]/', 'file:///etc/passwd', 'http://user:secret@8.8.8.8/', 'http://8.8.8.8:22/',
+    'http://[::1]/',
+    'http://169.254.169.254/latest/meta-data',
+    'http://0x7f.2/',
+    'http://2130706434/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'file:///etc/passwd',
+    'http://user:secret@8.8.8.8/',
+    'http://8.8.8.8:22/',
   ])('to %s are refused', async (target) => {
     redirect('/a', 302, target)
     expect(await get(`${web.url}/a`)).toMatchObject({ kind: 'failed', code: 'refused' })
@@ -113,14 +146,28 @@ describe('the guard', () => {
   test('this machine is refused unless it is allowed, and nothing arrives', async () => {
     await using strict = { fetcher: open({ allow: [] }), [Symbol.asyncDispose]: () => strict.fetcher.close() }
     const { port } = new URL(web.url)
-    for (const host of ['127.0.0.1', '127.1', '2130706433', '0x7f000001', '017700000001', '[::ffff:127.0.0.1]', 'localhost'])
-      expect(await get(`http://${host}:${port}/`, {}, strict.fetcher), host).toMatchObject({ kind: 'failed', code: 'refused' })
+    for (const host of [
+      '127.0.0.1',
+      '127.1',
+      '2130706433',
+      '0x7f000001',
+      '017700000001',
+      '[::ffff:127.0.0.1]',
+      'localhost',
+    ])
+      expect(await get(`http://${host}:${port}/`, {}, strict.fetcher), host).toMatchObject({
+        kind: 'failed',
+        code: 'refused',
+      })
     expect(web.requests).toEqual([])
   })
 
   test('a name that leads inside is refused when it is connected to', async () => {
     const inside = open({ allow: [], resolve: async () => [{ address: '127.0.0.1', family: 4 }] })
-    expect(await get('http://harmless.example/', {}, inside)).toMatchObject({ kind: 'failed', code: 'refused' })
+    expect(await get('http://harmless.example/', {}, inside)).toMatchObject({
+      kind: 'failed',
+      code: 'refused',
+    })
     await inside.close()
     expect(web.requests).toEqual([])
   })
@@ -168,7 +215,8 @@ describe('limits', () => {
     web.serve('/raw', deflateRawSync('hello'), { 'content-encoding': 'deflate' })
     web.serve('/br', 'hello', { 'content-encoding': 'br' })
     web.serve('/broken', 'hello', { 'content-encoding': 'gzip' })
-    for (const path of ['gzip', 'zlib', 'raw']) expect(text(await get(`${web.url}/${path}`)), path).toBe('hello')
+    for (const path of ['gzip', 'zlib', 'raw'])
+      expect(text(await get(`${web.url}/${path}`)), path).toBe('hello')
     expect(await get(`${web.url}/br`)).toMatchObject({ code: 'encoding' })
     expect(await get(`${web.url}/broken`)).toMatchObject({ code: 'encoding' })
   })

@@ -52,7 +52,9 @@ describe('signing up', () => {
     ])
     const page = (await get<Consents>(`/subscribers/${id}/consents?limit=1`)).json
     expect(page.data).toHaveLength(1)
-    expect((await get<Consents>(`/subscribers/${id}/consents?after=${page.next}`)).json.data).toEqual([data[1]])
+    expect((await get<Consents>(`/subscribers/${id}/consents?after=${page.next}`)).json.data).toEqual([
+      data[1],
+    ])
   })
 
   test('refuses what does not fit, naming it', async () => {
@@ -61,7 +63,9 @@ describe('signing up', () => {
       issues: [{ path: 'lists[0]' }],
     })
     expect((await post('/subscriptions', { address, lists: [] })).status).toBe(400)
-    expect((await post('/subscriptions', { address, lists: ['plain'], proof: { ip: 'x' } })).json).toMatchObject({
+    expect(
+      (await post('/subscriptions', { address, lists: ['plain'], proof: { ip: 'x' } })).json,
+    ).toMatchObject({
       issues: [{ path: 'proof.ip' }],
     })
   })
@@ -74,7 +78,9 @@ describe('one person', () => {
 
   test('is paused and resumed, and what is not possible says when it is', async () => {
     const { id } = await find()
-    expect((await post<Person>(`/subscribers/${id}/pause`, { words: 'On holiday' })).json.status).toBe('paused')
+    expect((await post<Person>(`/subscribers/${id}/pause`, { words: 'On holiday' })).json.status).toBe(
+      'paused',
+    )
     expect((await post<Person>(`/subscribers/${id}/resume`)).json.status).toBe('active')
     const cli = { 'user-agent': 'broadsheet-cli' }
     await post(`/subscribers/${id}/leave`, { all: true }, cli)

@@ -30,7 +30,12 @@ export function testEditions(open: OpenStore): void {
     const store = useStore(open)
     const newCampaign = () => store().campaigns.insert(campaignInput(), now)
     type Row = Awaited<ReturnType<typeof newCampaign>>
-    const begin = ({ id, name, title, version }: Row, dueAt: EpochMs, next: EpochMs | null, skipped: EpochMs[] = []) =>
+    const begin = (
+      { id, name, title, version }: Row,
+      dueAt: EpochMs,
+      next: EpochMs | null,
+      skipped: EpochMs[] = [],
+    ) =>
       store().campaigns.start(
         id,
         version,
@@ -42,11 +47,9 @@ export function testEditions(open: OpenStore): void {
         now,
       )
     const rowsOf = async ({ id }: Row) =>
-      (await store().editions.page({ campaignId: id, after: 0, limit: 10 })).rows.map(({ dueAt, number, state }) => [
-        dueAt,
-        number,
-        state,
-      ])
+      (await store().editions.page({ campaignId: id, after: 0, limit: 10 })).rows.map(
+        ({ dueAt, number, state }) => [dueAt, number, state],
+      )
 
     test('are begun with the publication, numbered, and the next due time stands in the campaign', async () => {
       const weekly = await newCampaign()
@@ -63,11 +66,24 @@ export function testEditions(open: OpenStore): void {
       expect(await store().editions.sum(weekly.id)).toEqual({ begun: 2, lastDueAt: now + 3 })
       const page = await store().editions.page({ campaignId: weekly.id, after: now + 2, limit: 1 })
       expect(page).toMatchObject({
-        rows: [{ campaignId: weekly.id, dueAt: now + 1, reason: 'late', publicationId: null, counts: null, at: now }],
+        rows: [
+          {
+            campaignId: weekly.id,
+            dueAt: now + 1,
+            reason: 'late',
+            publicationId: null,
+            counts: null,
+            at: now,
+          },
+        ],
         next: now + 1,
       })
       const [last] = (await store().editions.page({ campaignId: weekly.id, after: 0, limit: 1 })).rows
-      expect(last).toMatchObject({ publicationId: second.publication.id, counts: { audience: 0 }, finishedAt: null })
+      expect(last).toMatchObject({
+        publicationId: second.publication.id,
+        counts: { audience: 0 },
+        finishedAt: null,
+      })
     })
 
     test('a due time is begun once: not again, not after it was skipped, and nothing of the refused stays', async () => {
@@ -107,7 +123,10 @@ export function testEditions(open: OpenStore): void {
       const run = { spec: specOf({ campaign: { id, name, title } }), month: 202_701 }
       const { campaign } = await store().campaigns.start(id, scheduled.version, run, now)
       expect(campaign.scheduledAt).toBe(now + 5)
-      expect(await store().editions.page({ campaignId: id, after: 0, limit: 5 })).toEqual({ rows: [], next: null })
+      expect(await store().editions.page({ campaignId: id, after: 0, limit: 5 })).toEqual({
+        rows: [],
+        next: null,
+      })
     })
   })
 }
@@ -137,11 +156,14 @@ export function testWaves(open: OpenStore): void {
 
     test('chunks are due when the clocks of their people show the time, and no one is missed or twice in', async () => {
       const { id, people } = await newWaves(5)
-      for (let done = false; !done; ) ({ done } = await store().ledger.plan(id, { chunkSize: 3, maxChunks: 2 }))
+      for (let done = false; !done; )
+        ({ done } = await store().ledger.plan(id, { chunkSize: 3, maxChunks: 2 }))
       expect(await countsOf(store(), id)).toEqual({ audience: people.length, queued: people.length })
       expect(await dueAt(id, tokyo - 1)).toEqual([])
       expect(await store().deliveries.waitsUntil(id, tokyo - 1)).toBe(tokyo)
-      expect(await store().ledger.lease({ publicationId: id, seq: 0 }, { owner: 'x', leaseMs: 9, now: tokyo - 1 })).toBeNull()
+      expect(
+        await store().ledger.lease({ publicationId: id, seq: 0 }, { owner: 'x', leaseMs: 9, now: tokyo - 1 }),
+      ).toBeNull()
       const seen: SubscriberId[] = []
       for (const [at, wanted] of [
         [tokyo, ['Asia/Tokyo']],
@@ -160,7 +182,10 @@ export function testWaves(open: OpenStore): void {
           for (const person of ids) expect(wanted).toContain(zones[people.indexOf(person) % zones.length])
           seen.push(...ids)
           await send(store(), lease!, ids, 'sent')
-          expect(await store().ledger.release(lease!, { notBefore: null })).toEqual({ state: 'done', dueAt: null })
+          expect(await store().ledger.release(lease!, { notBefore: null })).toEqual({
+            state: 'done',
+            dueAt: null,
+          })
         }
         expect(await dueAt(id, at)).toEqual([])
       }
@@ -180,14 +205,22 @@ export function testWaves(open: OpenStore): void {
       for (const { seq } of others) {
         const held = (await lease(seq))!
         const ids = held.work.map(({ subscriberId }) => subscriberId)
-        await handOver(store(), held, ids.map((one) => intent(one)))
+        await handOver(
+          store(),
+          held,
+          ids.map((one) => intent(one)),
+        )
         handed.push(...ids)
       }
       const first = (await lease(early!.seq))!
       expect(first.recovered).toBe(0)
       expect(first.work).toHaveLength(4)
       expect(await store().ledger.release(first, { notBefore: null })).toMatchObject({ state: 'open' })
-      expect(await countsOf(store(), id)).toEqual({ audience: people.length, handing: handed.length, queued: 4 })
+      expect(await countsOf(store(), id)).toEqual({
+        audience: people.length,
+        handing: handed.length,
+        queued: 4,
+      })
     })
 
     test('the zones that people have are known, each once', async () => {
@@ -211,7 +244,11 @@ export function testCaps(open: OpenStore): void {
       const lease = await mustLease(store(), id)
       const ask = async (limit: Caps | null | undefined, at = now) => {
         const options = { leaseMs: longMs, now: at, ...(limit !== undefined && { caps: limit }) }
-        const result = await store().ledger.intend(lease, people.map((one) => intent(one)), options)
+        const result = await store().ledger.intend(
+          lease,
+          people.map((one) => intent(one)),
+          options,
+        )
         return result.status === 'granted' ? result.granted : result.status
       }
       return { id, lease, ask }
@@ -259,7 +296,14 @@ export function testCaps(open: OpenStore): void {
       expect(await first.ask(caps(null, 1))).toEqual(people)
       await store().ledger.settle(
         first.lease,
-        people.map((subscriberId) => ({ subscriberId, state: 'sent', code: null, detail: null, dueAt: null, suppress: false })),
+        people.map((subscriberId) => ({
+          subscriberId,
+          state: 'sent',
+          code: null,
+          detail: null,
+          dueAt: null,
+          suppress: false,
+        })),
         now,
       )
       const second = await nextRun(list, people)

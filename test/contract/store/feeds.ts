@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { feedInputSchema } from '../../../engine/model/feed.ts'
 import type { Feed, FeedState } from '../../../engine/model/feed.ts'
+import { feedInputSchema } from '../../../engine/model/feed.ts'
 import type { FeedId } from '../../../engine/model/ids.ts'
 import { fresh, itemInput, now, type OpenStore, useStore } from './fixtures.ts'
 
@@ -85,7 +85,12 @@ export function testFeeds(open: OpenStore): void {
       const { id, version, createdAt: _c, updatedAt: _u, ...doc } = await add()
       const before = await store().feeds.get(id)
       await store().feedStates.put(stateOf(before!, { nextAt: null }))
-      const moved = await store().feeds.update(id, version, { ...doc, url: 'https://site.example/other' }, now)
+      const moved = await store().feeds.update(
+        id,
+        version,
+        { ...doc, url: 'https://site.example/other' },
+        now,
+      )
       expect(await claim([moved], now)).toEqual([{ feedId: id, state: null }])
       expect(await claim([moved], now)).toEqual([])
     })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { bareProof } from '../../../engine/model/consent.ts'
 import type { ImportId } from '../../../engine/model/ids.ts'
 import type { ImportBatch, ImportJob, ImportStep } from '../../../engine/ports/imports.ts'
 import { fresh, itemInput, newList, now, type OpenStore, useStore } from './fixtures.ts'
@@ -20,6 +21,7 @@ export function testImports(open: OpenStore): void {
       rows: Array.from({ length: count }, () => ({ address: `${fresh('import')}@example.org` })),
       lists: [],
       merge: 'overwrite',
+      proof: bareProof('import', now),
     })
 
     test('begin at nothing, and are found again', async () => {

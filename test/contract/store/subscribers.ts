@@ -104,13 +104,16 @@ export function testSubscribers(open: OpenStore): void {
       expect((await read(id))?.attributes).toEqual({ ...attributes, valueOf: 3 })
     })
 
-    test.each(departedStatuses.filter((status) => status !== 'erased'))('never moves a subscriber out of %s by an upsert', async (status) => {
-      const row = { address: address() }
-      const id = await one(row)
-      await store().subscribers.setStatus([id], status, now)
-      await upsert([{ ...row, status: 'active', name: 'Back' }])
-      expect(await read(id)).toMatchObject({ status, name: 'Back' })
-    })
+    test.each(departedStatuses.filter((status) => status !== 'erased'))(
+      'never moves a subscriber out of %s by an upsert',
+      async (status) => {
+        const row = { address: address() }
+        const id = await one(row)
+        await store().subscribers.setStatus([id], status, now)
+        await upsert([{ ...row, status: 'active', name: 'Back' }])
+        expect(await read(id)).toMatchObject({ status, name: 'Back' })
+      },
+    )
 
     test('takes a status from an upsert for someone who never left', async () => {
       const row = { address: address() }

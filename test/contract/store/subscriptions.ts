@@ -153,13 +153,9 @@ export function testSubscriptions(open: OpenStore): void {
         await store().subscribers.leave({ id, lists: 'all', publicationId: null, now, proof })
         await store().subscribers.setStatus([id], 'active', now, bareProof('cli', now))
         expect(
-          (await consents(id)).slice(1).map(({ kind, from, to, lists, source }) => [
-            kind,
-            from,
-            to,
-            lists,
-            source,
-          ]),
+          (await consents(id))
+            .slice(1)
+            .map(({ kind, from, to, lists, source }) => [kind, from, to, lists, source]),
         ).toEqual([
           ['join', 'active', 'active', [other], 'form'],
           ['leave', 'active', 'active', [other], 'form'],
@@ -195,7 +191,9 @@ export function testSubscriptions(open: OpenStore): void {
         expect(await store().consents.forget({ before, limit: 1 })).toBe(1)
         expect(await store().consents.forget({ before, limit: 5 })).toBe(1)
         expect(await store().consents.forget({ before, limit: 5 })).toBe(0)
-        expect((await consents(id)).map(({ ip, userAgent, words }) => [ip, userAgent, words]).slice(1)).toEqual([
+        expect(
+          (await consents(id)).map(({ ip, userAgent, words }) => [ip, userAgent, words]).slice(1),
+        ).toEqual([
           [null, null, 'I want letters'],
           [null, null, 'I want letters'],
           ['192.0.2.7', 'Browser 1', 'I want letters'],
@@ -335,7 +333,8 @@ export function testSubscriptions(open: OpenStore): void {
           ['join', 'active'],
           ['erase', 'erased'],
         ])
-        for (const { ip, userAgent, words } of events) expect([ip, userAgent, words]).toEqual([null, null, null])
+        for (const { ip, userAgent, words } of events)
+          expect([ip, userAgent, words]).toEqual([null, null, null])
       })
 
       test('during a campaign: who has no letter yet is suppressed, and identity I holds', async () => {
@@ -375,7 +374,10 @@ export function testSubscriptions(open: OpenStore): void {
         const [first] = await store().subscribers.upsert([row], { lists: [list], now })
         await erase(first!.id)
         expect(await store().subscriptions.wasErased(row.address)).toBe(true)
-        const outcomes = await store().subscribers.upsert([row, { address: address() }], { lists: [list], now })
+        const outcomes = await store().subscribers.upsert([row, { address: address() }], {
+          lists: [list],
+          now,
+        })
         expect(outcomes.map(({ outcome }) => outcome)).toEqual(['erased', 'created'])
         expect(await store().subscribers.byAddress(row.address)).toBeNull()
         expect(await store().subscribers.count({ list })).toBe(1)

@@ -12,7 +12,7 @@ import { importItems, importSubscribers, importSuppressions } from '../../../eng
 import { systemClock as clock } from '../../../engine/clock.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
 import { memberships } from '../../../engine/model/list.ts'
-import { subscriberInputSchema, subscriberStatuses } from '../../../engine/model/subscriber.ts'
+import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { openMemoryStore } from '../../../stores/memory/open.ts'
 import { openStore } from '../../../stores/open.ts'
@@ -94,7 +94,7 @@ const person = fc.record({
   name: fc.option(nasty.map((text) => text.trim()).filter((text) => text !== '')),
   language: fc.constantFrom('de', 'pt-BR', null),
   timeZone: fc.constantFrom('Europe/Berlin', null),
-  status: fc.constantFrom(...subscriberStatuses),
+  status: fc.constantFrom(...subscriberInputSchema.shape.status.unwrap().options),
   attributes: fc.dictionary(key, json, { maxKeys: 5 }),
   topics: fc.dictionary(fc.constantFrom('news', 'a.b', 'c-d'), fc.double({ min: 0, max: 1, noNaN: true }), {
     maxKeys: 3,

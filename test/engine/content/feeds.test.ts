@@ -42,7 +42,9 @@ describe('odd feeds', () => {
     const made = itemsOf(feed, { feedId: 7 as FeedId, url: 'https://site.example/feed', language: null, now })
     expect(feed.format).toBe(expected.format)
     if (expected.refreshMs !== undefined) expect(feed.refreshMs).toBe(expected.refreshMs)
-    expect([...feed.warnings, ...made.warnings]).toEqual(expect.arrayContaining([...(expected.warnings ?? [])]))
+    expect([...feed.warnings, ...made.warnings]).toEqual(
+      expect.arrayContaining([...(expected.warnings ?? [])]),
+    )
     const seen = made.items.map(({ item, categories }, index) => {
       const all: Record<string, unknown> = {
         ...item,

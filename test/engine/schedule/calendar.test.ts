@@ -18,7 +18,12 @@ describe('the calendar', () => {
   })
 
   test('a night is closed over midnight, by the clocks of its zone, and open at its end', () => {
-    const night = calendarOf('Europe/Berlin', { weekdays: ['fri'], from: '22:00', until: '07:00', reason: 'night' })
+    const night = calendarOf('Europe/Berlin', {
+      weekdays: ['fri'],
+      from: '22:00',
+      until: '07:00',
+      reason: 'night',
+    })
     // Friday, 27 November 2026; Berlin is an hour ahead.
     expect(night.at(Date.UTC(2026, 10, 27, 20, 59))).toBeNull()
     const closed = night.at(Date.UTC(2026, 10, 28, 3))
@@ -54,11 +59,9 @@ describe('the calendar', () => {
       until: Date.UTC(2026, 11, 27),
       reason: 'Christmas',
     })
-    expect(calendar.between(Date.UTC(2026, 11, 24), Date.UTC(2026, 11, 28)).map(({ reason }) => reason)).toEqual([
-      'Christmas',
-      'night',
-      'holidays',
-    ])
+    expect(
+      calendar.between(Date.UTC(2026, 11, 24), Date.UTC(2026, 11, 28)).map(({ reason }) => reason),
+    ).toEqual(['Christmas', 'night', 'holidays'])
   })
 
   test('what is due within one opens at its end, and what is late by less than its grace at the end of the next', () => {

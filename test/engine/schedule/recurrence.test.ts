@@ -11,7 +11,9 @@ const hour = 60 * minute
 const pattern = fc
   .record({
     minutes: fc.uniqueArray(fc.constantFrom(0, 15, 20, 30, 45, 59), { minLength: 1, maxLength: 3 }),
-    hours: fc.option(fc.uniqueArray(fc.constantFrom(0, 1, 2, 3, 8, 23), { minLength: 1, maxLength: 3 }), { nil: null }),
+    hours: fc.option(fc.uniqueArray(fc.constantFrom(0, 1, 2, 3, 8, 23), { minLength: 1, maxLength: 3 }), {
+      nil: null,
+    }),
     days: fc.constantFrom(null, 0, 1, 6),
   })
   .map(({ minutes, hours, days }) => ({
@@ -28,7 +30,12 @@ const pattern = fc
   }))
 
 /** By brute force from Intl: walk the minutes; what the clocks jump over is due at the jump, what they show again is not. */
-function bruteForce(fits: (shown: string) => boolean, timeZone: string, from: number, until: number): number[] {
+function bruteForce(
+  fits: (shown: string) => boolean,
+  timeZone: string,
+  from: number,
+  until: number,
+): number[] {
   const due: number[] = []
   const textAfter = (shown: string) => new Date(Date.parse(`${shown}Z`) + minute).toISOString().slice(0, 16)
   let furthest = shownBy(from - 12 * hour, timeZone)
@@ -52,7 +59,8 @@ const repeat = (cron: string, timeZone: string, rest: Partial<Repeat> = {}): Rep
 
 function firings(series: Repeat, from: number, until: number): number[] {
   const due: number[] = []
-  for (let at = nextDue(series, from, 0); at !== null && at <= until; at = nextDue(series, at, due.length)) due.push(at)
+  for (let at = nextDue(series, from, 0); at !== null && at <= until; at = nextDue(series, at, due.length))
+    due.push(at)
   return due
 }
 
@@ -70,12 +78,18 @@ describe('due times', () => {
 
   test('do not depend on the moment that is asked from', () => {
     fc.assert(
-      fc.property(pattern, zone, aroundChanges, fc.integer({ min: 1, max: 20 * hour }), ({ cron }, timeZone, near, ms) => {
-        const series = repeat(cron, timeZone)
-        const later = near + ms
-        const all = firings(series, near, near + 40 * hour)
-        expect(firings(series, later, near + 40 * hour)).toEqual(all.filter((at) => at > later))
-      }),
+      fc.property(
+        pattern,
+        zone,
+        aroundChanges,
+        fc.integer({ min: 1, max: 20 * hour }),
+        ({ cron }, timeZone, near, ms) => {
+          const series = repeat(cron, timeZone)
+          const later = near + ms
+          const all = firings(series, near, near + 40 * hour)
+          expect(firings(series, later, near + 40 * hour)).toEqual(all.filter((at) => at > later))
+        },
+      ),
       { numRuns: 50 },
     )
   }, 60_000)

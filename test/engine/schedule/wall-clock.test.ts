@@ -78,7 +78,11 @@ describe('waves', () => {
           expect(ids).toEqual(ids.toSorted((a, b) => a - b))
           for (const id of ids) expect(dueAt).toBe(waveOf(localTime, zones[id - 1]!, home))
         }
-        const { first, last } = waveSpan(localTime, zones.filter((own) => own !== null), home)
+        const { first, last } = waveSpan(
+          localTime,
+          zones.filter((own) => own !== null),
+          home,
+        )
         for (const due of dues) {
           expect(due).toBeGreaterThanOrEqual(first)
           expect(due).toBeLessThanOrEqual(last)
@@ -96,7 +100,10 @@ describe('waves', () => {
 
   test('without local time there is one, due at once', () => {
     expect(cutWaves({ localTime: null, timeZone: 'UTC' }, [])).toEqual([])
-    const people = [{ id: 1 as never, zone: 'Asia/Tokyo' }, { id: 2 as never, zone: null }]
+    const people = [
+      { id: 1 as never, zone: 'Asia/Tokyo' },
+      { id: 2 as never, zone: null },
+    ]
     expect(cutWaves({ timeZone: 'UTC' }, people)).toEqual([{ dueAt: null, ids: [1, 2] }])
   })
 })

@@ -201,4 +201,3 @@ describe.skipIf(browserPath === null)('in Chromium', { timeout: 240_000 }, () =>
     await context.close()
   })
 })
-

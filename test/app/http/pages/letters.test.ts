@@ -30,10 +30,13 @@ const mailedTo = (address: string) =>
 describe('a letter on the web', () => {
   test('is what its reader got, whatever has become of items, interests and template since', async () => {
     const now = office.house.clock.now()
-    await office.store.subscribers.upsert([{ address: 'reader2@example.org', topics: { culture: 0, sport: 1 } }], {
-      lists: [],
-      now,
-    })
+    await office.store.subscribers.upsert(
+      [{ address: 'reader2@example.org', topics: { culture: 0, sport: 1 } }],
+      {
+        lists: [],
+        now,
+      },
+    )
     const { status, text } = await office.visit(await pathOf('reader2@example.org'))
     expect(status).toBe(200)
     const links = [...text.matchAll(/<p>.*<\/p>/g)].map(([line]) => line)
@@ -42,7 +45,9 @@ describe('a letter on the web', () => {
     for (const line of links) expect(mailedTo('reader2@example.org')).toContain(line)
     // The letter leads to itself, and to its reader's own pages.
     for (const kind of ['u', 'p', 'v'])
-      expect(text).toContain(`https://news.example${(await pathOf('reader2@example.org')).replace('/v/', `/${kind}/`)}"`)
+      expect(text).toContain(
+        `https://news.example${(await pathOf('reader2@example.org')).replace('/v/', `/${kind}/`)}"`,
+      )
   })
 
   test('is shown in a sandbox without scripts, forms and origin, and is nobody else’s to keep', async () => {

@@ -1,10 +1,10 @@
 import { type PagesConfig, pagesSchema } from '../../../../app/config/pages.ts'
 import { createHttp, type HttpConfig } from '../../../../app/http/server.ts'
+import { createLinks } from '../../../../engine/compose/links.ts'
+import { type Log, silentLog } from '../../../../engine/log.ts'
 import type { PublicationId, SubscriberId } from '../../../../engine/model/ids.ts'
 import type { OptIn } from '../../../../engine/model/list.ts'
-import { type Log, silentLog } from '../../../../engine/log.ts'
 import type { Store } from '../../../../engine/ports/store.ts'
-import { createLinks } from '../../../../engine/compose/links.ts'
 import { type House, openHouse } from '../../../engine/support/house.ts'
 import { waitFor } from '../../../engine/support/wait.ts'
 
@@ -91,7 +91,9 @@ export async function openOffice(
   }
   const encode = (fields: Record<string, string | readonly string[]>) =>
     new URLSearchParams(
-      Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as [string, string])),
+      Object.entries(fields).flatMap(([name, value]) =>
+        [value].flat().map((one) => [name, one] as [string, string]),
+      ),
     )
   const visit: Office['visit'] = (path, headers = {}) => ask(path, { headers })
   const post: Office['post'] = (path, fields, headers = {}) =>

@@ -78,9 +78,7 @@ describe('the preferences page', () => {
     // The list with double opt-in waits for its mail; the closed one can be left.
     expect(await listsOn()).toEqual(['weekly'])
     expect(await office.mailed('ada@example.org', '/s/confirm/')).toBeTruthy()
-    expect(JSON.stringify(await office.house.engine.subscriptions.dataOf(ada))).toContain(
-      'No, please do not',
-    )
+    expect(JSON.stringify(await office.house.engine.subscriptions.dataOf(ada))).toContain('No, please do not')
   })
 
   test.each([
@@ -124,10 +122,19 @@ describe('the preferences page', () => {
     expect(await listsOn()).toEqual(['weekly', 'board'])
   })
 
-  test.each(['abc', '%00', 'x'.repeat(600)])('a link that we did not make is not valid: %s', async (token) => {
-    for (const at of [`/p/${token}`, `/p/${token}/data.json`, `/p/${token}/erase`, `/v/${token}`, `/s/confirm/${token}`])
-      expect((await office.visit(at)).status).toBe(404)
-  })
+  test.each(['abc', '%00', 'x'.repeat(600)])(
+    'a link that we did not make is not valid: %s',
+    async (token) => {
+      for (const at of [
+        `/p/${token}`,
+        `/p/${token}/data.json`,
+        `/p/${token}/erase`,
+        `/v/${token}`,
+        `/s/confirm/${token}`,
+      ])
+        expect((await office.visit(at)).status).toBe(404)
+    },
+  )
 
   test('a link that confirms opens nothing else', async () => {
     await office.fill('/s/daily', { address: 'cy@example.org' })

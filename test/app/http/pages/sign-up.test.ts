@@ -39,7 +39,9 @@ describe('signing up', () => {
     expect(await memberships('ada@example.org')).toMatchObject([{ membership: 'active' }])
     expect((await office.visit(link)).words).toContain('Nothing left to confirm')
 
-    const data = JSON.stringify(await office.house.engine.subscriptions.dataOf((await person('ada@example.org'))!.id))
+    const data = JSON.stringify(
+      await office.house.engine.subscriptions.dataOf((await person('ada@example.org'))!.id),
+    )
     expect(data).toContain('By subscribing you ask The Harbour Courier to send “The <Daily>”')
   })
 
@@ -77,7 +79,10 @@ describe('signing up', () => {
   })
 
   test('a mistake comes back with the form, tied to its field', async () => {
-    const { status, text } = await office.fill('/s/daily', { address: '"><script>alert(1)</script>', name: 'A' })
+    const { status, text } = await office.fill('/s/daily', {
+      address: '"><script>alert(1)</script>',
+      name: 'A',
+    })
     expect(status).toBe(400)
     expect(text).toContain('aria-describedby="address-hint address-error" aria-invalid="true"')
     expect(text).toContain('id="address-error"')
@@ -89,16 +94,19 @@ describe('signing up', () => {
   test('speaks German where asked to', async () => {
     const asked = await office.visit('/s/daily?lang=de')
     expect(asked.text).toContain('<html lang="de">')
-    expect((await office.visit('/s/daily', { 'accept-language': 'fr, de-CH;q=0.7, en;q=0.3' })).words).toContain(
-      'abonnieren',
-    )
+    expect(
+      (await office.visit('/s/daily', { 'accept-language': 'fr, de-CH;q=0.7, en;q=0.3' })).words,
+    ).toContain('abonnieren')
     expect((await office.visit('/s/daily?lang=xx&utm_source=a')).text).toContain('<html lang="en">')
   })
 })
 
 describe('programs', () => {
   test('that fill in what nobody sees are told that all went well', async () => {
-    const told = await office.fill('/s/weekly', { address: 'bot@example.org', website: 'https://spam.example' })
+    const told = await office.fill('/s/weekly', {
+      address: 'bot@example.org',
+      website: 'https://spam.example',
+    })
     expect(told.words).toContain('Please look into your mailbox')
     expect(await person('bot@example.org')).toBeNull()
   })
