@@ -23,10 +23,7 @@ const known = {
 
 /** Columns of an item file. `topics` is `slug;slug` or a JSON array, `publishedAt` an ISO 8601 time or
  *  milliseconds since 1970. Columns that are not known are ignored. */
-export function itemColumns(
-  header: readonly string[],
-  map?: { readonly [column: string]: string } | undefined,
-): Columns {
+export function itemColumns(header: readonly string[], map?: { readonly [column: string]: string }): Columns {
   const uses = useColumns(header, { known, otherwise: () => null, required: ['title', 'url'], map })
   return {
     uses,

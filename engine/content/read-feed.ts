@@ -79,8 +79,6 @@ function readXml(text: string, limits: FeedLimits): ReadResult {
   const prepared = prepareXml(text, limits)
   if ('problem' in prepared) return { problem: text.trim() === '' ? 'is empty' : prepared.problem }
   const { xml, root, warnings } = prepared
-  // One more than wanted tells that there are more, and costs nothing.
-  const options = { maxItems: limits.maxItems + 200 }
   const kind = root.slice(root.indexOf(':') + 1).toLowerCase()
   try {
     switch (kind) {

@@ -24,7 +24,7 @@ export function createEvents(state: MemoryState): EventStore {
       const oldest = state.events.filter(() => true).slice(0, limit)
       const gone = oldest.filter((event) => event.at < before)
       // A hole: the event `id` stays at `id - 1`, and iteration passes over it.
-      for (const event of gone) delete state.events[event.id - 1]
+      for (const event of gone) Reflect.deleteProperty(state.events, event.id - 1)
       return gone.length
     },
   }

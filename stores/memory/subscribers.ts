@@ -113,7 +113,7 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
       const find = (address: string) => {
         const row = at(state.byAddress.get(address) ?? (0 as SubscriberId))
         if (row === undefined) return null
-        const { id, address: _, createdAt, updatedAt, ...fields } = row
+        const { id, address: _, createdAt: _created, updatedAt: _updated, ...fields } = row
         return { fields, membership: (list: ListId) => state.memberships.get(list)?.get(id)?.membership }
       }
       return lookAt(structuredClone(rows), options, find, isErased)

@@ -198,7 +198,7 @@ export function createSubscribers(
       const find = (address: string) => {
         const row = rows.byAddress(address)
         if (row === null) return null
-        const { id, address: _, createdAt, updatedAt, ...fields } = row
+        const { id, address: _, createdAt: _created, updatedAt: _updated, ...fields } = row
         return { fields, membership: (list: ListId) => membershipOf(list, id) }
       }
       return lookAt(inputs, options, find, (address) => guarded && erased.has(address))

@@ -24,8 +24,8 @@ const odd = fc.oneof(
 const address = fc.oneof(
   fc
     .tuple(
-      fc.string({ unit: fc.constantFrom(...'abZ09._+-\'ü ß"@İK'), maxLength: 8 }),
-      fc.string({ unit: fc.constantFrom(...'abX09.-xnü_。'), maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom(...Array.from('abZ09._+-\'ü ß"@İK')), maxLength: 8 }),
+      fc.string({ unit: fc.constantFrom(...Array.from('abX09.-xnü_。')), maxLength: 12 }),
       fc.constantFrom('org', 'de', 'x', '0x1', 'ORG', 'xn--p1ai', 'o-g', '1'),
     )
     .map(([local, host, end]) => `${local}@${host}.${end}`),

@@ -123,7 +123,7 @@ async function everything(store: Store, address: string) {
     names.get(listId),
     rest,
   ])
-  return { ...fields, lists: lists.sort() }
+  return { ...fields, lists: lists.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)) }
 }
 
 describe.each(['memory', 'sqlite'] as const)('an export into an empty store of %s', (kind) => {
