@@ -9,14 +9,10 @@ import type { TemplateProblem } from '../template/problem.ts'
 import type {
   CheckResult,
   CheckTask,
-  NoticeTask,
   PreviewTask,
   RenderedBatch,
-  RenderedNotice,
   RenderedPreview,
-  RenderedRendition,
   RenderTask,
-  RenditionTask,
 } from './task.ts'
 
 /** Render threads. A thread that dies or hangs is replaced; its batch is tried again in halves until the
@@ -28,10 +24,6 @@ export interface RenderPool {
   /** The letters of a batch are no longer looked at: its memory may be written over. */
   giveBack(batch: RenderedBatch): void
   preview(task: Omit<PreviewTask, 'kind'>): Promise<RenderedPreview>
-  /** Rejects with E_RENDER where the letter cannot be made any more. */
-  rendition(task: Omit<RenditionTask, 'kind'>): Promise<RenderedRendition>
-  /** Rejects with E_RENDER for a letter that cannot be made. */
-  notice(task: Omit<NoticeTask, 'kind'>): Promise<RenderedNotice>
   check(task: Omit<CheckTask, 'kind'>): Promise<CheckResult>
   stats(): { readonly threads: number; readonly queued: number; readonly utilization: number }
   close(): Promise<void>
@@ -41,12 +33,13 @@ const crashesAllowed = 3
 /** Blocks of a few MB each that wait to be written again. */
 const spareBlocks = 8
 // Compiling a large MJML template in a cold thread takes a second or two, and ten times that where the machine starves.
-const ownWarmUpMs = 60_000
+const ownWarmUpMs = 120_000
 
 const ownWorker = (): string =>
   fileURLToPath(new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 
-/** `filename`: another worker, and `warmUpMs`: another allowance for compiling, where tests make threads fail. */
+/** `filename`: another worker, and `warmUpMs`: another allowance for a batch's compiling, where tests make threads
+ *  fail. */
 export function createRenderPool(
   config: EngineConfig['render'],
   log: Log,
@@ -72,10 +65,7 @@ export function createRenderPool(
   // Also the last words of a thread that is being stopped; whoever waits for its task hears of it there.
   pool.on('error', (error: unknown) => log.warn({ reason: messageOf(error) }, 'render.pool_error'))
 
-  async function run<T>(
-    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
-    timeoutMs: number,
-  ): Promise<T> {
+  async function run<T>(task: RenderTask | PreviewTask | CheckTask, timeoutMs: number): Promise<T> {
     if (closed) throw new BroadsheetError('E_STOPPING', 'The render threads are closed.')
     const transferList = task.kind === 'letters' && task.memory ? [task.memory] : []
     return (await pool.run(task, { signal: AbortSignal.timeout(timeoutMs), transferList })) as T
@@ -111,20 +101,8 @@ export function createRenderPool(
     giveBack({ memory }) {
       if (spare.length < spareBlocks && memory.byteLength > 0) spare.push(memory)
     },
-    preview: (task) => run({ kind: 'preview', ...task }, warmUpMs),
-    async rendition(task) {
-      try {
-        return await run<RenderedRendition>({ kind: 'rendition', ...task }, warmUpMs)
-      } catch (error) {
-        if (closed)
-          throw new BroadsheetError('E_STOPPING', 'The render threads are closed.', { cause: error })
-        throw new BroadsheetError('E_RENDER', `The letter could not be rendered again: ${messageOf(error)}`, {
-          cause: error,
-        })
-      }
-    },
-    notice: (task) => run({ kind: 'notice', ...task }, warmUpMs),
-    check: (task) => run({ kind: 'check', ...task }, warmUpMs),
+    preview: (task) => run({ kind: 'preview', ...task }, ownWarmUpMs),
+    check: (task) => run({ kind: 'check', ...task }, ownWarmUpMs),
     stats: () => ({
       threads: pool.threads.length,
       queued: pool.queueSize,
