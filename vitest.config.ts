@@ -22,6 +22,8 @@ export default defineConfig({
     exclude: ['**/*.long.test.ts', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
+    // As app/bin.js says of its own process.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     // For a machine that gets a tenth of its core; no test waits for time to pass.
     testTimeout: 300_000,
     hookTimeout: 300_000,
