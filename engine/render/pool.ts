@@ -33,12 +33,13 @@ const crashesAllowed = 3
 /** Blocks of a few MB each that wait to be written again. */
 const spareBlocks = 8
 // Compiling a large MJML template in a cold thread takes a second or two, and ten times that where the machine starves.
-const ownWarmUpMs = 60_000
+const ownWarmUpMs = 120_000
 
 const ownWorker = (): string =>
   fileURLToPath(new URL(`./worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url))
 
-/** `filename`: another worker, and `warmUpMs`: another allowance for compiling, where tests make threads fail. */
+/** `filename`: another worker, and `warmUpMs`: another allowance for a batch's compiling, where tests make threads
+ *  fail. */
 export function createRenderPool(
   config: EngineConfig['render'],
   log: Log,
@@ -100,8 +101,8 @@ export function createRenderPool(
     giveBack({ memory }) {
       if (spare.length < spareBlocks && memory.byteLength > 0) spare.push(memory)
     },
-    preview: (task) => run({ kind: 'preview', ...task }, warmUpMs),
-    check: (task) => run({ kind: 'check', ...task }, warmUpMs),
+    preview: (task) => run({ kind: 'preview', ...task }, ownWarmUpMs),
+    check: (task) => run({ kind: 'check', ...task }, ownWarmUpMs),
     stats: () => ({
       threads: pool.threads.length,
       queued: pool.queueSize,

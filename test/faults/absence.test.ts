@@ -16,10 +16,14 @@ const office = (delivery: object = {}): Promise<Office> =>
     sink: { faults: ({ phase }) => (phase === 'dot' ? { do: 'delay', ms: 10 } : undefined) },
   })
 
-/** Half of a campaign, and a clean stop in its middle. */
-async function stopHalfWay({ sink, daemon, send }: Office): Promise<void> {
+/** Half of a campaign, and a clean stop in its middle; `before` is done just ahead of it. */
+async function stopHalfWay(
+  { sink, daemon, send }: Office,
+  before: () => Promise<unknown> = async () => {},
+): Promise<void> {
   await send()
   await until('half of the letters', () => sink.count() >= people / 2, { everyMs: 2 })
+  await before()
   await daemon.stop()
   expect(sink.count(), 'the stop must fall into the campaign').toBeLessThan(people)
 }
@@ -41,9 +45,11 @@ test('a restored backup: what it says is running, or due, asks; nothing goes out
   const at = await office()
   const { house, sink, daemon } = at
   await daemon.client.post('/campaigns', campaignInput({ name: 'monthly' }))
-  const due = Date.now() + patience(6000)
-  await daemon.client.post('/campaigns/monthly/schedule', { at: due })
-  await stopHalfWay(at)
+  let due = 0
+  await stopHalfWay(at, () => {
+    due = Date.now() + patience(6000)
+    return daemon.client.post('/campaigns/monthly/schedule', { at: due })
+  })
   expect(Date.now(), 'the backup must be older than the schedule').toBeLessThan(due)
   const backup = `${house.database}.bak`
   copyFileSync(house.database, backup)
