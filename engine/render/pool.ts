@@ -115,7 +115,7 @@ export function createRenderPool(
     preview: (task) => run({ kind: 'preview', ...task }, ownWarmUpMs),
     async rendition(task) {
       try {
-        return await run<RenderedRendition>({ kind: 'rendition', ...task }, warmUpMs)
+        return await run<RenderedRendition>({ kind: 'rendition', ...task }, ownWarmUpMs)
       } catch (error) {
         if (closed)
           throw new BroadsheetError('E_STOPPING', 'The render threads are closed.', { cause: error })
