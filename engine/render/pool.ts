@@ -9,10 +9,14 @@ import type { TemplateProblem } from '../template/problem.ts'
 import type {
   CheckResult,
   CheckTask,
+  NoticeTask,
   PreviewTask,
   RenderedBatch,
+  RenderedNotice,
   RenderedPreview,
+  RenderedRendition,
   RenderTask,
+  RenditionTask,
 } from './task.ts'
 
 /** Render threads. A thread that dies or hangs is replaced; its batch is tried again in halves until the
@@ -24,6 +28,10 @@ export interface RenderPool {
   /** The letters of a batch are no longer looked at: its memory may be written over. */
   giveBack(batch: RenderedBatch): void
   preview(task: Omit<PreviewTask, 'kind'>): Promise<RenderedPreview>
+  /** Rejects with E_RENDER where the letter cannot be made any more. */
+  rendition(task: Omit<RenditionTask, 'kind'>): Promise<RenderedRendition>
+  /** Rejects with E_RENDER for a letter that cannot be made. */
+  notice(task: Omit<NoticeTask, 'kind'>): Promise<RenderedNotice>
   check(task: Omit<CheckTask, 'kind'>): Promise<CheckResult>
   stats(): { readonly threads: number; readonly queued: number; readonly utilization: number }
   close(): Promise<void>
@@ -65,7 +73,10 @@ export function createRenderPool(
   // Also the last words of a thread that is being stopped; whoever waits for its task hears of it there.
   pool.on('error', (error: unknown) => log.warn({ reason: messageOf(error) }, 'render.pool_error'))
 
-  async function run<T>(task: RenderTask | PreviewTask | CheckTask, timeoutMs: number): Promise<T> {
+  async function run<T>(
+    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
+    timeoutMs: number,
+  ): Promise<T> {
     if (closed) throw new BroadsheetError('E_STOPPING', 'The render threads are closed.')
     const transferList = task.kind === 'letters' && task.memory ? [task.memory] : []
     return (await pool.run(task, { signal: AbortSignal.timeout(timeoutMs), transferList })) as T
@@ -102,6 +113,18 @@ export function createRenderPool(
       if (spare.length < spareBlocks && memory.byteLength > 0) spare.push(memory)
     },
     preview: (task) => run({ kind: 'preview', ...task }, ownWarmUpMs),
+    async rendition(task) {
+      try {
+        return await run<RenderedRendition>({ kind: 'rendition', ...task }, ownWarmUpMs)
+      } catch (error) {
+        if (closed)
+          throw new BroadsheetError('E_STOPPING', 'The render threads are closed.', { cause: error })
+        throw new BroadsheetError('E_RENDER', `The letter could not be rendered again: ${messageOf(error)}`, {
+          cause: error,
+        })
+      }
+    },
+    notice: (task) => run({ kind: 'notice', ...task }, ownWarmUpMs),
     check: (task) => run({ kind: 'check', ...task }, ownWarmUpMs),
     stats: () => ({
       threads: pool.threads.length,
