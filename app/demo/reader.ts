@@ -54,7 +54,7 @@ export function readerWalk(parts: {
       await pause(fillMs)
       const sent = await sendForm(form, { address: reader.address, name: reader.name })
       holds(
-        sent.status === 200 && sent.title === 'Please look into your mailbox',
+        sent.status === 200 && sent.title === 'Please check your inbox',
         `it answers: "${sent.title}"`,
         `${sent.status} ${sent.text}`,
       )
