@@ -1,5 +1,4 @@
 import { join, relative, resolve } from 'node:path'
-import { Readable } from 'node:stream'
 import { domainOf } from '../../engine/model/address.ts'
 import type { Progress } from '../../engine/model/progress.ts'
 import type { Cli } from '../cli/cli.ts'
@@ -7,11 +6,11 @@ import { type Client, createClient } from '../cli/client.ts'
 import { CliError } from '../cli/exit.ts'
 import { bytes, count, duration } from '../cli/format.ts'
 import { createProgress } from '../cli/progress.ts'
-import { readTemplates } from '../templates/files.ts'
 import { makeItems } from './content/items.ts'
 import { makePeople } from './content/people.ts'
 import { campaignData, list, paper, topics } from './content/publication.ts'
 import { seeded } from './content/seeded.ts'
+import { furnishPaper } from './furnish.ts'
 import { buildHouse, clearFolder, type House, moveIn, type Tenant } from './house.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -118,26 +117,9 @@ async function furnish(
   options: DemoOptions,
   people: ReturnType<typeof makePeople>,
 ): Promise<void> {
-  await client.post('/lists', list)
-  for (const topic of topics) await client.post('/topics', topic)
   const items = makeItems(Date.now())
-  await client.post('/items', items)
-  for (const template of readTemplates(join(import.meta.dirname, '../templates', options.template)))
-    await client.post('/templates', template)
+  await furnishPaper(cli, client, { list, template: options.template, items, people })
   cli.say(`  ${count(items.length)} items in ${topics.length} topics, template "${options.template}"`)
-
-  const bar = createProgress(cli.stderr, { label: 'importing', json: false })
-  const rows = people.map((person) => `${JSON.stringify(person)}\n`)
-  const query = { lists: list.name, format: 'ndjson', progress: 1 }
-  await client.work<{ rows: number }, unknown>(
-    '/subscribers/import',
-    { query, body: Readable.from(rows), type: 'application/x-ndjson' },
-    ({ rows: done }) => {
-      if (!cli.options.json) bar.update({ done, total: people.length })
-    },
-  )
-  bar.finish()
-
   await client.post('/campaigns', {
     name: campaignName,
     title: 'The morning letter',

@@ -36,6 +36,8 @@ export async function buildHouse(options: {
   readonly folder: string
   readonly smtpPort: number
   readonly domain: string
+  /** More than the demo's own. */
+  readonly settings?: object
 }): Promise<House> {
   const { folder, smtpPort, domain } = options
   const keys = (['rsa', 'ed25519'] as const).map((algorithm) => {
@@ -67,6 +69,7 @@ export async function buildHouse(options: {
         privateKeyFile: `./${file}`,
       })),
       channels: { smtp: { host: '127.0.0.1', port: smtpPort, security: 'none' } },
+      ...options.settings,
     }),
   )
   return { folder, settings, url }

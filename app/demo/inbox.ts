@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
+import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
@@ -9,6 +9,8 @@ export interface Inbox {
   /** Letters by recipient: more than 1 is a copy. */
   readonly received: ReadonlyMap<string, number>
   readonly letters: number
+  /** One that was kept whole, counted from 1. */
+  letter(recipient: string, number: number): Buffer
   close(): Promise<void>
 }
 
@@ -23,6 +25,8 @@ export async function startInbox(options: {
   journal.write('recipient,bytes\n')
   const received = new Map<string, number>()
   let letters = 0
+  const fileOf = (recipient: string, number: number) =>
+    join(folder, `${recipient}${number === 1 ? '' : `.${number}`}.eml`)
   const server = new SMTPServer({
     banner: 'Broadsheet demo inbox',
     authOptional: true,
@@ -40,9 +44,10 @@ export async function startInbox(options: {
       })
       stream.on('end', () => {
         letters++
-        received.set(recipient, (received.get(recipient) ?? 0) + 1)
+        const number = (received.get(recipient) ?? 0) + 1
+        received.set(recipient, number)
         journal.write(`${recipient},${bytes}\n`)
-        if (parts) writeFileSync(join(folder, `${recipient}.eml`), Buffer.concat(parts))
+        if (parts) writeFileSync(fileOf(recipient, number), Buffer.concat(parts))
         done()
       })
     },
@@ -60,6 +65,7 @@ export async function startInbox(options: {
     get letters() {
       return letters
     },
+    letter: (recipient, number) => readFileSync(fileOf(recipient, number)),
     async close() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve())

@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { CliError } from '../exit.ts'
 import type { Run } from '../program.ts'
 
 interface Options {
-  readonly subscribers: number
+  readonly subscribers?: number
   readonly folder: string
   readonly template: string
   readonly crash: boolean
+  readonly audience: boolean
 }
 
 const sets = ['letter', 'digest', 'briefing'] as const
@@ -21,19 +23,31 @@ export function register(program: Command, run: Run): void {
   program
     .command('demo')
     .description('A campaign to 2,000 made-up people over real SMTP, in a minute, with nothing installed.')
-    .option('--subscribers <number>', 'how many people', people, 2000)
+    .option('--subscribers <number>', 'how many people (default: 2000, with --audience 300)', people)
     .option('--folder <folder>', 'made anew each time', './broadsheet-demo')
-    .option('--template <set>', sets.join(', '), 'letter')
+    .option('--template <set>', `${sets.join(', ')}; with --audience always letter`, 'letter')
     .option('--crash', 'kill the daemon half-way and see it carry on', false)
+    .option(
+      '--audience',
+      'sign up, confirm, choose, read a recurring newsletter and leave, as a reader does',
+      false,
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ broadsheet demo\n  $ broadsheet demo --subscribers 20000 --crash\n',
+      '\nExamples:\n  $ broadsheet demo\n  $ broadsheet demo --subscribers 20000 --crash\n  $ broadsheet demo --audience\n',
     )
     .action(
       run(async (cli, options: Options) => {
+        if (options.audience && options.crash)
+          throw new CliError('usage', '--crash and --audience are two demos: choose one.')
         // Loaded when asked for: nobody else needs the demo's content.
+        if (options.audience) {
+          const { runAudienceDemo } = await import('../../demo/audience.ts')
+          await runAudienceDemo(cli, { folder: options.folder, subscribers: options.subscribers ?? 300 })
+          return
+        }
         const { runDemo } = await import('../../demo/demo.ts')
-        await runDemo(cli, options)
+        await runDemo(cli, { ...options, subscribers: options.subscribers ?? 2000 })
       }),
     )
 }

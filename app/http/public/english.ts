@@ -55,12 +55,12 @@ export const english: Words = {
     alreadyLink: 'Get a link to your settings',
     review: 'Nearly there: please check what you entered and press the button.',
     checking: 'One moment: your browser is proving that it is not a spam program …',
-    unproved: 'Without JavaScript you will get a letter with a link that you need to confirm.',
-    sentTitle: 'Please look into your mailbox',
+    unproved: 'Without JavaScript you will get an e-mail with a link that you need to confirm.',
+    sentTitle: 'Please check your inbox',
     sent: (who) =>
-      `Thank you. If your confirmation is still needed, a letter with a link is on its way to ${who}. Nothing else is sent there before you have confirmed.`,
+      `Thank you. If your confirmation is still needed, an e-mail with a link is on its way to ${who}. Nothing else is sent there before you confirm.`,
     sentHint:
-      'Nothing there after a few minutes? Look into the spam folder, or check the address and try again.',
+      'Nothing there after a few minutes? Check the spam folder, or make sure that the address is right and try again.',
     closedTitle: 'No sign-up here',
     closed: 'There is no newsletter at this address that you can subscribe to.',
   },
@@ -100,6 +100,8 @@ export const english: Words = {
     notOn: (who, lists) => `${who} does not receive ${lists} any more. There is nothing left to do.`,
     others: 'Other newsletters from us go on. You can stop those as well:',
     preferences: 'Rather fewer letters, or other topics? Change your settings',
+    mistake: 'That was a mistake?',
+    mistakeLink: 'Choose again in your settings',
   },
   preferences: {
     title: 'Your settings',
@@ -108,7 +110,7 @@ export const english: Words = {
     refused:
       'This could not be changed for this address. Please subscribe again with the sign-up form, or write to us.',
     unconfirmed:
-      'This address is not confirmed yet: nothing is sent before you open the link in our confirmation letter.',
+      'This address is not confirmed yet: nothing is sent before you open the link in our confirmation e-mail.',
     departed: 'Nothing is sent to this address at the moment. Choose a newsletter below to receive it again.',
     lists: 'Newsletters',
     waiting: 'waiting for your confirmation',
@@ -127,7 +129,7 @@ export const english: Words = {
     letterLanguage: 'Language',
     timeZone: 'Time zone',
     unsaid: 'Not chosen',
-    tracking: 'Measuring',
+    tracking: 'Opens and clicks',
     trackingHint:
       'May we record which letters you open and which links you follow, to choose better for you?',
     granted: 'Yes, you may',
@@ -143,9 +145,9 @@ export const english: Words = {
   erase: {
     title: 'Erase your data?',
     what: (who) =>
-      `Everything that we know about ${who} is deleted: name, settings, interests and history. You will get no more letters. This can not be undone.`,
+      `Everything that we know about ${who} is deleted: name, settings, interests and history. You will get no more letters. This cannot be undone.`,
     stays: 'Only an unreadable fingerprint of the address stays, so that nobody adds it again by mistake.',
-    understood: 'I understand that my data can not be brought back.',
+    understood: 'I understand that my data cannot be brought back.',
     notUnderstood: 'Tick the box first, to show that you mean it.',
     button: 'Erase my data for good',
     keep: 'No, keep it',
@@ -153,12 +155,12 @@ export const english: Words = {
     done: 'We know nothing about you any more. Thank you for having read us.',
   },
   link: {
-    title: 'Your settings by mail',
+    title: 'Get a link to your settings',
     about:
       'Enter the address at which you get our letters. We will send it a link to your settings and data.',
     button: 'Send me the link',
-    sentTitle: 'Please look into your mailbox',
-    sent: (who) => `If we know ${who}, a letter with the link is on its way.`,
+    sentTitle: 'Please check your inbox',
+    sent: (who) => `If we know ${who}, an e-mail with the link is on its way.`,
   },
   archive: {
     title: 'Archive',

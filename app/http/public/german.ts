@@ -57,12 +57,12 @@ export const german: Words = {
     alreadyLink: 'Link zu Ihren Einstellungen anfordern',
     review: 'Fast geschafft: Bitte prüfen Sie Ihre Angaben und drücken Sie den Knopf.',
     checking: 'Einen Augenblick: Ihr Browser weist nach, dass er kein Spam-Programm ist …',
-    unproved: 'Ohne JavaScript bekommen Sie einen Brief mit einem Link, den Sie bestätigen müssen.',
-    sentTitle: 'Bitte sehen Sie in Ihr Postfach',
+    unproved: 'Ohne JavaScript bekommen Sie eine E-Mail mit einem Link, den Sie bestätigen müssen.',
+    sentTitle: 'Bitte schauen Sie in Ihr Postfach',
     sent: (who) =>
-      `Vielen Dank. Falls Ihre Bestätigung noch fehlt, ist ein Brief mit einem Link unterwegs an ${who}. Vorher wird dorthin nichts anderes geschickt.`,
+      `Vielen Dank. Falls Ihre Bestätigung noch fehlt, ist eine E-Mail mit einem Link unterwegs an ${who}. Vorher wird dorthin nichts anderes geschickt.`,
     sentHint:
-      'Nach ein paar Minuten noch nichts da? Bitte sehen Sie im Spam-Ordner nach, oder prüfen Sie die Adresse und versuchen Sie es noch einmal.',
+      'Nach ein paar Minuten noch nichts da? Bitte schauen Sie in den Spam-Ordner, oder prüfen Sie die Adresse und versuchen Sie es noch einmal.',
     closedTitle: 'Keine Anmeldung möglich',
     closed: 'Unter dieser Adresse gibt es keinen Newsletter, den Sie abonnieren können.',
   },
@@ -104,6 +104,8 @@ export const german: Words = {
     notOn: (who, lists) => `${who} bekommt ${lists} nicht mehr. Es bleibt nichts zu tun.`,
     others: 'Andere Newsletter von uns kommen weiter. Auch die können Sie abbestellen:',
     preferences: 'Lieber weniger Briefe oder andere Themen? Einstellungen ändern',
+    mistake: 'Das war ein Versehen?',
+    mistakeLink: 'In Ihren Einstellungen neu wählen',
   },
   preferences: {
     title: 'Ihre Einstellungen',
@@ -112,7 +114,7 @@ export const german: Words = {
     refused:
       'Das ließ sich für diese Adresse nicht ändern. Bitte melden Sie sich über das Formular neu an, oder schreiben Sie uns.',
     unconfirmed:
-      'Diese Adresse ist noch nicht bestätigt: Es wird nichts geschickt, bevor Sie den Link in unserem Bestätigungsbrief geöffnet haben.',
+      'Diese Adresse ist noch nicht bestätigt: Es wird nichts geschickt, bevor Sie den Link in unserer Bestätigungsmail geöffnet haben.',
     departed:
       'An diese Adresse wird zur Zeit nichts geschickt. Wählen Sie unten einen Newsletter, um ihn wieder zu bekommen.',
     lists: 'Newsletter',
@@ -132,7 +134,7 @@ export const german: Words = {
     letterLanguage: 'Sprache',
     timeZone: 'Zeitzone',
     unsaid: 'Nicht gewählt',
-    tracking: 'Messung',
+    tracking: 'Öffnungen und Klicks',
     trackingHint:
       'Dürfen wir festhalten, welche Briefe Sie öffnen und welchen Links Sie folgen, um besser für Sie auszuwählen?',
     granted: 'Ja, gern',
@@ -160,12 +162,12 @@ export const german: Words = {
     done: 'Wir wissen nichts mehr über Sie. Vielen Dank, dass Sie uns gelesen haben.',
   },
   link: {
-    title: 'Ihre Einstellungen per Mail',
+    title: 'Link zu Ihren Einstellungen',
     about:
       'Geben Sie die Adresse ein, an die Sie unsere Briefe bekommen. Wir schicken einen Link zu Ihren Einstellungen und Daten dorthin.',
     button: 'Link zuschicken',
-    sentTitle: 'Bitte sehen Sie in Ihr Postfach',
-    sent: (who) => `Falls wir ${who} kennen, ist ein Brief mit dem Link unterwegs.`,
+    sentTitle: 'Bitte schauen Sie in Ihr Postfach',
+    sent: (who) => `Falls wir ${who} kennen, ist eine E-Mail mit dem Link unterwegs.`,
   },
   archive: {
     title: 'Archiv',

@@ -36,7 +36,7 @@ export function ownLinkRoutes(app: Api, parts: PageParts): void {
       status: note !== null || errors.address !== undefined ? 400 : 200,
       open: true,
       body: html`${errorSummary(errors, words)}${note === null ? null : notice(note)}<p class="lead">${words.link.about}</p>
-<form method="post">
+<form method="post" novalidate>
 ${hidden(token, words)}${inputField({
   id: 'address',
   type: 'email',

@@ -151,10 +151,11 @@ export const proofOf = (
   }
 }
 
-/** `m…@example.org`: letters are forwarded, and whoever opens the link need not learn the address. */
+/** `m•••@example.org`: letters are forwarded, and whoever opens the link need not learn the address. Dots, since a
+ *  line may break after an ellipsis. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@')
   // A whole character, not half of a surrogate pair.
   const first = String.fromCodePoint(address.codePointAt(0) ?? 0x3f)
-  return `${first}…${address.slice(at)}`
+  return `${first}•••${address.slice(at)}`
 }

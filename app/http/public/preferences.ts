@@ -4,7 +4,7 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Topic } from '../../../engine/model/list.ts'
 import type { PersonView } from '../../../engine/subscriptions.ts'
 import type { Api } from '../api.ts'
-import { choice, errorSummary, hidden, isTrapped } from './fields.ts'
+import { choice, errorOf, errorSummary, hidden, isTrapped } from './fields.ts'
 import { readForm } from './form.ts'
 import { show } from './frame.ts'
 import { html } from './html.ts'
@@ -194,7 +194,8 @@ ${hidden(tokens.issue(erasing(token)), words)}${choice({
   value: 'yes',
   checked: false,
   label: words.erase.understood,
-})}
+  error,
+})}${errorOf('understood', error)}
 <div class="actions"><button type="submit" class="grave">${words.erase.button}</button> <a href="${theme.base}/p/${token}">${words.erase.keep}</a></div>
 </form>`,
     },

@@ -68,7 +68,7 @@ ${errorOf('list', errors.list)}
       status,
       open: true,
       ...(works && { script: hashcashScript }),
-      body: html`${errorSummary(errors, words)}${note === null ? null : notice(note)}${only === undefined ? null : which}<form method="post"${works ? html` data-bits="${config.proofOfWorkBits}"` : null}>
+      body: html`${errorSummary(errors, words)}${note === null ? null : notice(note)}${only === undefined ? null : which}<form method="post" novalidate${works ? html` data-bits="${config.proofOfWorkBits}"` : null}>
 ${hidden(token, words)}${works ? html`<input type="hidden" name="work" value="">\n` : null}${inputField({
   id: 'address',
   type: 'email',

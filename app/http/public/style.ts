@@ -15,7 +15,7 @@ a:hover{text-decoration-thickness:.12em}
 .masthead p{margin:0;font:600 1.125rem/1.25 var(--heads);letter-spacing:.01em}
 .masthead img{display:block;max-height:2.75rem;max-width:12rem}
 main{flex:1 0 auto;padding-block:clamp(2rem,7vw,3.75rem) 3.5rem}
-main:focus{outline:none}
+main:focus,.notice:focus{outline:none}
 footer{color:var(--soft);font-size:.9rem;line-height:1.5}
 footer>div{padding-block:1.1rem 2rem;border-top:1px solid var(--line);display:flex;flex-wrap:wrap;gap:.35rem 1.5rem}
 footer a{color:inherit}
@@ -23,6 +23,7 @@ footer address{font-style:normal;flex-basis:100%}
 
 h1{margin:0 0 1rem;font:600 clamp(1.85rem,6.5vw,2.5rem)/1.14 var(--heads);letter-spacing:-.015em;text-wrap:balance;hyphens:manual}
 h2{margin:0 0 .35rem;font:600 1.375rem/1.3 var(--heads);letter-spacing:-.005em;text-wrap:balance}
+h2+.field{margin-top:.9rem}
 p{margin:0 0 1rem;text-wrap:pretty}
 .lead{font-size:1.1875rem;line-height:1.55}
 .who{font-weight:600;overflow-wrap:anywhere}
@@ -71,7 +72,7 @@ button:hover,.button:hover{filter:brightness(1.1)}
 details{margin:0 0 1.75rem;border-block:1px solid var(--line)}
 summary{padding:.8rem 0;font-weight:600;cursor:pointer}
 details>div{padding-bottom:1.2rem}
-.bar{position:sticky;bottom:0;margin-inline:-1.25rem;margin-top:1.9rem;padding:.85rem 1.25rem;background:var(--paper);border-top:1px solid var(--line)}
+.bar{position:sticky;bottom:0;margin-top:1.9rem;padding:.85rem 0;background:var(--paper);border-top:1px solid var(--line)}
 
 .issues{list-style:none;margin:1.75rem 0 0;padding:0;border-top:1px solid var(--line)}
 .issues li{padding:1.15rem 0;border-bottom:1px solid var(--line)}
@@ -87,6 +88,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;font:1rem/1.6 ui-monospace,'SF M
 form>button,.actions>button,.bar button{width:100%}
 .row{grid-template-columns:1fr}
 .row select{margin-bottom:.3rem}
+.bar{margin-inline:-1.25rem;padding-inline:1.25rem}
 }
 @media (prefers-reduced-motion:no-preference){a,button,.button{transition:filter .12s,color .12s}}
 @media (forced-colors:active){button,.button{border-color:ButtonText}}

@@ -53,19 +53,23 @@ ${some ? html`<div class="stack">${button('list', said.lists(lists), false)}<sma
     }
     case 'left':
       return html`<p class="lead" role="status">${said.left(view.who, words.join(view.lists))}</p>
-${others(view.others, words)}`
+${others(view.others, words)}${mistake(words, preferencesUrl)}`
     case 'gone':
       return html`<p class="lead">${said.notOn(view.who, words.join(view.lists))}</p>
-${others(view.others, words)}`
+${others(view.others, words)}${mistake(words, preferencesUrl)}`
     case 'left-all':
-      return html`<p class="lead" role="status">${said.leftAll(view.who)}</p>`
+      return html`<p class="lead" role="status">${said.leftAll(view.who)}</p>
+${mistake(words, preferencesUrl)}`
   }
 }
 
 const button = (value: 'list' | 'all', label: string, quiet: boolean): Piece =>
   html`<button type="submit" name="choice" value="${value}"${quiet ? html` class="quiet"` : null}>${label}</button>\n`
 
+const mistake = (words: Words, preferencesUrl: string): Piece =>
+  html`<section><p class="soft">${words.leave.mistake} <a href="${preferencesUrl}">${words.leave.mistakeLink}</a></p></section>`
+
 const others = (shown: boolean, words: Words): Piece =>
   shown &&
   html`<section><p>${words.leave.others}</p>
-<form method="post">${button('all', words.leave.all, true)}</form></section>`
+<form method="post">${button('all', words.leave.all, true)}</form></section>\n`

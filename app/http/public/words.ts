@@ -91,6 +91,8 @@ export interface Words {
     readonly notOn: (who: string, lists: string) => string
     readonly others: string
     readonly preferences: string
+    readonly mistake: string
+    readonly mistakeLink: string
   }
   readonly preferences: {
     readonly title: string

@@ -86,7 +86,7 @@ describe('the unsubscribe page', () => {
     for (let index = 0; index < 3; index++) {
       const { status, text } = await office.visit(path)
       expect(status).toBe(200)
-      expect(text).toContain('a…@example.org receives “The &lt;Daily&gt; Sheet”')
+      expect(text).toContain('a•••@example.org receives “The &lt;Daily&gt; Sheet”')
       expect(text).not.toContain('ada@')
       expect(text).not.toContain('<Daily>')
       expect(text).not.toContain('Weekly')
