@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EpochMs, FeedId } from '../model/ids.ts'
 import type { ItemInput } from '../model/item.ts'
 import { parseDate } from './dates.ts'
-import type { FeedEntry, Marked, ReadFeed } from './read-feed.ts'
+import type { FeedEntry, Marked, ReadFeed } from './feed-formats.ts'
 import { safeUrl, sanitiseHtml } from './sanitise.ts'
 import { cutAtWord, firstSentences, htmlOfText, oneLine, textOfHtml, titleText } from './text.ts'
 

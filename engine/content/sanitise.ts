@@ -1,4 +1,5 @@
 import sanitizeHtml, { type IOptions } from 'sanitize-html'
+import { maxOpen } from './html-depth.ts'
 
 export interface SanitiseOptions {
   /** Relative addresses are against this; without it they go. */
@@ -45,15 +46,41 @@ const maxAddress = 2048
 type Attributes = { [name: string]: string }
 
 /** HTML for mail, from anybody: only what the lists above name stays, every address is absolute `http`, `https` or
- *  (links) `mailto`, pictures fit the letter, frames and players become links. Never throws. */
+ *  (links) `mailto`, pictures fit the letter, frames and players become links. Of HTML with more than 512 elements open
+ *  within each other, the beginning. Never throws. */
 export function sanitiseHtml(html: string, options: SanitiseOptions = {}): string {
   const { base = null, maxChars = bodyLimits.maxChars, imageWidth = bodyLimits.imageWidth } = options
-  // Escaping may make it longer than it was: then less is taken of it.
-  for (let take = maxChars; take > 0; take = Math.floor(take / 2)) {
-    const clean = sanitizeHtml(cut(html, take), rules(base, imageWidth)).trim()
-    if (clean.length <= maxChars) return clean
+  let take = Math.min(html.length, maxChars)
+  // Each turn has at most half of the one before, so that all of them together cost no more than two.
+  while (take > 0) {
+    const clean = within(cut(html, take), rules(base, imageWidth))
+    if (clean !== null && clean.length <= maxChars) return clean
+    const fits = clean === null ? take : take * (maxChars / clean.length)
+    take = Math.floor(Math.min(take / 2, fits))
   }
   return ''
+}
+
+class TooDeep extends Error {}
+
+/** Null where more than `maxOpen` elements are open somewhere. */
+function within(html: string, options: IOptions): string | null {
+  let open = 0
+  const counted = {
+    ...options,
+    onOpenTag() {
+      if (++open > maxOpen) throw new TooDeep()
+    },
+    onCloseTag() {
+      open--
+    },
+  }
+  try {
+    return sanitizeHtml(html, counted).trim()
+  } catch (error) {
+    if (error instanceof TooDeep) return null
+    throw error
+  }
 }
 
 const cut = (html: string, at: number): string =>
@@ -128,7 +155,11 @@ function rules(base: string | null, imageWidth: number): IOptions {
     enforceHtmlBoundary: false,
     transformTags: {
       a: (tagName, attributes) => ({ tagName, attribs: link(attributes) }),
-      img: (tagName, attributes) => ({ tagName, attribs: image(attributes) }),
+      img(tagName, attributes) {
+        const attribs = image(attributes)
+        // Not by `exclusiveFilter`, which copies all that was written so far for each that it takes out.
+        return { tagName: attribs.src === undefined ? 'none' : tagName, attribs }
+      },
       strike: 'del',
       center: 'div',
       section: 'div',
@@ -140,7 +171,6 @@ function rules(base: string | null, imageWidth: number): IOptions {
       ol: only(['start', 'type']),
       ...Object.fromEntries(frames.map((tag) => [tag, frame])),
     },
-    exclusiveFilter: ({ tag, attribs }) => tag === 'img' && attribs.src === undefined,
   }
 }
 

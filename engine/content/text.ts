@@ -1,13 +1,16 @@
 import { compile, type HtmlToTextOptions } from 'html-to-text'
+import { cutWhereTooDeep } from './html-depth.ts'
 
+const maxChars = 200_000
 const options: HtmlToTextOptions = {
   wordwrap: false,
   // Tags nested deeper than this are nobody's article.
-  limits: { maxInputLength: 200_000, maxDepth: 100, ellipsis: '' },
+  limits: { maxInputLength: maxChars, maxDepth: 100, ellipsis: '' },
   selectors: [
     { selector: 'a', options: { ignoreHref: true } },
     { selector: 'img', format: 'skip' },
-    { selector: 'table', format: 'dataTable' },
+    // Not as a table: that is laid out in memory, and a cell may say that it spans a million columns.
+    ...['table', 'caption', 'tr', 'td', 'th'].map((selector) => ({ selector, format: 'block' })),
     ...['script', 'style', 'noscript', 'iframe', 'form', 'button', 'figcaption', 'svg', 'template'].map(
       (selector) => ({ selector, format: 'skip' }),
     ),
@@ -22,7 +25,7 @@ export const oneLine = (text: string): string => text.replace(spaces, ' ').trim(
 
 /** What a reader sees of a piece of HTML, as one line. */
 export const textOfHtml = (html: string): string =>
-  /[<&]/.test(html) ? oneLine(convert(html.slice(0, 200_000))) : oneLine(html)
+  /[<&]/.test(html) ? oneLine(convert(cutWhereTooDeep(html.slice(0, maxChars)))) : oneLine(html)
 
 // Only these are taken for markup in a title: "Use <stdio.h>" and "a < b" are words.
 const titleTags =

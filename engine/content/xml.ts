@@ -45,6 +45,7 @@ export function prepareXml(source: string, limits: XmlLimits): PreparedXml {
     return '&amp;'
   }
   const next = finder(text)
+  const budget = { steps: maxFailedSteps }
   /** After `mark`, or null where the text ends before it. */
   const past = (mark: string, from: number): number | null => {
     const found = next(mark, from)
@@ -99,7 +100,8 @@ export function prepareXml(source: string, limits: XmlLimits): PreparedXml {
     } else {
       name.lastIndex = tag + 1
       const opening = name.exec(text)?.[0]
-      const end = opening === undefined ? null : tagEnd(text, next, tag + 1 + opening.length)
+      const end = opening === undefined ? null : tagEnd(text, next, tag + 1 + opening.length, budget)
+      if (budget.steps < 0) return { problem: 'has too many tags that do not end' }
       if (opening === undefined || end === null) {
         if (opening !== undefined && next('>', tag) < 0) break
         if (root !== null) {
@@ -160,17 +162,24 @@ function finder(text: string): Find {
 }
 
 const maxTagSteps = 4096
+/** Of all tags that do not end together: quotes can hide the beginning of each in the one before, so that every one
+ *  of them is looked at to its own limit. */
+const maxFailedSteps = 1_000_000
 
 /** After the `>` that ends a tag whose attributes begin at `from`; null where it does not end. A quote that is not
- *  closed before the next tag is taken for a slip. */
-function tagEnd(text: string, next: Find, from: number): number | null {
+ *  closed before the next tag is taken for a slip. Takes what it looked at in vain from `budget`. */
+function tagEnd(text: string, next: Find, from: number, budget: { steps: number }): number | null {
   const first = next('>', from)
   if (first < 0) return null
   let at = from
-  for (let steps = 0; steps < maxTagSteps; steps++) {
+  let steps = 0
+  for (; steps < maxTagSteps; steps++) {
     const char = text[at]
     if (char === '>') return at + 1
-    if (char === '<' || char === undefined) return at < first ? null : first + 1
+    if (char === '<' || char === undefined) {
+      if (at >= first) return first + 1
+      break
+    }
     if ((char === '"' || char === "'") && text[at - 1] === '=') {
       const end = next(char, at + 1)
       const tag = next('<', at + 1)
@@ -179,6 +188,7 @@ function tagEnd(text: string, next: Find, from: number): number | null {
       at = end + 1
     } else at++
   }
+  budget.steps -= steps
   return null
 }
 
