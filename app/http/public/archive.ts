@@ -32,7 +32,7 @@ const shownStates: readonly PublicationState[] = ['running', 'paused', 'finished
 
 /** Letters of campaigns with `archive`, as somebody without interests gets them. */
 export function archiveRoutes(app: Api, parts: PageParts): void {
-  const { engine, theme } = parts
+  const { engine, theme, config } = parts
   const { store } = engine
   const typed = app as unknown as FastifyInstance
 
@@ -104,6 +104,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
         more.all
           ? html`<a href="${theme.base}/a/">${words.archive.all}</a>`
           : html`<a href="${theme.base}/a/feed.xml">${words.archive.feed}</a>`,
+        config.lists.length > 0 && html`<a href="${theme.base}/s">${words.signUp.titleMany}</a>`,
       ]}</nav>`,
     },
   })

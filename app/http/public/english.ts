@@ -100,7 +100,7 @@ export const english: Words = {
     notOn: (who, lists) => `${who} does not receive ${lists} any more. There is nothing left to do.`,
     others: 'Other newsletters from us go on. You can stop those as well:',
     preferences: 'Rather fewer letters, or other topics? Change your settings',
-    mistake: 'That was a mistake?',
+    mistake: 'Was that a mistake?',
     mistakeLink: 'Choose again in your settings',
   },
   preferences: {

@@ -104,7 +104,7 @@ export const german: Words = {
     notOn: (who, lists) => `${who} bekommt ${lists} nicht mehr. Es bleibt nichts zu tun.`,
     others: 'Andere Newsletter von uns kommen weiter. Auch die können Sie abbestellen:',
     preferences: 'Lieber weniger Briefe oder andere Themen? Einstellungen ändern',
-    mistake: 'Das war ein Versehen?',
+    mistake: 'War das ein Versehen?',
     mistakeLink: 'In Ihren Einstellungen neu wählen',
   },
   preferences: {

@@ -1,7 +1,9 @@
-/** The style of all public pages. Colours and fonts are variables of the theme. */
+/** The style of all public pages. Colours and fonts are variables of the theme. What has the focus scrolls clear of the
+ *  bar that sticks to the bottom (WCAG 2.2, 2.4.11). */
 export const sheet = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+html:has(.bar){scroll-padding-bottom:6rem}
 body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;background:var(--paper);color:var(--ink);font:1.0625rem/1.6 var(--text);overflow-wrap:break-word}
 .column{width:100%;max-width:38rem;margin-inline:auto;padding-inline:1.25rem}
 a{color:var(--accent);text-decoration-thickness:.06em;text-underline-offset:.18em}
