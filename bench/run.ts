@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs, styleText } from 'node:util'
 import { benchCompose } from './compose.ts'
+import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
 import { benchMillion } from './million.ts'
@@ -16,6 +17,7 @@ const benches = {
   compose: async (report) => (await benchCompose()).forEach(report),
   generate: benchGenerate,
   send: benchSend,
+  feeds: benchFeeds,
   segments: benchSegments,
   million: benchMillion,
   transfer: benchTransfer,

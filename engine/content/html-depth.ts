@@ -1,8 +1,8 @@
 import { Parser } from 'htmlparser2'
 
 /** Open elements within each other, those that nobody closed too. htmlparser2 keeps them in an array that grows and
- *  shrinks at its front, so time goes with the depth: 200 KB of `<b>` took a second. */
-export const maxOpen = 512
+ *  shrinks at its front and is searched for each end tag, so time goes with the depth: 200 KB of `<b>` took a second. */
+export const maxOpen = 200
 
 /** HTML up to where more than `maxOpen` elements are open. Finds that with the parser that html-to-text has, so that
  *  what it is given is never deeper. */
