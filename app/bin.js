@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
+import * as v8 from 'node:v8'
 import { findNode, howToGetIt, isNew, runOn } from './node24.js'
 
 // A daemon with a million recipients stays under 256 MB: its own objects are some 40 MB. Left alone V8 lets the main
@@ -14,6 +15,10 @@ const arenas = { MALLOC_ARENA_MAX: '2' }
 const sized = () => /max-old-space-size/.test(`${process.env.NODE_OPTIONS} ${process.execArgv.join(' ')}`)
 
 if (isNew) {
+  // V8 13.6 counts the calls from WebAssembly (undici's parser) into JavaScript and, after 1,000, compiles a wrapper and
+  // frees the old one. Where threads end meanwhile that can meet a page that is gone ("Check failed:
+  // jit_page.has_value()", nodejs/node#64500), and the whole process dies. The wrapper saves nanoseconds: never do it.
+  v8.setFlagsFromString('--wasm-wrapper-tiering-budget=2147483647')
   if (process.argv.includes('serve') && process.platform !== 'win32' && !sized())
     // The same process (and pid) once more, with what was missing.
     process.execve(
