@@ -25,8 +25,8 @@ export default defineConfig({
     // As app/bin.js says of its own process.
     execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     // For a machine that gets a tenth of its core; no test waits for time to pass.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000, interval: 10 } },
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+    expect: { poll: { timeout: 300_000, interval: 10 } },
   },
 })

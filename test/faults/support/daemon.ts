@@ -38,7 +38,7 @@ export interface Daemon {
 }
 
 const bin = fileURLToPath(new URL('../../../app/bin.js', import.meta.url))
-const startMs = 240_000
+const startMs = 600_000
 
 export interface DaemonOptions {
   /** A module that is loaded before the daemon's own. */
@@ -105,7 +105,7 @@ export async function startDaemon(house: House, options: DaemonOptions = {}): Pr
       return { now: bytes('VmRSS'), peak: bytes('VmHWM') }
     },
     progress: (campaign) => client.get<Progress>(`/campaigns/${campaign}/progress`),
-    reaches: (campaign, state, limitMs = 240_000) =>
+    reaches: (campaign, state, limitMs = 800_000) =>
       until(
         `${campaign} to be ${state}`,
         async () => {

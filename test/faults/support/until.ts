@@ -5,7 +5,7 @@ export async function until<T>(
   look: () => Promise<T | false | null | undefined> | T | false | null | undefined,
   options: { readonly limitMs?: number; readonly everyMs?: number } = {},
 ): Promise<T> {
-  const { limitMs = 240_000, everyMs = 10 } = options
+  const { limitMs = 800_000, everyMs = 10 } = options
   const end = performance.now() + limitMs
   for (;;) {
     const value = await look()
