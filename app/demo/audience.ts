@@ -200,7 +200,7 @@ export function reporting(cli: Pick<Cli, 'say' | 'style'>): Report {
 
 export type Until = <T>(what: string, look: () => Promise<T | undefined> | T | undefined) => Promise<T>
 
-const patienceMs = 120_000
+const patienceMs = 300_000
 
 const waiting =
   (cli: Cli): Until =>

@@ -4,7 +4,7 @@ import { expectWhole, importAcrossKills, importTwice } from './scenarios/import.
 test('an import whose daemon is killed goes on: every row once, every refusal with its line and reason', async () => {
   const found = await importAcrossKills(20_000, 2)
   expectWhole(20_000, found)
-}, 600_000)
+}, 900_000)
 
 test('one file imported twice at once and once more gives no new rows, and nobody who left comes back', async () => {
   const rows = 5000
@@ -15,4 +15,4 @@ test('one file imported twice at once and once more gives no new rows, and nobod
   expect(again).toMatchObject({ rows, created: 0, updated: 0, unchanged: accepted })
   expect(members).toBe(accepted - left)
   expect(statuses).toEqual(['unsubscribed', 'active', 'unsubscribed', 'active'])
-}, 600_000)
+}, 900_000)

@@ -21,7 +21,7 @@ describe('the demo of an audience', () => {
     const args = [bin, 'demo', '--audience', '--subscribers', '12']
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder })
     lines = stdout.split('\n')
-  }, 600_000)
+  }, 900_000)
 
   test('tells each step with what to look at, and what holds', () => {
     const steps = lines.filter((line) => /^ {2}\d {2}/.test(line))

@@ -14,12 +14,12 @@ const evilLetter = `<html><body><h1>Hi {{ subscriber.name }}</h1><script>window.
 if (browserPath === null)
   console.warn('The public pages are not walked through in a browser: no Chromium is installed here.')
 
-describe.skipIf(browserPath === null)('in Chromium', { timeout: 240_000 }, () => {
+describe.skipIf(browserPath === null)('in Chromium', { timeout: 900_000 }, () => {
   let browser: Browser
   let office: Office
   beforeAll(async () => {
     browser = await openBrowser()
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
   })
