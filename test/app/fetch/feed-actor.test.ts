@@ -221,6 +221,7 @@ describe('an engine that starts again', () => {
     actor = open()
     actor.start()
     web.serve('/feed', '', {}, 304)
+    clock.advance(9 * minute)
     const second = await nextReading(feed, first)
     expect(second.lastFetchedAt! - first.lastFetchedAt!).toBeGreaterThanOrEqual(10 * minute)
     expect(asked()[1]!.headers['if-none-match']).toBe('"a"')

@@ -163,7 +163,8 @@ describe('a token', () => {
     const confirm = (await office.mailed('gil@example.org', '/s/confirm/')).replace('/s/confirm/', '')
     for (const path of [`/p/${confirm}`, `/p/${confirm}/data.json`, `/u/${confirm}`, `/v/${confirm}`])
       for (const ask of [() => office.visit(path), () => office.post(path, { choice: 'all' })])
-        expect([path, (await ask()).status]).toEqual([path, 404])
+        // 405: what is only read.
+        expect([404, 405], path).toContain((await ask()).status)
     for (const token of [own, letter])
       for (const ask of [
         () => office.visit(`/s/confirm/${token}`),
