@@ -40,7 +40,7 @@ describe('broadsheet feed', () => {
     expect(shown.out).toContain('A port')
     expect(shown.out).toContain('security')
     expect(shown.out).toContain('IT-Sicherheit')
-    expect((await cli('feed', 'list')).out).toContain('No feeds yet')
+    expect((await cli('feed', 'list')).err).toContain('No feeds yet')
   })
 
   test('add, fetch, list, show and remove', async () => {
