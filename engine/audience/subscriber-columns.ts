@@ -203,8 +203,9 @@ function reader(uses: readonly ColumnUse[], preset: Preset | null): Columns['rea
     }
     if (count > 0) row.attributes = attributes
     if (!hasName && hasParts) {
-      const name = [attributes.first_name, attributes.last_name]
-        .filter((part) => typeof part === 'string' && part !== '')
+      const { first_name: given, last_name: family } = attributes
+      const name = [given, family]
+        .filter((part): part is string => typeof part === 'string' && part !== '')
         .join(' ')
       if (name !== '') row.name = name
     }

@@ -119,11 +119,11 @@ async function everything(store: Store, address: string) {
   const found = await store.subscribers.byAddress(address)
   if (found === null) throw new Error(`${address} is not there`)
   const { id, ...fields } = found
-  const lists = (await store.subscribers.memberships(id)).map(({ listId, ...rest }) => [
-    names.get(listId),
+  const lists = (await store.subscribers.memberships(id)).map(({ listId, ...rest }): [string, object] => [
+    names.get(listId) ?? '',
     rest,
   ])
-  return { ...fields, lists: lists.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)) }
+  return { ...fields, lists: lists.sort(([a], [b]) => (a < b ? -1 : 1)) }
 }
 
 describe.each(['memory', 'sqlite'] as const)('an export into an empty store of %s', (kind) => {

@@ -162,8 +162,8 @@ describe('a token', () => {
     await office.fill('/s/daily', { address: 'gil@example.org' })
     const confirm = (await office.mailed('gil@example.org', '/s/confirm/')).replace('/s/confirm/', '')
     for (const path of [`/p/${confirm}`, `/p/${confirm}/data.json`, `/u/${confirm}`, `/v/${confirm}`])
+      // 405: what is only read.
       for (const ask of [() => office.visit(path), () => office.post(path, { choice: 'all' })])
-        // 405: what is only read.
         expect([404, 405], path).toContain((await ask()).status)
     for (const token of [own, letter])
       for (const ask of [
