@@ -161,8 +161,8 @@ describe('a token', () => {
   test('serves one purpose, one person and only whole', async () => {
     await office.fill('/s/daily', { address: 'gil@example.org' })
     const confirm = (await office.mailed('gil@example.org', '/s/confirm/')).replace('/s/confirm/', '')
+    // 405: what is only read.
     for (const path of [`/p/${confirm}`, `/p/${confirm}/data.json`, `/u/${confirm}`, `/v/${confirm}`])
-      // 405: what is only read.
       for (const ask of [() => office.visit(path), () => office.post(path, { choice: 'all' })])
         expect([404, 405], path).toContain((await ask()).status)
     for (const token of [own, letter])
