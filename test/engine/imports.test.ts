@@ -31,6 +31,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/content', [...base, ...ports, ...makers]],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
   ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  ['engine/subscriptions.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   ['engine/engine.ts', ['engine']],
   ['engine/index.ts', ['engine']],
   ['stores', [...base, 'engine/ports']],

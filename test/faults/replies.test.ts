@@ -113,13 +113,15 @@ test('421 is the server’s trouble: the letter goes over another connection and
 })
 
 test('refusals of everybody pause the campaign instead of burning the list', async () => {
+  const many = 600
   const { daemon, send } = await openOffice({
-    people,
+    people: many,
     settings,
     sink: { faults: ({ phase }) => (phase === 'rcpt' ? policy : undefined) },
   })
   await send({ autoPauseAfter: 20, autoPauseShare: 0.5 })
   const paused = await daemon.reaches('weekly', 'paused')
   expect((paused satisfies Campaign).reason).toContain('failed for good')
-  expect((await daemon.progress('weekly')).counts.failed).toBeLessThan(people)
+  // The pause holds from the next batches on: each of the four lanes may have a few of ten on their way.
+  expect((await daemon.progress('weekly')).counts.failed).toBeLessThan(many / 2)
 })
