@@ -11,6 +11,7 @@ import { systemClock } from '../engine/clock.ts'
 import { silentLog } from '../engine/log.ts'
 import { smtp } from '../plugins/smtp/index.ts'
 import { startSinkProcess } from '../test/servers/smtp-sink-process.ts'
+import { peerMail, peerRenderer } from './peer-letter.ts'
 
 export interface SmtpFigure {
   readonly name: string
@@ -142,7 +143,11 @@ async function sendOurs(port: number, letters: number): Promise<void> {
   await channel.close()
 }
 
-async function sendNodemailer(port: number, letters: number): Promise<void> {
+/** `composed`: nodemailer makes each letter of finished HTML and text, as its users have it do; `raw`: it is handed
+ *  finished bytes. */
+type PeerMail = 'composed' | 'raw'
+
+async function sendNodemailer(port: number, letters: number, mail: PeerMail): Promise<void> {
   const transport = createTransport({
     host: '127.0.0.1',
     port,
@@ -151,15 +156,15 @@ async function sendNodemailer(port: number, letters: number): Promise<void> {
     maxMessages: Number.POSITIVE_INFINITY,
     ignoreTLS: true,
   })
-  const raw = Buffer.from(makeLetter())
+  const content = mail === 'raw' ? { raw: Buffer.from(makeLetter()) } : peerMail(peerRenderer('liquidjs')())
   let next = 0
   // It queues without bound: a few more asked for than it has connections keeps it busy.
   const lane = async () => {
     while (next < letters) {
       const n = next++
       await transport.sendMail({
+        ...content,
         envelope: { from: 'news@example.org', to: `reader${n}@example.org` },
-        raw,
       })
     }
   }
@@ -167,13 +172,15 @@ async function sendNodemailer(port: number, letters: number): Promise<void> {
   transport.close()
 }
 
-async function sendNodemailerInWorkers(port: number, letters: number): Promise<void> {
+async function sendNodemailerInWorkers(port: number, letters: number, mail: PeerMail): Promise<void> {
   const share = Math.ceil(letters / 2)
   await Promise.all(
     [share, letters - share].map(
       (part) =>
         new Promise<void>((resolve, reject) => {
-          const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { port, letters: part } })
+          const worker = new Worker(fileURLToPath(import.meta.url), {
+            workerData: { port, letters: part, mail },
+          })
           worker.once('error', reject)
           worker.once('exit', () => resolve())
         }),
@@ -182,8 +189,8 @@ async function sendNodemailerInWorkers(port: number, letters: number): Promise<v
 }
 
 /** Nodemailer's pool in two threads: its best arrangement. */
-export const measureNodemailerInWorkers = (port: number, letters: number) =>
-  timed('nodemailer pool, two workers', letters, () => sendNodemailerInWorkers(port, letters))
+export const measureNodemailerInWorkers = (port: number, letters: number, mail: PeerMail) =>
+  timed(`nodemailer pool, two workers, ${mail}`, letters, () => sendNodemailerInWorkers(port, letters, mail))
 
 async function timed(name: string, letters: number, run: () => Promise<void>): Promise<SmtpFigure> {
   const cpu = process.cpuUsage()
@@ -199,7 +206,7 @@ async function timed(name: string, letters: number, run: () => Promise<void>): P
 }
 
 /** The same finished letter of 25 KB to a sink on loopback: our channel, nodemailer's pool, and that pool in
- *  two workers. Neither composes anything here. */
+ *  two workers; then those two workers composing it, too. */
 export async function measureSmtp(
   options: { readonly letters?: number; readonly peerLetters?: number } = {},
 ): Promise<{ readonly server: SmtpServer['kind']; readonly figures: readonly SmtpFigure[] }> {
@@ -209,10 +216,9 @@ export async function measureSmtp(
     await sendOurs(server.port, 2000)
     const figures = [
       await timed('smtp channel', letters, () => sendOurs(server.port, letters)),
-      await timed('nodemailer pool', peerLetters, () => sendNodemailer(server.port, peerLetters)),
-      await timed('nodemailer pool, two workers', peerLetters, () =>
-        sendNodemailerInWorkers(server.port, peerLetters),
-      ),
+      await timed('nodemailer pool, raw', peerLetters, () => sendNodemailer(server.port, peerLetters, 'raw')),
+      await measureNodemailerInWorkers(server.port, peerLetters, 'raw'),
+      await measureNodemailerInWorkers(server.port, peerLetters, 'composed'),
     ]
     return { server: server.kind, figures }
   } finally {
@@ -221,12 +227,12 @@ export async function measureSmtp(
 }
 
 if (!isMainThread && parentPort !== null) {
-  const { port, letters }: { port: number; letters: number } = workerData
-  await sendNodemailer(port, letters)
+  const { port, letters, mail }: { port: number; letters: number; mail: PeerMail } = workerData
+  await sendNodemailer(port, letters, mail)
 } else if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { server, figures } = await measureSmtp()
   console.log(`against ${server === 'own' ? 'our own sink (postfix has a faster one: smtp-sink)' : server}`)
   for (const { name, lettersPerSecond, cpuMicrosPerLetter } of figures) {
-    console.log(`${name.padEnd(30)} ${lettersPerSecond} letters/s, ${cpuMicrosPerLetter} us of CPU a letter`)
+    console.log(`${name.padEnd(40)} ${lettersPerSecond} letters/s, ${cpuMicrosPerLetter} us of CPU a letter`)
   }
 }
