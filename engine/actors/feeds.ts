@@ -134,7 +134,7 @@ export function createFeedActor(parts: FeedParts): FeedActor {
           `${shown(url)} is gone (410): remove the feed, or find its new address.`,
         )
       const rules = { topics, categoryMap, keywordRules, language }
-      const content = contentOf(answer, rules, { feedId: 0 as FeedId, now: clock.now(), config })
+      const content = await contentOf(answer, rules, { feedId: 0 as FeedId, now: clock.now(), config })
       if ('problem' in content) throw new BroadsheetError('E_FEED', `${shown(url)} ${content.problem}.`)
       const { feed, items, warnings } = content
       return {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { cleanItem } from '../content/clean-item.ts'
+import { cleanItems } from '../content/clean-item.ts'
 import { bareProof } from '../model/consent.ts'
 import type { EpochMs, ListId } from '../model/ids.ts'
 import { type Item, type ItemInput, itemInputSchema } from '../model/item.ts'
@@ -88,7 +88,7 @@ export async function importItems(
     columns: (header) => itemColumns(header, map),
     schema: itemInputSchema,
     plain: () => null,
-    prepare: async (rows) => rows.map(cleanItem),
+    prepare: cleanItems,
     addressOf: () => null,
     batch: (rows) => ({ kind: 'items', rows }),
     write: async (rows) => countsOf(await store.items.upsert(rows, clock.now())),

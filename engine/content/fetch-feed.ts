@@ -7,8 +7,7 @@ import type { ItemInput } from '../model/item.ts'
 import type { Fetcher, FetchFailure, FetchResult } from '../ports/fetcher.ts'
 import type { Store } from '../ports/store.ts'
 import type { ReadFeed } from './feed-formats.ts'
-import { type FeedItem, itemsOf } from './feed-items.ts'
-import { readFeed } from './read-feed.ts'
+import type { FeedItem } from './feed-items.ts'
 import { afterFailure, afterSuccess, type Intervals } from './schedule.ts'
 import { createTopicRules } from './topics.ts'
 
@@ -39,18 +38,20 @@ export interface FeedParts {
 
 type Rules = Pick<Feed, 'topics' | 'categoryMap' | 'keywordRules' | 'language'>
 
-/** A document as items with their topics, or what is wrong with it. */
-export function contentOf(
+/** A document as items with their topics, or what is wrong with it. Its readers are loaded with the first. */
+export async function contentOf(
   answer: Extract<FetchResult, { kind: 'content' }>,
   rules: Rules,
   options: { readonly feedId: FeedId; readonly now: EpochMs; readonly config: EngineConfig['feeds'] },
-):
+): Promise<
   | {
       readonly feed: ReadFeed
       readonly items: readonly FeedItem[]
       readonly warnings: readonly string[]
     }
-  | { readonly problem: string } {
+  | { readonly problem: string }
+> {
+  const [{ readFeed }, { itemsOf }] = await Promise.all([import('./read-feed.ts'), import('./feed-items.ts')])
   const { maxBytes, maxItems } = options.config
   const feed = readFeed(answer.body, { contentType: answer.contentType, limits: { maxBytes, maxItems } })
   if ('problem' in feed) return feed
@@ -156,7 +157,7 @@ export async function fetchFeed(
       })
     }
     case 'content': {
-      const content = contentOf(answer, feed, { feedId: feed.id, now, config })
+      const content = await contentOf(answer, feed, { feedId: feed.id, now, config })
       // A page of the provider in its place is no reason to take its address for the feed's.
       if ('problem' in content) return keep(failed('content', content.problem, null))
       const counts = await keepItems(store, content.items, now)

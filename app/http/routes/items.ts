@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cleanItem } from '../../../engine/content/clean-item.ts'
+import { cleanItems } from '../../../engine/content/clean-item.ts'
 import type { ItemId } from '../../../engine/model/ids.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
 import { slugSchema } from '../../../engine/model/values.ts'
@@ -69,7 +69,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
     },
     handler: async (request) => {
       const rows = Array.isArray(request.body) ? request.body : [request.body]
-      const results = [...(await store.items.upsert(rows.map(cleanItem), clock.now()))]
+      const results = [...(await store.items.upsert(await cleanItems(rows), clock.now()))]
       const counts = { created: 0, updated: 0, unchanged: 0 }
       for (const { outcome } of results) counts[outcome]++
       return { ...counts, results }

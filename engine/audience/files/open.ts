@@ -1,11 +1,10 @@
 import { BroadsheetError } from '../../errors.ts'
 import type { CsvRecord } from '../csv.ts'
-import { type Archive, archiveLimits, openArchive } from './archive.ts'
+import type { Archive } from './archive.ts'
 import { peek } from './bytes.ts'
 import { sepLine, sniffDelimiter } from './delimiter.ts'
 import { type Encoding, hasLoneReturns, returnsToFeeds, sniffEncoding, toUtf8 } from './encoding.ts'
 import { gunzip } from './gunzip.ts'
-import { isWorkbook, readSheet } from './workbook.ts'
 
 export const importFormats = ['csv', 'tsv', 'ndjson', 'xlsx'] as const
 export type ImportFormat = (typeof importFormats)[number]
@@ -60,6 +59,7 @@ export async function openFile(
       )
     return openText(head, whole, options, { entry: null, entries: [] }, nothing)
   }
+  const { archiveLimits, openArchive } = await import('./archive.ts')
   const archive = await openArchive(whole, archiveLimits)
   try {
     return await openPacked(archive, options)
@@ -73,6 +73,7 @@ const isGzip = (head: Buffer) => head[0] === 0x1f && head[1] === 0x8b
 const isZip = (head: Buffer) => head.length >= 4 && head.readUInt32BE(0) === 0x504b0304
 
 async function openPacked(archive: Archive, options: FileOptions): Promise<OpenedFile> {
+  const { isWorkbook, readSheet } = await import('./workbook.ts')
   const close = () => archive.close()
   if (isWorkbook(archive))
     return {
