@@ -22,6 +22,7 @@ export default defineConfig({
     exclude: ['**/*.long.test.ts', '**/node_modules/**'],
     pool: 'forks',
     maxWorkers: 2,
+    globalSetup: ['test/servers/shared.ts'],
     // As app/bin.js says of its own process.
     execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     // For a machine that gets a tenth of its core; no test waits for time to pass.

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.long.test.ts'],
     pool: 'forks',
     maxWorkers: 1,
+    globalSetup: ['test/servers/shared.ts'],
     fileParallelism: false,
     testTimeout: 60 * 60_000,
     hookTimeout: 10 * 60_000,

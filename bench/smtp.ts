@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import type { Message } from '../engine/channel/index.ts'
 import { systemClock } from '../engine/clock.ts'
 import { silentLog } from '../engine/log.ts'
 import { smtp } from '../plugins/smtp/index.ts'
+import { freePort } from '../test/servers/free-port.ts'
 import { startSinkProcess } from '../test/servers/smtp-sink-process.ts'
 import { peerMail, peerRenderer } from './peer-letter.ts'
 
@@ -84,18 +84,6 @@ function findSink(): string | null {
     } catch {}
   }
   return null
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 const openOurs = (port: number, connections: number) =>

@@ -15,8 +15,8 @@ export interface OpenedStore extends Store {
   describe(info: { readonly [key: string]: string }): void
 }
 
-/** Open the store that a URL names: `memory:` or `sqlite:<path>`, where the path may be relative to the
- *  working directory. Rejects with E_CONFIG when the URL names none, else as the store does. */
+/** Open the store that a URL names: `memory:`, `sqlite:<path>`, where the path may be relative to the working
+ *  directory, or `postgres://...`. Rejects with E_CONFIG when the URL names none, else as the store does. */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<OpenedStore> {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? []
   switch (scheme.toLowerCase()) {
@@ -24,10 +24,14 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       return { ...openMemoryStore(), describe() {} }
     case 'sqlite':
       return openSqliteStore({ file: sqlitePath(url, rest), ...options })
+    case 'postgres':
+    case 'postgresql':
+      // The client is loaded by those who need it: a laptop's daemon does not carry it.
+      return (await import('./postgres/open.ts')).openPostgresStore({ url, ...options })
     default:
       throw new BroadsheetError(
         'E_CONFIG',
-        `The store "${scheme === '' ? url : `${scheme}:`}" is not known. Known: memory: and sqlite:<path>, e.g. sqlite:data/broadsheet.db.`,
+        `The store "${scheme === '' ? url : `${scheme}:`}" is not known. Known: memory:, sqlite:<path>, e.g. sqlite:data/broadsheet.db, and postgres://user:password@host:5432/name.`,
       )
   }
 }

@@ -21,7 +21,7 @@ import type { SubscriptionStore } from './subscriptions.ts'
 /** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
  *  named at each method. */
 export interface Store {
-  readonly kind: 'memory' | 'sqlite'
+  readonly kind: 'memory' | 'sqlite' | 'postgres'
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore
   readonly subscriptions: SubscriptionStore

@@ -1,0 +1,73 @@
+import { Pool, type PoolConfig, types } from 'pg'
+import { BroadsheetError } from '../../engine/errors.ts'
+import type { Log } from '../../engine/log.ts'
+import { createDatabase, type Database } from './sql.ts'
+
+// Ids, counts and times are far below 2^53, and everything in Broadsheet has them as numbers. 20: int8.
+const int8 = 20
+// Documents come as text where a view parses them itself, jsonb included: 114: json, 3802: jsonb.
+const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
+  oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser
+
+export interface ConnectOptions {
+  /** `postgres://user:password@host:port/name`; also `?sslmode=`, and `?pooler=transaction` for a pooler that does not know
+   *  prepared statements. */
+  readonly url: string
+  /** Connections at most. */
+  readonly connections: number
+  /** Statements longer than this are stopped. */
+  readonly statementMs?: number
+  readonly log: Log
+}
+
+export interface Connection {
+  readonly db: Database
+  readonly pool: Pool
+  /** `host:port/name`, without the password. */
+  readonly place: string
+  close(): Promise<void>
+}
+
+const connectMs = 5000
+const idleMs = 60_000
+const lockMs = 5000
+
+/** A pool of connections. Nothing is connected yet. */
+export function connect({ url, connections, statementMs = 30_000, log }: ConnectOptions): Connection {
+  const parsed = parse(url)
+  const prepare = parsed.searchParams.get('pooler') !== 'transaction'
+  parsed.searchParams.delete('pooler')
+  const place = `${parsed.hostname}:${parsed.port || '5432'}${parsed.pathname}`
+  const config: PoolConfig = {
+    connectionString: parsed.href,
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: idleMs,
+    keepAlive: true,
+    application_name: 'broadsheet',
+    types: { getTypeParser },
+  }
+  const pool = new Pool(config)
+  // An idle connection that breaks is replaced; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ store: place, reason: error.message }, 'store.connection_lost'))
+  // While it is lent out, too: the query that runs on it rejects, and says so.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  let closing: Promise<void> | null = null
+  return {
+    db: createDatabase(pool, { prepare, statementMs, lockMs, place }),
+    pool,
+    place,
+    close: () => (closing ??= pool.end()),
+  }
+}
+
+function parse(url: string): URL {
+  try {
+    return new URL(url)
+  } catch {
+    throw new BroadsheetError(
+      'E_CONFIG',
+      'The store is no URL: write postgres://user:password@host:5432/name.',
+    )
+  }
+}

@@ -1,0 +1,44 @@
+import type { Log } from '../../engine/log.ts'
+import { silentLog } from '../../engine/log.ts'
+import type { Store } from '../../engine/ports/store.ts'
+import { connect } from './connect.ts'
+import { migrate } from './migrations/index.ts'
+import { createPorts } from './ports.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/name`. */
+  readonly url: string
+  /** A streaming replica that answers exports and analytics while it is not too far behind. */
+  readonly replica?: string | null
+  /** Connections at most; default 16. */
+  readonly connections?: number
+  readonly log?: Log
+}
+
+export interface PostgresStore extends Store {
+  readonly kind: 'postgres'
+  describe(info: { readonly [key: string]: string }): void
+}
+
+/** Connect and bring the schema up to date: any number of processes may do so at once. Rejects with E_STORE when the
+ *  database cannot be reached or was made by a newer version. */
+export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
+  const { url, connections = 16, log = silentLog } = options
+  const primary = connect({ url, connections, log })
+  try {
+    const steps = await migrate(primary.db, primary.place)
+    if (steps.length > 0) log.info({ store: primary.place, steps }, 'store.migrated')
+  } catch (error) {
+    await primary.close()
+    throw error
+  }
+  return {
+    kind: 'postgres',
+    ...createPorts(primary.db),
+    describe() {},
+    async check() {
+      await primary.db.run('UPDATE salt SET value = value WHERE id = 1')
+    },
+    close: () => primary.close(),
+  }
+}
