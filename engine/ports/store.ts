@@ -11,6 +11,7 @@ import type { EventStore } from './events.ts'
 import type { FeedStateStore } from './feeds.ts'
 import type { ImportStore } from './imports.ts'
 import type { ItemStore } from './items.ts'
+import type { LeadershipStore } from './leadership.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { NoticeStore } from './notices.ts'
 import type { PresenceStore } from './presence.ts'
@@ -45,6 +46,7 @@ export interface Store {
   readonly buckets: BucketStore
   readonly replies: ReplyStore
   readonly presence: PresenceStore
+  readonly leadership: LeadershipStore
   /** Resolves when a read and a write work. */
   check(): Promise<void>
   /** Finishes what was accepted. Idempotent. */
