@@ -9,13 +9,14 @@ import { createConsents } from './consents.ts'
 import { createFeedStates } from './feed-states.ts'
 import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
+import { createLeadership } from './leadership.ts'
 import { createNotices } from './notices.ts'
 import type { Database } from './sql.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createSuppressions } from './suppressions.ts'
 
-export type Ports = Omit<Store, 'kind' | 'check' | 'close'>
+export type Ports = Omit<Store, 'kind' | 'maintain' | 'check' | 'close'>
 
 /** A port that is still to be written. */
 const missing = (port: string): never =>
@@ -55,5 +56,6 @@ export function createPorts(db: Database): Ports {
     buckets: missing('buckets'),
     replies: missing('replies'),
     presence: missing('presence'),
+    leadership: createLeadership(db),
   }
 }

@@ -7,6 +7,7 @@ import type { SubscriberStore } from '../../engine/ports/subscribers.ts'
 import { pageOf } from '../rules/page.ts'
 import { leftStatus, lookAt } from '../rules/subscriber.ts'
 import { bulkConsent } from '../rules/subscription.ts'
+import { lastSubscriber, maxLookedAt } from './audience.ts'
 import { appendConsents } from './consents.ts'
 import { erasedAmong } from './erased.ts'
 import { membershipsOf } from './memberships.ts'
@@ -22,9 +23,6 @@ import {
   viewSubscriber,
 } from './subscriber-rows.ts'
 import { upsertPeople } from './upsert.ts'
-
-/** Ids that one page looks through where a rule has to be asked of each. */
-const maxLookedAt = 16_384
 
 export function createSubscribers(db: Database): SubscriberStore {
   return {
@@ -73,7 +71,8 @@ export function createSubscribers(db: Database): SubscriberStore {
       // With a rule, a page looks at so many people and no more: a rare one would walk through all of them.
       const until = after + maxLookedAt
       const part = search === undefined ? '' : values(foldText(search))
-      const rows = await db.all<Row>(
+      const ask = segment === undefined ? db.all : db.adHoc
+      const rows = await ask<Row>(
         `SELECT ${subscriberColumns} FROM subscriber s
          ${where(
            `s.id > ${values(after)}`,
@@ -93,8 +92,7 @@ export function createSubscribers(db: Database): SubscriberStore {
       )
       const page = pageOf(rows.map(viewSubscriber), limit, (row) => row.id)
       if (page.next !== null || segment === undefined) return page
-      const last = await db.one<{ id: number | null }>('SELECT max(id) AS id FROM subscriber')
-      return until < (last?.id ?? 0) ? { ...page, next: until } : page
+      return until < (await lastSubscriber(db)) ? { ...page, next: until } : page
     },
     async count({ status, list }) {
       const values = createValues()
