@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly connections: number
   /** Statements longer than this are stopped. */
   readonly statementMs?: number
+  /** Read a copy of the database, and do not wait for one that is silent: the primary is there. */
+  readonly replica?: boolean
   readonly log: Log
 }
 
@@ -33,7 +35,13 @@ const idleMs = 60_000
 const lockMs = 5000
 
 /** A pool of connections. Nothing is connected yet. */
-export function connect({ url, connections, statementMs = 30_000, log }: ConnectOptions): Connection {
+export function connect({
+  url,
+  connections,
+  statementMs = 30_000,
+  replica = false,
+  log,
+}: ConnectOptions): Connection {
   const parsed = parse(url)
   const prepare = parsed.searchParams.get('pooler') !== 'transaction'
   parsed.searchParams.delete('pooler')
@@ -46,6 +54,7 @@ export function connect({ url, connections, statementMs = 30_000, log }: Connect
     keepAlive: true,
     application_name: 'broadsheet',
     types: { getTypeParser },
+    ...(replica && { query_timeout: statementMs }),
   }
   const pool = new Pool(config)
   // An idle connection that breaks is replaced; without a listener it would end the process.
@@ -54,7 +63,7 @@ export function connect({ url, connections, statementMs = 30_000, log }: Connect
   pool.on('connect', (client) => client.on('error', () => {}))
   let closing: Promise<void> | null = null
   return {
-    db: createDatabase(pool, { prepare, statementMs, lockMs, place }),
+    db: createDatabase(pool, { prepare, readOnly: replica, statementMs, lockMs, place }),
     pool,
     place,
     close: () => (closing ??= pool.end()),
