@@ -5,8 +5,16 @@ import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createCollection } from './collection.ts'
+import { createConsents } from './consents.ts'
+import { createFeedStates } from './feed-states.ts'
+import { createImports } from './imports.ts'
+import { createItems } from './items.ts'
 import { createLeadership } from './leadership.ts'
+import { createNotices } from './notices.ts'
 import type { Database } from './sql.ts'
+import { createSubscribers } from './subscribers.ts'
+import { createSubscriptions } from './subscriptions.ts'
+import { createSuppressions } from './suppressions.ts'
 
 export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
 
@@ -21,11 +29,11 @@ const missing = (port: string): never =>
 
 export function createPorts(db: Database): Ports {
   return {
-    subscribers: missing('subscribers'),
-    suppressions: missing('suppressions'),
-    subscriptions: missing('subscriptions'),
-    consents: missing('consents'),
-    notices: missing('notices'),
+    subscribers: createSubscribers(db),
+    suppressions: createSuppressions(db),
+    subscriptions: createSubscriptions(db),
+    consents: createConsents(db),
+    notices: createNotices(db),
     lists: createCollection<List>(db, 'list', (tx, id) =>
       tx.run('DELETE FROM membership WHERE list_id = $1', [id]),
     ),
@@ -36,9 +44,9 @@ export function createPorts(db: Database): Ports {
     feeds: createCollection<Feed>(db, 'feed', (tx, id) =>
       tx.run('DELETE FROM feed_state WHERE feed_id = $1', [id]),
     ),
-    feedStates: missing('feedStates'),
-    items: missing('items'),
-    imports: missing('imports'),
+    feedStates: createFeedStates(db),
+    items: createItems(db),
+    imports: createImports(db),
     campaigns: missing('campaigns'),
     publications: missing('publications'),
     editions: missing('editions'),
