@@ -82,10 +82,12 @@ export const engineConfigSchema = z.strictObject({
       /** Recipients a chunk: the unit that is leased. */
       chunk: z.int().min(1).max(1000).default(1000),
       /** Recipients a batch: the unit that is rendered, permitted and settled. */
-      batch: z.int().min(1).max(500).default(100),
-      /** Chunks worked at the same time. */
+      batch: z.int().min(1).max(500).default(64),
+      /** Chunks worked at the same time: as many as there are, between these. */
+      minLanes: z.int().min(1).max(64).default(1),
       lanes: z.int().min(1).max(64).default(4),
-      leaseMs: z.int().min(1000).default(30_000),
+      /** A node that says nothing for this long has its chunks taken by others; it speaks four times in it. */
+      leaseMs: z.int().min(1000).default(8000),
       /** Chunks handed to the queue ahead of the lanes. */
       highWater: z.int().min(1).default(64),
       /** Running campaigns found after this long without a daemon ask before they go on. */

@@ -69,6 +69,8 @@ export interface LedgerStore {
     chunk: ChunkRef,
     options: { readonly owner: string; readonly leaseMs: number; readonly now: EpochMs },
   ): Promise<LeasedChunk | null>
+  /** Prolong leases whose letters are still on the wire, run out or not: those that are still theirs. Resolves with how many. */
+  renew(leases: readonly ChunkLease[], leaseMs: number): Promise<number>
   /** One transaction: check the epoch, renew the lease, read status, membership, suppression and once key
    *  again, write the rows. A subscriber who is no longer `active`, no longer an active member of one of
    *  the publication's lists, or is a member of an excluded one, gets `suppressed` with the status or

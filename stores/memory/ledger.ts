@@ -238,6 +238,11 @@ export function createLedger(state: MemoryState, suppressions: MemorySuppression
         recovered: count,
       }
     },
+    async renew(leases, leaseMs) {
+      const found = leases.map(held).filter((one) => one !== null)
+      for (const { chunk } of found) chunk.leaseUntil = state.monotonic() + leaseMs
+      return found.length
+    },
     async intend(lease, intents, { leaseMs, now, caps = null }) {
       const { run, chunk } = held(lease) ?? {}
       if (run === undefined || chunk === undefined) return { status: 'stale' }

@@ -5,6 +5,7 @@ import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { createLeadership } from '../rules/leadership.ts'
 import { createBuckets } from './buckets.ts'
 import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
@@ -60,6 +61,8 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     buckets: createBuckets(),
     replies: createReplies(),
     presence: createPresence(),
+    leadership: createLeadership(state.monotonic),
+    async maintain() {},
     async check() {},
     async close() {},
   }

@@ -5,9 +5,10 @@ import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createCollection } from './collection.ts'
+import { createLeadership } from './leadership.ts'
 import type { Database } from './sql.ts'
 
-export type Ports = Omit<Store, 'kind' | 'check' | 'close'>
+export type Ports = Omit<Store, 'kind' | 'maintain' | 'check' | 'close'>
 
 /** A port that is still to be written. */
 const missing = (port: string): never =>
@@ -47,5 +48,6 @@ export function createPorts(db: Database): Ports {
     buckets: missing('buckets'),
     replies: missing('replies'),
     presence: missing('presence'),
+    leadership: createLeadership(db),
   }
 }

@@ -32,7 +32,7 @@ export function createChunks(
   sql: Sql,
   runs: Runs,
   leases: Leases,
-): Pick<Sync<LedgerStore>, 'due' | 'lease' | 'release' | 'retry'> {
+): Pick<Sync<LedgerStore>, 'due' | 'lease' | 'renew' | 'release' | 'retry'> {
   const read = (id: PublicationId, seq: number) =>
     sql<[number, number], ChunkRow>(
       `SELECT state, epoch, due_at, count, first_id, last_id, ids
@@ -124,6 +124,11 @@ export function createChunks(
       leases.grant({ publicationId, seq }, epoch, { leaseMs, ids })
       const work = workOf(run, chunk, ids, now)
       return { publicationId, seq, owner, epoch, work, recovered: count }
+    },
+    renew(held, leaseMs) {
+      const found = held.map((lease) => heldBy(sql, leases, lease)).filter((one) => one !== undefined)
+      for (const live of found) leases.renew(live, leaseMs)
+      return found.length
     },
     release(lease, { notBefore }) {
       const { publicationId, seq } = lease

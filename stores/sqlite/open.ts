@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { BroadsheetError } from '../../engine/errors.ts'
 import { type Log, silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { createLeadership } from '../rules/leadership.ts'
 import { type Client, startClient } from './client.ts'
 import { methods, type PortName, type Ports } from './methods.ts'
 import { addToOwner } from './owner.ts'
@@ -88,9 +89,12 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
         noteBeats(file, await presence.beat(now))
       },
     },
+    // The file belongs to this process: nobody else could lead.
+    leadership: createLeadership(() => performance.now()),
     describe(info) {
       if (closing === null) tell(file, info, log)
     },
+    async maintain() {},
     async check() {
       await health.write()
       await health.read()

@@ -9,6 +9,7 @@ import { testFeeds } from './feeds.ts'
 import type { OpenStore } from './fixtures.ts'
 import { testImports } from './imports.ts'
 import { testItems } from './items.ts'
+import { testLeadership } from './leadership.ts'
 import { testLedger } from './ledger.ts'
 import { testMerge } from './merge.ts'
 import { testNotices } from './notices.ts'
@@ -50,5 +51,6 @@ export function testStore(name: string, open: OpenStore): void {
     testBuckets(open)
     testReplies(open)
     testPresence(open)
+    testLeadership(open)
   })
 }

@@ -68,6 +68,19 @@ export function testLease(open: OpenStore): void {
       expect(await take(id, 0, now + 100 * longMs)).toBeNull()
     })
 
+    test('a lease is prolonged by those who still hold it, run out or not', async () => {
+      const { id } = await newRun(store(), 2, { chunkSize: 1 })
+      const stale = await mustLease(store(), id, 0, 0)
+      const held = await mustLease(store(), id, 0, 0)
+      const other = await mustLease(store(), id, 1, 0)
+      expect(await store().ledger.renew([stale, held, other], longMs)).toBe(2)
+      expect(await dueOf(id)).toEqual([])
+      expect(await take(id)).toBeNull()
+      await store().ledger.release(held, { notBefore: null })
+      expect(await store().ledger.renew([held], longMs)).toBe(0)
+      expect(await dueOf(id)).toMatchObject([{ seq: 0 }])
+    })
+
     test('there is no such chunk', async () => {
       const { id } = await newRun(store(), 1)
       expect(await take(id, 7)).toBeNull()

@@ -1,0 +1,9 @@
+/** Messages between nodes, for what the store does not say by itself: that there is work, how far a run is. Fire and forget:
+ *  at most once, in each publisher's order. Whoever needs certainty reads the store. */
+export interface Bus {
+  /** Never rejects, never waits: what cannot be sent is lost. */
+  publish(topic: string, text: string): void
+  /** Also hears what this process publishes. Returns the function that ends it. `onGap`: something may have been missed. */
+  subscribe(topic: string, hear: (text: string) => void, onGap?: () => void): () => void
+  close(): Promise<void>
+}
