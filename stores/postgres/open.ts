@@ -3,7 +3,10 @@ import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { connect } from './connect.ts'
 import { migrate } from './migrations/index.ts'
+import { ensurePartitions } from './partitions.ts'
 import { createPorts } from './ports.ts'
+
+const monthsAhead = 3
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/name`. */
@@ -36,7 +39,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     kind: 'postgres',
     ...createPorts(primary.db),
     describe() {},
-    async maintain() {},
+    maintain: (now) => ensurePartitions(primary.db, now, monthsAhead, log),
     async check() {
       await primary.db.run('UPDATE salt SET value = value WHERE id = 1')
     },
