@@ -4,8 +4,17 @@ import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { createBuckets } from './buckets.ts'
+import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
+import { createDeliveries } from './deliveries.ts'
+import { createEditions } from './editions.ts'
+import { createEvents } from './events.ts'
 import { createLeadership } from './leadership.ts'
+import { createPresence } from './presence.ts'
+import { createPublications } from './publications.ts'
+import { createReplies } from './replies.ts'
+import { createRuns } from './runs.ts'
 import type { Database } from './sql.ts'
 
 export type Ports = Omit<Store, 'kind' | 'maintain' | 'check' | 'close'>
@@ -20,6 +29,7 @@ const missing = (port: string): never =>
   ) as never
 
 export function createPorts(db: Database): Ports {
+  const runs = createRuns(db)
   return {
     subscribers: missing('subscribers'),
     suppressions: missing('suppressions'),
@@ -39,15 +49,15 @@ export function createPorts(db: Database): Ports {
     feedStates: missing('feedStates'),
     items: missing('items'),
     imports: missing('imports'),
-    campaigns: missing('campaigns'),
-    publications: missing('publications'),
-    editions: missing('editions'),
+    campaigns: createCampaigns(db),
+    publications: createPublications(db),
+    editions: createEditions(db),
     ledger: missing('ledger'),
-    deliveries: missing('deliveries'),
-    events: missing('events'),
-    buckets: missing('buckets'),
-    replies: missing('replies'),
-    presence: missing('presence'),
+    deliveries: createDeliveries(db, runs),
+    events: createEvents(db),
+    buckets: createBuckets(db),
+    replies: createReplies(db),
+    presence: createPresence(db),
     leadership: createLeadership(db),
   }
 }
