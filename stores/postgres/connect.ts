@@ -5,9 +5,15 @@ import { createDatabase, type Database } from './sql.ts'
 
 // Ids, counts and times are far below 2^53, and everything in Broadsheet has them as numbers. 20: int8.
 const int8 = 20
+const int8Array = 1016
+const numbersIn = (text: string): number[] => JSON.parse(`[${text.slice(1, -1)}]`) as number[]
 // Documents come as text where a view parses them itself, jsonb included: 114: json, 3802: jsonb.
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser
+  oid === int8
+    ? Number
+    : oid === int8Array
+      ? numbersIn
+      : types.getTypeParser(oid, format)) as typeof types.getTypeParser
 
 export interface ConnectOptions {
   /** `postgres://user:password@host:port/name`; also `?sslmode=`, and `?pooler=transaction` for a pooler that does not know

@@ -3,8 +3,11 @@ import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { connect } from './connect.ts'
 import { migrate } from './migrations/index.ts'
+import { ensurePartitions } from './partitions.ts'
 import { createPorts } from './ports.ts'
 import { createReplicaDatabase } from './replica.ts'
+
+const monthsAhead = 3
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/name`. */
@@ -48,7 +51,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
         ? ports
         : createPorts(createReplicaDatabase({ primary, replica, lagMs: replicaLagMs, monotonic, log })),
     describe() {},
-    async maintain() {},
+    maintain: (now) => ensurePartitions(primary.db, now, monthsAhead, log),
     async check() {
       await primary.db.run('UPDATE salt SET value = value WHERE id = 1')
     },
