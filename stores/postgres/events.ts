@@ -2,6 +2,7 @@ import type { DeliveryEvent, EventType, NewDeliveryEvent } from '../../engine/mo
 import type { EpochMs, EventId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { EventStore } from '../../engine/ports/events.ts'
 import { pageOf } from '../rules/page.ts'
+import { isLock, lockedWhat, lockNumber } from './advisory.ts'
 import { dropEventsBefore } from './partitions.ts'
 import { createValues, type Database, type Sql, where } from './sql.ts'
 import { keepable } from './text.ts'
@@ -11,12 +12,10 @@ import { keepable } from './text.ts'
 // advisory lock whose key is that number, and nobody is handed an id above the lowest that is held. Nothing but other
 // writers of events holds a reader up, and those for the rest of their transaction: comparing transaction ids with
 // `pg_snapshot_xmin` would wait for every long transaction on the server, other databases' included.
-const tag = 0x4576
-const lockBits = 48n
 
 /** Part of a statement that inserts events: join it, so that the lock is held before the first id is drawn. */
 export const drawing = `(
-  SELECT pg_advisory_xact_lock_shared(${BigInt(tag) << lockBits} + coalesce(pg_sequence_last_value('event_id'), 0))
+  SELECT pg_advisory_xact_lock_shared(${lockNumber('event', "coalesce(pg_sequence_last_value('event_id'), 0)")})
 )`
 
 /** Up to which id everything is committed that ever will be. A statement of its own, before the one that reads: that
@@ -27,11 +26,7 @@ const settledTo = `
   SELECT least(drawn.id, held.id) AS id
   FROM drawn
   CROSS JOIN LATERAL (
-    SELECT min(key.id) AS id
-    FROM pg_locks l
-    CROSS JOIN LATERAL (SELECT (l.classid::bigint & 65535) << 32 | l.objid::bigint AS id) key
-    WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid::bigint >> 16 = ${tag} AND key.id < drawn.id
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    SELECT min(${lockedWhat}) AS id FROM pg_locks l WHERE ${isLock('event')} AND ${lockedWhat} < drawn.id
   ) held`
 
 /** In this order, in the caller's transaction. */
