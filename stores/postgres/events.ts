@@ -3,6 +3,7 @@ import type { EpochMs, EventId, PublicationId, SubscriberId } from '../../engine
 import type { EventStore } from '../../engine/ports/events.ts'
 import { pageOf } from '../rules/page.ts'
 import { isLock, lockedWhat, lockNumber } from './advisory.ts'
+import { createBatch } from './batch.ts'
 import { dropEventsBefore } from './partitions.ts'
 import { createValues, type Database, type Sql, where } from './sql.ts'
 import { keepable } from './text.ts'
@@ -29,6 +30,16 @@ const settledTo = `
     SELECT min(${lockedWhat}) AS id FROM pg_locks l WHERE ${isLock('event')} AND ${lockedWhat} < drawn.id
   ) held`
 
+const batch = createBatch<NewDeliveryEvent>({
+  publication_id: ['bigint', (event) => event.publicationId],
+  subscriber_id: ['bigint', (event) => event.subscriberId],
+  channel: ['text', (event) => event.channel],
+  type: ['text', (event) => event.type],
+  at: ['bigint', (event) => event.at],
+  code: ['text', (event) => keepable(event.code)],
+  detail: ['text', (event) => keepable(event.detail)],
+})
+
 /** In this order, in the caller's transaction. */
 export async function appendEvents(
   sql: Sql,
@@ -36,21 +47,8 @@ export async function appendEvents(
 ): Promise<readonly EventId[]> {
   if (events.length === 0) return []
   const rows = await sql.all<{ id: EventId }>(
-    `INSERT INTO event (publication_id, subscriber_id, channel, type, at, code, detail)
-     SELECT e.publication_id, e.subscriber_id, e.channel, e.type, e.at, e.code, e.detail
-     FROM ${drawing} drawing,
-       unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-         e (publication_id, subscriber_id, channel, type, at, code, detail)
-     RETURNING id`,
-    [
-      events.map((event) => event.publicationId),
-      events.map((event) => event.subscriberId),
-      events.map((event) => event.channel),
-      events.map((event) => event.type),
-      events.map((event) => event.at),
-      events.map((event) => keepable(event.code)),
-      events.map((event) => keepable(event.detail)),
-    ],
+    `INSERT INTO event (${batch.columns}) SELECT ${batch.columns} FROM ${drawing} drawing, ${batch.from} RETURNING id`,
+    batch.values(events),
   )
   return rows.map(({ id }) => id)
 }
