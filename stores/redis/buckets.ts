@@ -7,27 +7,27 @@ const idleMs = 600_000
 // The arithmetic of stores/rules/bucket.ts, number for number: both count in IEEE doubles, and %.17g keeps every bit.
 const takeScript = `
 local now = tonumber(ARGV[1])
-local idle = tonumber(ARGV[2])
-local slack = 1e-3
-local skew = 5000
+local idleMs = tonumber(ARGV[2])
+local slackMs = 1e-3
+local skewMs = 5000
 local grants = {}
 for i, key in ipairs(KEYS) do
-  local interval = 1000 / tonumber(ARGV[3 * i])
-  local depth = tonumber(ARGV[3 * i + 1]) * interval
+  local intervalMs = 1000 / tonumber(ARGV[3 * i])
+  local depthMs = tonumber(ARGV[3 * i + 1]) * intervalMs
   local want = tonumber(ARGV[3 * i + 2])
   local known = redis.call('GET', key)
   local start = math.max(known and tonumber(known) or now, now)
-  if start > now + depth + skew then start = now + depth end
-  local room = math.max(0, math.floor((now + depth - start + slack) / interval))
+  if start > now + depthMs + skewMs then start = now + depthMs end
+  local room = math.max(0, math.floor((now + depthMs - start + slackMs) / intervalMs))
   local granted = math.min(want, room)
-  local arrival = start + granted * interval
+  local arrival = start + granted * intervalMs
   local nextAt = now
   if granted ~= want then
-    nextAt = math.max(now + 1, math.ceil(arrival + interval - depth - slack))
+    nextAt = math.max(now + 1, math.ceil(arrival + intervalMs - depthMs - slackMs))
   end
   local text = string.format('%.17g', arrival)
   if text ~= known then
-    redis.call('SET', key, text, 'PX', string.format('%.0f', math.max(0, arrival - now) + idle))
+    redis.call('SET', key, text, 'PX', string.format('%.0f', math.max(0, arrival - now) + idleMs))
   end
   grants[2 * i - 1] = granted
   grants[2 * i] = nextAt

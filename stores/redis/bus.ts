@@ -18,8 +18,8 @@ interface Listening {
   readonly client: Client
   /** Topics it has subscribed to, or is about to. */
   readonly topics: Set<string>
-  /** Its first subscriptions are confirmed. */
-  hears: boolean
+  /** `hears` when its first subscriptions are confirmed. */
+  state: 'connecting' | 'hears' | 'lost'
   lose(): void
 }
 
@@ -83,34 +83,42 @@ export function createRedisBus({ connection, node, log, beatMs = 2000 }: RedisBu
     )
   }
 
+  async function begin(here: Listening): Promise<void> {
+    await here.client.connect()
+    if (here.state === 'lost') return
+    heard.clear()
+    beatDue = null
+    listening = here
+    await catchUp(here)
+    if (here.state === 'connecting') here.state = 'hears'
+  }
+
   /** One connection after the other. */
   async function listen(): Promise<void> {
     while (!closing.signal.aborted) {
       const client = connection.listener()
-      const lost = Promise.withResolvers<void>()
-      const here: Listening = { client, topics: new Set(), hears: false, lose: lost.resolve }
-      const end = () => {
-        here.lose()
-        client.disconnect()
-      }
-      closing.signal.addEventListener('abort', end)
-      client.on('error', () => {})
-      client.on('end', here.lose)
-      client.on('-subscriber', here.lose)
-      client.on(cluster ? 'smessage' : 'message', receive)
-      try {
-        await client.connect()
-        heard.clear()
-        beatDue = null
-        listening = here
-        await Promise.race([catchUp(here), lost.promise])
-        here.hears = true
-        await lost.promise
-      } catch (error) {
-        log.debug({ redis: place, reason: String(error) }, 'bus.not_listening')
-      }
+      await new Promise<void>((resolve) => {
+        const here: Listening = {
+          client,
+          topics: new Set(),
+          state: 'connecting',
+          lose() {
+            here.state = 'lost'
+            closing.signal.removeEventListener('abort', here.lose)
+            resolve()
+          },
+        }
+        closing.signal.addEventListener('abort', here.lose)
+        client.on('error', () => {})
+        client.on('end', here.lose)
+        client.on('-subscriber', here.lose)
+        client.on(cluster ? 'smessage' : 'message', receive)
+        begin(here).catch((error: unknown) => {
+          log.debug({ redis: place, reason: String(error) }, 'bus.not_listening')
+          here.lose()
+        })
+      })
       listening = null
-      closing.signal.removeEventListener('abort', end)
       client.disconnect()
       await pause(againMs, undefined, { signal: closing.signal }).catch(() => {})
     }
@@ -119,7 +127,7 @@ export function createRedisBus({ connection, node, log, beatMs = 2000 }: RedisBu
   /** A connection may be dead without saying so, or its subscriptions be gone with a slot that moved. */
   async function beat(): Promise<void> {
     const here = listening
-    if (!here?.hears) return
+    if (here?.state !== 'hears') return
     const last = heard.get(`${node} ${beatTopic}`) ?? 0
     if (beatDue !== null && last < beatDue) {
       log.warn({ redis: place }, 'bus.deaf')
@@ -143,8 +151,9 @@ export function createRedisBus({ connection, node, log, beatMs = 2000 }: RedisBu
     },
     subscribe(topic, hear, onGap) {
       if (closing.signal.aborted) return () => {}
-      const end = hearers.add(topic, hear, onGap, listening?.topics.has(topic) ?? false)
+      const end = hearers.add(topic, hear, onGap)
       const here = listening
+      // Of a topic that is heard already, nothing is missed.
       if (here !== null) catchUp(here).catch(here.lose)
       return () => {
         end()

@@ -125,7 +125,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const [user] = users
   const scheme = tls ? 'rediss' : 'redis'
   return {
-    url: `${scheme}://${user === undefined ? '' : `${user.name}:${user.password}@`}127.0.0.1:${port}${tls ? `?ca=${ca}` : ''}`,
+    url: `${scheme}://${user === undefined ? '' : `${user.name}:${encodeURIComponent(user.password)}@`}127.0.0.1:${port}${tls ? `?ca=${ca}` : ''}`,
     port,
     get pid() {
       return child?.pid ?? 0
