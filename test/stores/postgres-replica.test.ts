@@ -1,12 +1,12 @@
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type PostgresServer, startPostgres } from '../../app/demo/servers/postgres.ts'
 import { exportSubscribers } from '../../engine/audience/export.ts'
 import type { Log } from '../../engine/log.ts'
 import { type Connection, connect } from '../../stores/postgres/connect.ts'
 import { openPostgresStore, type PostgresStore } from '../../stores/postgres/open.ts'
 import { createReplicaDatabase } from '../../stores/postgres/replica.ts'
 import { newPeople } from '../contract/store/scene.ts'
-import { type PostgresServer, startPostgres } from '../servers/postgres.ts'
 
 describe('reports from a replica', () => {
   let primary: PostgresServer
