@@ -4,6 +4,8 @@ import { type Clock, systemClock } from '../engine/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Log } from '../engine/log.ts'
+import type { Store } from '../engine/ports/store.ts'
+import { createMemoryBus } from '../stores/memory/bus.ts'
 import { createMemoryQueue } from '../stores/memory/queue.ts'
 import { openStore } from '../stores/open.ts'
 import { channelTypes } from './config/channel-types.ts'
@@ -52,10 +54,10 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   )
 
   await using undo = new AsyncDisposableStack()
-  const store = await openStore(config.store, { log })
-  undo.defer(() => store.close())
-  const queue = createMemoryQueue()
-  undo.defer(() => queue.close())
+  const kept = await openStore(config.store, { log, ...config.postgres })
+  undo.defer(() => kept.close())
+  const shared = await openShared(config, kept, log)
+  undo.defer(() => shared.close())
   const fetcher = createFetcher({
     egress: config.egress,
     userAgent: userAgentOf(config, options.version),
@@ -65,8 +67,9 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   const engine = await createEngine(
     { ...config.engine, secrets: [...secrets] },
     {
-      store,
-      queue,
+      store: shared.store,
+      queue: shared.queue,
+      bus: shared.bus,
       channels,
       fetcher,
       log,
@@ -80,7 +83,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   return {
     engine,
     secrets,
-    describe: (info) => store.describe(info),
+    describe: (info) => kept.describe(info),
     close(stop = {}) {
       closing ??= (async () => {
         await using _rest = opened
@@ -88,5 +91,21 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       })()
       return closing
     },
+  }
+}
+
+/** What nodes share beside the store: in Redis where there is one. */
+async function openShared(config: AppConfig, store: Store, log: Log) {
+  if (config.redis === null) {
+    const queue = createMemoryQueue()
+    return { store, queue, bus: createMemoryBus(), close: () => queue.close() }
+  }
+  const { openRedis } = await import('../stores/redis/open.ts')
+  const redis = await openRedis(config.redis, { log })
+  return {
+    store: { ...store, buckets: redis.buckets },
+    queue: redis.queue,
+    bus: redis.bus,
+    close: () => redis.close(),
   }
 }

@@ -22,8 +22,12 @@ import { readYamlFile } from './config/yaml-file.ts'
 /** The settings of a daemon, checked and complete. All paths in it are absolute. */
 export interface AppConfig {
   readonly data: string
-  /** `memory:` or `sqlite:/absolute/file`. */
+  /** `memory:`, `sqlite:/absolute/file` or `postgres://...`. */
   readonly store: string
+  readonly postgres: AppConfigInput['postgres']
+  /** Null: this daemon is alone, or the others hear of it from the store. */
+  readonly redis: string | null
+  readonly role: AppConfigInput['role']
   readonly http: { readonly host: string; readonly port: number; readonly trustProxy: readonly string[] }
   readonly log: AppConfigInput['log']
   readonly channels: { readonly [name: string]: ChannelSetting }
@@ -143,6 +147,9 @@ function finish(
 
   const {
     store,
+    postgres,
+    redis,
+    role,
     http,
     log,
     channels,
@@ -172,6 +179,9 @@ function finish(
       file === null
         ? (store ?? `sqlite:${join(data, 'broadsheet.db')}`)
         : `sqlite:${locate(file, ['store'])}`,
+    postgres,
+    redis,
+    role,
     http,
     log,
     channels: Object.fromEntries(located),

@@ -10,9 +10,9 @@ import { createHttp } from './http/server.ts'
 export interface DaemonOptions extends Omit<ComposeOptions, 'clock'> {
   readonly version: string
   readonly clock?: Clock
-  /** False: answer requests, but send nothing and start no schedule. Default: true. */
+  /** False: answer requests, but send nothing and start no schedule. Default: as the role says. */
   readonly work?: boolean
-  /** False: no `daemon.json`, so that other commands do not find it. Default: true. */
+  /** False: no `daemon.json`, so that other commands do not find it. Default: as the role says, since a worker answers none. */
   readonly publish?: boolean
 }
 
@@ -35,7 +35,9 @@ const closeMs = 1000
 /** Start everything and listen. Rejects with E_CONFIG (a taken port names itself), E_STORE_LOCKED,
  *  E_STORE_CORRUPT ..., with nothing left open. */
 export async function startDaemon(config: AppConfig, options: DaemonOptions): Promise<Daemon> {
-  const { log, version, clock = systemClock, work = true, publish = true } = options
+  const { log, version, clock = systemClock } = options
+  const { role } = config
+  const { work = role !== 'api', publish = role !== 'worker' } = options
   const token = `launch_${randomBytes(32).toString('base64url')}`
 
   await using undo = new AsyncDisposableStack()
@@ -50,6 +52,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
     version,
     config: {
       apiTokens: [token],
+      probesOnly: role === 'worker',
       publicUrl: config.engine.publicUrl,
       trustProxy: config.http.trustProxy,
       pages: config.pages,
@@ -75,7 +78,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       token,
       startedAt: new Date(clock.now()).toISOString(),
     })
-  log.info({ url, store: engine.store.kind, version }, 'daemon.started')
+  log.info({ url, store: engine.store.kind, role, version }, 'daemon.started')
   undo.move()
 
   let stopping: Promise<void> | null = null

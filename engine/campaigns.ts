@@ -96,7 +96,8 @@ export function createCampaigns(parts: {
   readonly rehearsal: Rehearsal
   readonly actors: CampaignActors
   readonly series: Series
-  readonly supervisor: () => Supervisor
+  /** Also wakes the other nodes. */
+  readonly supervisor: Pick<Supervisor, 'kick' | 'plan'>
   readonly channels: readonly string[]
   readonly courier: (channel: string) => Courier | undefined
 }): Campaigns {
@@ -147,7 +148,7 @@ export function createCampaigns(parts: {
       (row) => series.firing(row, by),
       (row, { wall }) => worthySpec(row, wall),
     )
-    supervisor().plan(campaign)
+    supervisor.plan(campaign)
     return campaign
   }
 
@@ -185,7 +186,7 @@ export function createCampaigns(parts: {
         )
       const due = row.repeat === null ? at! : await series.first(row, at ?? clock.now())
       const campaign = await actors.apply(id, { type: 'schedule', at: due })
-      supervisor().kick()
+      supervisor.kick()
       return campaign
     },
     start: (id) => begin(id, 'hand'),
@@ -204,7 +205,7 @@ export function createCampaigns(parts: {
     },
     async skip(id) {
       const campaign = await actors.skip(id, (row) => series.pass(row, 'skipped by hand'))
-      supervisor().kick()
+      supervisor.kick()
       return campaign
     },
     async editions(id, query) {
@@ -214,8 +215,8 @@ export function createCampaigns(parts: {
     pause: (id, reason = 'paused by hand') => actors.apply(id, { type: 'pause', reason }),
     async resume(id) {
       const campaign = await actors.resume(id, (row) => series.takeUp(row))
-      if (campaign.state === 'running') supervisor().plan(campaign)
-      supervisor().kick()
+      if (campaign.state === 'running') supervisor.plan(campaign)
+      supervisor.kick()
       return campaign
     },
     cancel: (id) => actors.apply(id, { type: 'cancel' }),
@@ -227,7 +228,7 @@ export function createCampaigns(parts: {
       // The rows first: a finished campaign that runs again with nothing to do would only finish again.
       const retried = await store.ledger.retry(publicationId, { states, now: clock.now() })
       if (retried > 0) await actors.apply(id, { type: 'retry' })
-      supervisor().kick()
+      supervisor.kick()
       return { retried }
     },
     preflight: async (id, options = {}) => rehearsal.preflight(await rehearse(id), options),

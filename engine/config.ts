@@ -82,7 +82,7 @@ export const engineConfigSchema = z.strictObject({
       /** Recipients a chunk: the unit that is leased. */
       chunk: z.int().min(1).max(1000).default(1000),
       /** Recipients a batch: the unit that is rendered, permitted and settled. */
-      batch: z.int().min(1).max(500).default(100),
+      batch: z.int().min(1).max(500).default(64),
       /** Chunks worked at the same time: as many as there are, between these. */
       minLanes: z.int().min(1).max(64).default(1),
       lanes: z.int().min(1).max(64).default(4),

@@ -3,6 +3,7 @@ import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { startNoticeActor } from './actors/notices.ts'
+import { startRelay } from './actors/relay.ts'
 import { createRetention } from './actors/retention.ts'
 import { createSchedules } from './actors/schedules.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
@@ -25,6 +26,7 @@ import { type Log, silentLog } from './log.ts'
 import type { EpochMs, PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
+import type { Bus } from './ports/bus.ts'
 import type { Fetcher } from './ports/fetcher.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
@@ -39,6 +41,8 @@ import type { TemplateProblem } from './template/problem.ts'
 export interface EngineParts {
   readonly store: Store
   readonly queue: WorkQueue
+  /** Between nodes. Without one this engine is alone, or the others hear of it from the store, a sweep later. */
+  readonly bus?: Bus
   /** By the name that campaigns use: a definition and its parsed settings. */
   readonly channels: {
     readonly [name: string]: { readonly definition: ChannelDefinition<never>; readonly config: unknown }
@@ -95,7 +99,9 @@ export interface Engine {
   probeChannel(name: string): Promise<ProbeResult>
   /** Returns the function that ends it. */
   listen(listener: (fact: Fact) => void): () => void
-  /** Begin sweeping, scheduling and working. */
+  /** How much there is to do, on all nodes that share the queue. */
+  depth(): Promise<{ readonly queued: number; readonly running: number }>
+  /** Begin sweeping, scheduling and working. Without it commands are taken, and other nodes work. */
   start(): Promise<void>
   /** Stop leasing, finish what is in flight until `deadlineMs` (at most 10 s), give the rest back. Does not close the store. */
   stop(options?: { readonly deadlineMs?: number }): Promise<void>
@@ -105,9 +111,19 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const { store, queue, clock = systemClock, random = Math.random, log = silentLog } = parts
   const owner = parts.node ?? randomUUID()
   const listeners = new Set<(fact: Fact) => void>()
-  const tell = (fact: Fact) => {
-    for (const listener of listeners) listener(fact)
-  }
+  const relay = startRelay({
+    bus: parts.bus ?? silentBus,
+    owner,
+    log,
+    hear(fact) {
+      for (const listener of listeners) listener(fact)
+    },
+    onWork() {
+      supervisor.kick()
+      notices.kick()
+    },
+  })
+  const tell = relay.tell
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
   const opened = await Promise.all(
@@ -143,7 +159,16 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     rehearsal: createRehearsal({ config, store, pool, clock }),
     actors,
     series,
-    supervisor: () => supervisor,
+    supervisor: {
+      kick() {
+        supervisor.kick()
+        relay.wake()
+      },
+      plan(campaign) {
+        supervisor.plan(campaign)
+        relay.wake()
+      },
+    },
     channels: [...channels.keys()],
     courier,
   })
@@ -202,12 +227,17 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     random,
     log,
   })
-  const retention = createRetention({ config: config.retention, store, clock, log })
+  const retention = createRetention({ config: config.retention, store, owner, clock, log })
   const subscriptions = createSubscriptions({
     config,
     store,
     actors: subscriptionActors,
-    notices: () => notices,
+    notices: {
+      kick() {
+        notices.kick()
+        relay.wake()
+      },
+    },
     press,
     links,
     tokens,
@@ -219,6 +249,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   async function stop(deadlineMs: number): Promise<void> {
     await Promise.all([feeds.stop(), supervisor.stop(deadlineMs), notices.stop(deadlineMs), retention.stop()])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
+    relay.stop()
     listeners.clear()
   }
 
@@ -252,6 +283,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    depth: () => queue.depth(),
     async start() {
       await supervisor.start()
       notices.start()
@@ -263,4 +295,11 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       return stopped
     },
   }
+}
+
+/** Of an engine that is alone. */
+const silentBus: Bus = {
+  publish() {},
+  subscribe: () => () => {},
+  async close() {},
 }

@@ -123,7 +123,8 @@ export function createSubscriptions(parts: {
   readonly config: EngineConfig
   readonly store: Store
   readonly actors: SubscriptionActors
-  readonly notices: () => NoticeActor
+  /** Also wakes the other nodes. */
+  readonly notices: Pick<NoticeActor, 'kick'>
   readonly press: NoticePress
   readonly links: Links
   readonly tokens: PersonTokens
@@ -204,7 +205,7 @@ export function createSubscriptions(parts: {
     const now = clock.now()
     const series = { askedAt: now, expiresAt: now + manageMs, dueAt: now, lists: [], fields: {} }
     await store.notices.put({ subscriberId: id, kind: 'manage', ...series })
-    notices().kick()
+    notices.kick()
   }
 
   async function pause(id: SubscriberId, until: EpochMs | null, proof: Proof): Promise<void> {
@@ -294,7 +295,7 @@ export function createSubscriptions(parts: {
       })
       // Who is on everything already gets a mail as others do, so that nobody can tell them apart.
       if (nothing && status === 'pending') await mailManage(id)
-      notices().kick()
+      notices.kick()
       log.info({ subscriberId: id, status, created, source: proof.source }, 'subscription.signed_up')
       return { status }
     },
@@ -394,7 +395,7 @@ export function createSubscriptions(parts: {
       })
       if (typeof pausedUntil === 'number') await pause(id, pausedUntil, proof)
       else if (pausedUntil === null && (await present(id))?.status === 'paused') await resume(id, proof)
-      notices().kick()
+      notices.kick()
       return (await viewOf(id))!
     },
 

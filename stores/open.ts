@@ -7,6 +7,10 @@ import { openSqliteStore } from './sqlite/open.ts'
 export interface StoreOptions {
   /** SQLite: threads that read beside the one that writes. */
   readonly readers?: number
+  /** Postgres: connections at most, and a replica for reports. */
+  readonly connections?: number
+  readonly replica?: string | null
+  readonly replicaLagMs?: number
   readonly log?: Log
 }
 

@@ -135,6 +135,7 @@ function globalOptions(command: Command): GlobalOptions {
   for (const [name, path] of [
     ['host', 'http.host'],
     ['port', 'http.port'],
+    ['role', 'role'],
   ] as const) {
     const value = text(name)
     if (value !== undefined && command.name() === 'serve') flags.push({ flag: `--${name}`, path, value })

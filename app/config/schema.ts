@@ -23,6 +23,7 @@ export interface ChannelSetting {
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export const logFormats = ['auto', 'json', 'text'] as const
+export const roles = ['all', 'api', 'worker'] as const
 
 const dkimSettingSchema = z
   .strictObject({
@@ -60,67 +61,126 @@ const channelSchema = (types: ChannelTypes) =>
  *  what only the daemon needs. */
 export function appConfigSchema(types: ChannelTypes) {
   const { secrets, ...engine } = engineConfigSchema.shape
-  return z.strictObject({
-    data: z.string().min(1).default('./broadsheet-data').describe('Folder for everything that is kept'),
-    store: z
-      .string()
-      .regex(/^(memory:|sqlite:.+)/, 'must be "memory:" or "sqlite:FILE"')
-      .optional()
-      .describe('Where it is kept: "sqlite:FILE" or "memory:". Default: sqlite:<data>/broadsheet.db'),
-    http: z
-      .strictObject({
-        host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 is all of them'),
-        port: z.int().min(0).max(65_535).default(8025).describe('0 takes any free port'),
-        trustProxy: z
-          .array(z.string().min(1))
-          .default([])
-          .describe('Addresses of proxies whose X-Forwarded-For is believed'),
-      })
-      .prefault({}),
-    log: z
-      .strictObject({
-        level: z.enum(logLevels).default('info'),
-        format: z.enum(logFormats).default('auto').describe('auto: text on a terminal, JSON elsewhere'),
-      })
-      .prefault({}),
-    channels: z
-      .record(slugSchema, channelSchema(types))
-      .optional()
-      .describe(
-        'Ways out, by the name that campaigns use. Default: "file", which writes letters to <data>/outbox',
-      ),
-    egress: z
-      .strictObject({
-        allow: z
-          .array(
-            z.string().superRefine((entry, context) => {
-              const message = egressProblem(entry)
-              if (message !== null) context.addIssue({ code: 'custom', message })
-            }),
-          )
-          .default([])
-          .describe(
-            'What feeds may be read from beside the public internet: addresses, networks, host names',
-          ),
-        ports: z
-          .array(z.int().min(1).max(65_535))
-          .default([80, 443, 8080, 8443])
-          .describe('Ports of everything else'),
-      })
-      .prefault({}),
-    secrets: secrets
-      .optional()
-      .describe('Sign links and Message-IDs. Default: made at the first start and kept in <data>/secrets'),
-    ...engine,
-    publicUrl: engine.publicUrl
-      .unwrap()
-      .optional()
-      .describe(
-        'Where subscribers reach this daemon: links in letters begin with it. Default: http://localhost:PORT',
-      ),
-    dkim: z.array(dkimSettingSchema).default([]),
-    pages: pagesSchema.prefault({}),
-  })
+  return z
+    .strictObject({
+      data: z.string().min(1).default('./broadsheet-data').describe('Folder for everything that is kept'),
+      store: z
+        .string()
+        .regex(
+          /^(memory:|sqlite:.+|postgres(ql)?:\/\/.+)/,
+          'must be "memory:", "sqlite:FILE" or "postgres://USER:PASSWORD@HOST/NAME"',
+        )
+        .optional()
+        .describe(
+          'Where it is kept: "sqlite:FILE", "postgres://USER:PASSWORD@HOST/NAME" or "memory:". Default: sqlite:<data>/broadsheet.db',
+        ),
+      postgres: z
+        .strictObject({
+          connections: z.int().min(2).max(200).default(16).describe('Of one daemon, at most'),
+          replica: z
+            .string()
+            .regex(/^postgres(ql)?:\/\/.+/, 'must be "postgres://USER:PASSWORD@HOST/NAME"')
+            .nullable()
+            .default(null)
+            .describe('A streaming replica for exports and reports'),
+          replicaLagMs: z
+            .int()
+            .min(0)
+            .default(5000)
+            .describe('A replica that is further behind is not asked'),
+        })
+        .prefault({}),
+      redis: z
+        .string()
+        .regex(
+          /^(rediss?|redis\+cluster|rediss\+cluster):\/\/.+/,
+          'must be "redis://HOST", "rediss://HOST" or "redis+cluster://HOST,HOST"',
+        )
+        .nullable()
+        .default(null)
+        .describe(
+          'Queue, limits and live news of several daemons: "redis://USER:PASSWORD@HOST". Default: none',
+        ),
+      role: z
+        .enum(roles)
+        .default('all')
+        .describe('api: answers requests. worker: sends, and answers probes only. all: both'),
+      http: z
+        .strictObject({
+          host: z
+            .string()
+            .min(1)
+            .default('127.0.0.1')
+            .describe('Address to listen on; 0.0.0.0 is all of them'),
+          port: z.int().min(0).max(65_535).default(8025).describe('0 takes any free port'),
+          trustProxy: z
+            .array(z.string().min(1))
+            .default([])
+            .describe('Addresses of proxies whose X-Forwarded-For is believed'),
+        })
+        .prefault({}),
+      log: z
+        .strictObject({
+          level: z.enum(logLevels).default('info'),
+          format: z.enum(logFormats).default('auto').describe('auto: text on a terminal, JSON elsewhere'),
+        })
+        .prefault({}),
+      channels: z
+        .record(slugSchema, channelSchema(types))
+        .optional()
+        .describe(
+          'Ways out, by the name that campaigns use. Default: "file", which writes letters to <data>/outbox',
+        ),
+      egress: z
+        .strictObject({
+          allow: z
+            .array(
+              z.string().superRefine((entry, context) => {
+                const message = egressProblem(entry)
+                if (message !== null) context.addIssue({ code: 'custom', message })
+              }),
+            )
+            .default([])
+            .describe(
+              'What feeds may be read from beside the public internet: addresses, networks, host names',
+            ),
+          ports: z
+            .array(z.int().min(1).max(65_535))
+            .default([80, 443, 8080, 8443])
+            .describe('Ports of everything else'),
+        })
+        .prefault({}),
+      secrets: secrets
+        .optional()
+        .describe('Sign links and Message-IDs. Default: made at the first start and kept in <data>/secrets'),
+      ...engine,
+      publicUrl: engine.publicUrl
+        .unwrap()
+        .optional()
+        .describe(
+          'Where subscribers reach this daemon: links in letters begin with it. Default: http://localhost:PORT',
+        ),
+      dkim: z.array(dkimSettingSchema).default([]),
+      pages: pagesSchema.prefault({}),
+    })
+    .superRefine(({ store = 'sqlite:', redis, role, secrets, postgres }, context) => {
+      const shared = store.startsWith('postgres')
+      const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+      if (role !== 'all' && !shared)
+        refuse(['role'], `"${role}" needs a store that several daemons share: set "store" to postgres://...`)
+      if (redis !== null && !shared)
+        refuse(
+          ['redis'],
+          'is for several daemons on one store: set "store" to postgres://..., or leave it out',
+        )
+      if (postgres.replica !== null && !shared)
+        refuse(['postgres', 'replica'], 'needs "store" to be postgres://...')
+      if (shared && secrets === undefined)
+        refuse(
+          ['secrets'],
+          'are needed with Postgres, the same on every daemon: they sign the links in letters. "openssl rand -base64 32" makes one',
+        )
+    })
 }
 export type AppConfigInput = z.output<ReturnType<typeof appConfigSchema>>
 

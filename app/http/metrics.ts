@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Histogram, type Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Engine } from '../../engine/engine.ts'
 
-/** Time every request by route, and the process itself. Routes are patterns, so that ids make no series. */
-export function useMetrics(app: FastifyInstance, registry: Registry): void {
+/** Time every request by route, the queue, and the process itself. Routes are patterns, so that ids make no series. */
+export function useMetrics(app: FastifyInstance, registry: Registry, engine: Pick<Engine, 'depth'>): void {
   if (registry.getSingleMetric('process_cpu_seconds_total') === undefined)
     collectDefaultMetrics({ register: registry })
+  useQueueMetrics(registry, engine)
   const name = 'broadsheet_http_request_seconds'
   // A registry outlives a server that is opened again in the same process.
   registry.removeSingleMetric(name)
@@ -18,5 +20,23 @@ export function useMetrics(app: FastifyInstance, registry: Registry): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     seconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+}
+
+/** What an autoscaler follows: every node says the same of a queue that they share. */
+function useQueueMetrics(registry: Registry, engine: Pick<Engine, 'depth'>): void {
+  const name = 'broadsheet_queue_chunks'
+  registry.removeSingleMetric(name)
+  const chunks = new Gauge({
+    name,
+    help: 'Chunks of up to 1,000 recipients that wait or are worked.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    async collect() {
+      // Without its queue a node has other metrics to show.
+      const depth = await engine.depth().catch(() => null)
+      if (depth === null) chunks.reset()
+      else for (const state of ['queued', 'running'] as const) chunks.set({ state }, depth[state])
+    },
   })
 }

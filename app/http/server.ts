@@ -52,6 +52,8 @@ import { validatorCompiler } from './validate.ts'
 export interface HttpConfig {
   /** Keys that are accepted besides the stored ones; for this machine's own commands. */
   readonly apiTokens?: readonly string[]
+  /** Nothing but /livez, /readyz and /metrics. Default: false. */
+  readonly probesOnly?: boolean
   /** Of a JSON body, where a route has no limit of its own. Default: 1 MB. */
   readonly bodyLimitBytes?: number
   readonly rateLimits?: RateLimits
@@ -132,7 +134,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     strictTransportSecurity: publicUrl?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
     crossOriginResourcePolicy: { policy: 'same-origin' },
   })
-  useMetrics(app, registry)
+  useMetrics(app, registry, engine)
   const idempotency = useIdempotency(app, { replies: engine.store.replies, auth, clock, log })
   useJsonBodies(app, idempotency.onBody)
 
@@ -231,6 +233,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   await useOpenApi(app, { version, publicUrl, schemas: namedSchemas })
   await app.register(async (scope) => healthRoutes(scope as unknown as Api, parts, registry))
+  if (config.probesOnly === true) {
+    await app.ready()
+    return app as unknown as FastifyInstance
+  }
   await app.register(async (scope) =>
     publicRoutes(scope as unknown as Api, parts, {
       config: config.pages,

@@ -56,6 +56,10 @@ export interface CampaignActors {
   /** Decide on counts read from the store, as after planning or a restart. */
   look(campaign: Campaign): Promise<void>
   isRunning(publicationId: PublicationId): boolean
+  /** Those that run here. */
+  running(): readonly PublicationId[]
+  /** Another node may have ended it: let it go unless its row says that it runs. */
+  recheck(publicationId: PublicationId): Promise<void>
   progress(campaign: Campaign): Promise<Progress | null>
   /** Tell listeners how each running campaign stands: a black-out began or ended. */
   tellAll(): void
@@ -327,6 +331,14 @@ export function createCampaignActors(parts: {
       if (known) await decideOn(known, await store.deliveries.counts(campaign.publicationId!))
     },
     isRunning: (publicationId) => live.has(publicationId),
+    running: () => [...live.keys()],
+    async recheck(publicationId) {
+      const known = live.get(publicationId)
+      if (!known) return
+      const campaign = await store.campaigns.get(known.campaign.id)
+      const runs = campaign?.state === 'running' && campaign.publicationId === publicationId
+      if (!runs) await letGo(publicationId, campaign ?? known.campaign)
+    },
     progress: (campaign) =>
       progressOf(
         campaign,

@@ -6,8 +6,10 @@ import type { EpochMs } from '../model/ids.ts'
 import type { Store } from '../ports/store.ts'
 
 const dayMs = 86_400_000
+/** Nodes that start together do not each look. */
+const leadMs = 3_600_000
 
-/** Forgets, once a day and at the start, what is older than it is to be kept: in batches, each a transaction of its own,
+/** Forgets, once a day and at the start, what is older than it is to be kept, on one node: in batches, each a transaction of its own,
  *  so that nothing waits for long. */
 export interface Retention {
   start(): void
@@ -17,10 +19,11 @@ export interface Retention {
 export function createRetention(parts: {
   readonly config: EngineConfig['retention']
   readonly store: Store
+  readonly owner: string
   readonly clock: Clock
   readonly log: Log
 }): Retention {
-  const { config, store, clock, log } = parts
+  const { config, store, owner, clock, log } = parts
   const { batch: limit } = config
   const stopping = new AbortController()
   let running: Promise<void> | null = null
@@ -46,11 +49,13 @@ export function createRetention(parts: {
   ]
 
   async function run(): Promise<void> {
+    if (!(await store.leadership.lead('retention', owner, leadMs))) return
+    await store.maintain(clock.now())
     for (const [what, days, forget] of jobs) {
       if (days === null) continue
       const before = clock.now() - days * dayMs
       let total = 0
-      for (let count = limit; count === limit && !stopping.signal.aborted; total += count)
+      for (let count = limit; count >= limit && !stopping.signal.aborted; total += count)
         count = await forget(before)
       if (total > 0) log.info({ what, rows: total, days }, 'retention.forgot')
     }

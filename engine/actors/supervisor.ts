@@ -1,8 +1,10 @@
 import { type Clock, pause } from '../clock.ts'
 import type { EngineConfig } from '../config.ts'
 import { type LaneParts, workChunk } from '../delivery/lane.ts'
+import { BroadsheetError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Campaign } from '../model/campaign.ts'
+import type { ChunkLease } from '../model/chunk.ts'
 import type { PublicationId } from '../model/ids.ts'
 import type { WorkQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
@@ -21,9 +23,13 @@ const settleMs = 1500
  *  same. Batches that are not through by then begin no further letter: their rest is queued again, whereas a
  *  letter that is cut off after its dot is `unknown`. */
 const answerMs = 5000
+/** Schedules are one node's, which says so with every sweep. When it is gone, another takes them over within this. */
+const leadMs = 6000
+const leading = 'schedules'
 
 /** Keeps the house going: takes up what runs, plans audiences, fires schedules, finds chunks that are due
- *  and gives the lanes their work. */
+ *  and gives the lanes their work. Every node has one; what one only may do is the leader's. Before `start` it does
+ *  nothing. */
 export interface Supervisor {
   start(): Promise<void>
   /** Something may be due now. */
@@ -41,7 +47,7 @@ export function createSupervisor(parts: {
   readonly campaigns: CampaignActors
   readonly schedules: Schedules
   readonly calendar: Calendar
-  readonly lane: Omit<LaneParts, 'deadline'>
+  readonly lane: Omit<LaneParts, 'deadline' | 'held'>
   readonly clock: Clock
   readonly log: Log
 }): Supervisor {
@@ -54,7 +60,12 @@ export function createSupervisor(parts: {
   let cancelBeat: () => void = () => {}
   let sweeping: Promise<void> | null = null
   let again = false
-  let held = false
+  let blackedOut = false
+  let cancelRenewal: () => void = () => {}
+  /** Chunks that were found or are worked: what the lanes follow. */
+  let wanted = 0
+  const held = new Set<ChunkLease>()
+  const lanes = () => Math.min(Math.max(config.minLanes, wanted), config.lanes)
 
   async function eachCampaign(state: Campaign['state'], visit: (campaign: Campaign) => Promise<void>) {
     for (let after: number | null = 0; after !== null; ) {
@@ -78,12 +89,29 @@ export function createSupervisor(parts: {
     const reason = restored ? 'found in a restored backup' : `the daemon was away for ${hours} h`
     log.warn({ restored, awayMs }, 'start.asks')
     await eachCampaign('running', async ({ id }) => {
-      await campaigns.apply(id, { type: 'pause', reason: `${reason}: resume or cancel it` })
+      await unlessMoved(campaigns.apply(id, { type: 'pause', reason: `${reason}: resume or cancel it` }))
     })
     await eachCampaign('scheduled', async ({ id, scheduledAt, reason: before }) => {
       if (before !== null || scheduledAt === null || scheduledAt > clock.now()) return
-      await campaigns.apply(id, { type: 'overdue', reason: `${reason}: start, schedule or cancel it` })
+      await unlessMoved(
+        campaigns.apply(id, { type: 'overdue', reason: `${reason}: start, schedule or cancel it` }),
+      )
     })
+  }
+
+  /** Prolongs what is being worked, however long its letters are on the wire. */
+  function renew(): void {
+    const again = () => {
+      cancelRenewal = clock.after(config.leaseMs / 4, renew)
+    }
+    if (held.size === 0) again()
+    else
+      store.ledger
+        .renew([...held], config.leaseMs)
+        .catch((error: unknown) => log.warn({ reason: String(error) }, 'leases.not_renewed'))
+        .finally(() => {
+          if (!deadline.signal.aborted) again()
+        })
   }
 
   function beat(): void {
@@ -93,22 +121,33 @@ export function createSupervisor(parts: {
     cancelBeat = clock.after(beatMs, beat)
   }
 
-  /** Campaigns that run in the store and not here: after a restart, or started by another daemon. */
-  async function takeUp(): Promise<void> {
+  /** Campaigns that run in the store and not here, after a restart or started by another node; and those that run
+   *  here and not there any more. */
+  async function takeUp(leads: boolean): Promise<void> {
+    const before = campaigns.running()
+    const running = new Set<PublicationId>()
     await eachCampaign('running', async (campaign) => {
       const { publicationId } = campaign
-      if (publicationId === null || planning.has(publicationId)) return
-      if (!campaigns.isRunning(publicationId)) campaigns.take(campaign)
-      else return
+      if (publicationId === null) return
+      running.add(publicationId)
+      if (planning.has(publicationId)) return
+      if (campaigns.isRunning(publicationId)) {
+        // Two nodes that settle the last two batches at once each see the other's open.
+        if (leads) await campaigns.look(campaign)
+        return
+      }
+      const { sent, failed } = await store.deliveries.counts(publicationId)
+      campaigns.take(campaign, { sent, failed })
       const publication = await store.publications.get(publicationId)
       if (publication?.state === 'planning') plan(campaign)
       else await campaigns.look(campaign)
     })
+    for (const id of before) if (!running.has(id)) await campaigns.recheck(id)
   }
 
   function plan(campaign: Campaign): void {
     const id = campaign.publicationId
-    if (id === null || planning.has(id) || stopping.signal.aborted) return
+    if (id === null || planning.has(id) || stopWork === null || stopping.signal.aborted) return
     const work = planAll(campaign, id)
       .catch((error: unknown) => log.error({ publicationId: id, reason: String(error) }, 'plan.failed'))
       .finally(() => planning.delete(id))
@@ -127,20 +166,24 @@ export function createSupervisor(parts: {
   }
 
   async function sweep(): Promise<void> {
-    await takeUp()
-    await eachCampaign('scheduled', schedules.look)
-    await eachCampaign('running', schedules.overtaken)
+    const leads = await store.leadership.lead(leading, lane.owner, leadMs)
+    await takeUp(leads)
+    if (leads) {
+      await eachCampaign('scheduled', schedules.look)
+      await eachCampaign('running', schedules.overtaken)
+    }
     const blackout = calendar.at(clock.now())
-    if (held !== (blackout !== null)) {
-      held = blackout !== null
+    if (blackedOut !== (blackout !== null)) {
+      blackedOut = blackout !== null
       log.info(
         { until: blackout?.until ?? null, reason: blackout?.reason ?? null },
-        held ? 'blackout.began' : 'blackout.ended',
+        blackedOut ? 'blackout.began' : 'blackout.ended',
       )
       campaigns.tellAll()
     }
-    if (held) return
+    if (blackedOut) return
     const chunks = await store.ledger.due({ now: clock.now(), limit: config.highWater })
+    wanted = held.size + chunks.length
     if (chunks.length > 0)
       await queue.add(
         chunks.map(({ publicationId, seq }) => ({ publicationId, seq, priority: campaignPriority })),
@@ -148,7 +191,7 @@ export function createSupervisor(parts: {
   }
 
   function kick(): void {
-    if (stopping.signal.aborted) return
+    if (stopWork === null || stopping.signal.aborted) return
     if (sweeping) {
       again = true
       return
@@ -167,7 +210,7 @@ export function createSupervisor(parts: {
   }
 
   async function work(job: Parameters<Parameters<WorkQueue['work']>[0]>[0]): Promise<void> {
-    const parts = { ...lane, deadline: deadline.signal }
+    const parts = { ...lane, held, deadline: deadline.signal }
     const worked = await workChunk(parts, job, stopping.signal).catch((error: unknown) => {
       const { publicationId, seq } = job
       log.error({ publicationId, seq, reason: String(error) }, 'chunk.failed')
@@ -175,7 +218,7 @@ export function createSupervisor(parts: {
     })
     if (!worked) return
     const { queued } = await queue.depth()
-    if (queued < config.lanes) kick()
+    if (queued < lanes()) kick()
   }
 
   return {
@@ -183,7 +226,8 @@ export function createSupervisor(parts: {
       if (stopWork) return
       await askAfterAbsence()
       beat()
-      stopWork = queue.work(work, () => config.lanes)
+      renew()
+      stopWork = queue.work(work, lanes)
       kick()
     },
     kick,
@@ -202,8 +246,20 @@ export function createSupervisor(parts: {
       gaveUp.abort()
       deadline.abort()
       if (end === 'late') log.warn({ deadlineMs }, 'stop.late')
-      if (stopWork) await store.presence.beat(clock.now()).catch(() => {})
+      cancelRenewal()
+      if (stopWork) {
+        await store.leadership.resign(leading, lane.owner).catch(() => {})
+        await store.presence.beat(clock.now()).catch(() => {})
+      }
       campaigns.stop()
     },
   }
+}
+
+/** Somebody else decided meanwhile: their word stands. */
+async function unlessMoved(change: Promise<unknown>): Promise<void> {
+  await change.catch((error: unknown) => {
+    if (!(error instanceof BroadsheetError && (error.code === 'E_STATE' || error.code === 'E_CONFLICT')))
+      throw error
+  })
 }

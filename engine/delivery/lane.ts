@@ -2,7 +2,7 @@ import type { Message } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EngineConfig } from '../config.ts'
 import type { Log } from '../log.ts'
-import type { ChunkRef, ChunkWork, LeasedChunk } from '../model/chunk.ts'
+import type { ChunkLease, ChunkRef, ChunkWork, LeasedChunk } from '../model/chunk.ts'
 import type { DeliveryCounts } from '../model/delivery.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { Intent, RecipientsJson } from '../ports/ledger.ts'
@@ -39,6 +39,8 @@ export interface LaneParts {
   readonly random: () => number
   readonly log: Log
   readonly owner: string
+  /** Those of the chunks that are being worked: somebody prolongs them while letters are on the wire. */
+  readonly held: Set<ChunkLease>
   readonly report: (batch: BatchReport) => void
   /** Fires when the daemon stops and its moment of grace is over: channels begin no further letter. */
   readonly deadline: AbortSignal
@@ -76,9 +78,11 @@ export async function workChunk(parts: LaneParts, ref: ChunkRef, stopping: Abort
   if (!lease) return false
   if (lease.recovered > 0) log.warn({ ...ref, recovered: lease.recovered }, 'chunk.recovered')
   let notBefore: EpochMs | null = null
+  parts.held.add(lease)
   try {
     notBefore = await workBatches(parts, run, lease, courier, stopping)
   } finally {
+    parts.held.delete(lease)
     // A store that is gone keeps the lease until it runs out; the sweeper finds the chunk then.
     await store.ledger.release(lease, { notBefore }).catch((error: unknown) => {
       log.warn({ ...ref, reason: String(error) }, 'chunk.release_failed')

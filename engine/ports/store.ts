@@ -1,5 +1,6 @@
 import type { ApiKey } from '../model/api-key.ts'
 import type { Feed } from '../model/feed.ts'
+import type { EpochMs } from '../model/ids.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
@@ -47,6 +48,8 @@ export interface Store {
   readonly replies: ReplyStore
   readonly presence: PresenceStore
   readonly leadership: LeadershipStore
+  /** Once a day, by one node: make ahead what the store needs, such as the next months' partitions. */
+  maintain(now: EpochMs): Promise<void>
   /** Resolves when a read and a write work. */
   check(): Promise<void>
   /** Finishes what was accepted. Idempotent. */

@@ -62,6 +62,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     replies: createReplies(),
     presence: createPresence(),
     leadership: createLeadership(state.monotonic),
+    async maintain() {},
     async check() {},
     async close() {},
   }

@@ -41,6 +41,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     kind: 'postgres',
     ...createPorts(primary.db),
     describe() {},
+    async maintain() {},
     async check() {
       await primary.db.run('UPDATE salt SET value = value WHERE id = 1')
     },

@@ -8,7 +8,7 @@ import { createCollection } from './collection.ts'
 import { createLeadership } from './leadership.ts'
 import type { Database } from './sql.ts'
 
-export type Ports = Omit<Store, 'kind' | 'check' | 'close'>
+export type Ports = Omit<Store, 'kind' | 'maintain' | 'check' | 'close'>
 
 /** A port that is still to be written. */
 const missing = (port: string): never =>

@@ -11,6 +11,9 @@ export interface Sql {
   one<R>(text: string, values?: readonly unknown[]): Promise<R | undefined>
   /** How many rows it changed. */
   run(text: string, values?: readonly unknown[]): Promise<number>
+  /** The rows of a statement whose text is one of very many, as those of rules are: planned for these very values, and
+   *  not kept. */
+  adHoc<R>(text: string, values?: readonly unknown[]): Promise<R[]>
 }
 
 /** A transaction at READ COMMITTED. */
@@ -49,10 +52,12 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
     }
     return name
   }
-  const query = (on: Pool | PoolClient, text: string, values: readonly unknown[] = []) =>
-    on.query({ text, values: values as unknown[], ...(prepare && { name: nameOf(text) }) })
+  const query = (on: Pool | PoolClient, text: string, values: readonly unknown[] = [], keep = prepare) =>
+    on.query({ text, values: values as unknown[], ...(keep && { name: nameOf(text) }) })
 
-  const sqlOn = (ask: (text: string, values?: readonly unknown[]) => Promise<QueryResult>): Sql => ({
+  const sqlOn = (
+    ask: (text: string, values?: readonly unknown[], keep?: boolean) => Promise<QueryResult>,
+  ): Sql => ({
     async all<R>(text: string, values?: readonly unknown[]) {
       return (await ask(text, values)).rows as R[]
     },
@@ -62,13 +67,16 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
     async run(text, values) {
       return (await ask(text, values)).rowCount ?? 0
     },
+    async adHoc<R>(text: string, values?: readonly unknown[]) {
+      return (await ask(text, values, false)).rows as R[]
+    },
   })
 
   /** A single statement is its own transaction: after a deadlock it did nothing, and may be asked again. */
-  const alone = async (text: string, values?: readonly unknown[]): Promise<QueryResult> => {
+  const alone = async (text: string, values?: readonly unknown[], keep?: boolean): Promise<QueryResult> => {
     for (let attempt = 1; ; attempt += 1)
       try {
-        return await query(pool, text, values)
+        return await query(pool, text, values, keep)
       } catch (error) {
         if (attempt >= maxTries || !isTransient(error)) throw failureOf(error, place)
         await pause(attempt)
@@ -85,11 +93,12 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
         let broken: Error | boolean = false
         let committing = false
         try {
-          // One round trip. SET LOCAL ends with the transaction: a pooler may hand the connection on.
+          // One round trip. SET LOCAL ends with the transaction: a pooler may hand the connection on. Compiling a
+          // statement takes longer than any of ours runs.
           await client.query(
-            `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}`,
+            `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL jit = off`,
           )
-          const tx = { client, ...sqlOn((text, values) => query(client, text, values)) }
+          const tx = { client, ...sqlOn((text, values, keep) => query(client, text, values, keep)) }
           const result = await work(tx)
           committing = true
           await client.query('COMMIT')

@@ -94,6 +94,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     describe(info) {
       if (closing === null) tell(file, info, log)
     },
+    async maintain() {},
     async check() {
       await health.write()
       await health.read()

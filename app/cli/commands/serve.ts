@@ -15,6 +15,7 @@ export function register(program: Command, run: Run): void {
     .description('run the daemon: the HTTP API, the links in letters, and the sending')
     .option('--host <address>', 'address to listen on (http.host)')
     .option('--port <port>', 'port to listen on, 0 takes any (http.port)')
+    .option('--role <role>', 'api, worker or all (role)')
     .addHelpText(
       'after',
       `
@@ -25,6 +26,7 @@ Examples:
   $ broadsheet serve
   $ broadsheet serve --port 9000 --store memory: --log-level debug
   $ BROADSHEET_HTTP_HOST=0.0.0.0 broadsheet serve
+  $ broadsheet serve --store postgres://broadsheet@db/broadsheet --role worker
 `,
     )
     .action(run((cli) => serve(cli)))

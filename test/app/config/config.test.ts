@@ -156,7 +156,7 @@ describe('what is not right is told with its place', () => {
     [
       'unknown store',
       { yaml: 'store: mysql://x\n' },
-      /broadsheet\.yaml:1: store: must be "memory:" or "sqlite:FILE"/,
+      /broadsheet\.yaml:1: store: must be "memory:", "sqlite:FILE" or "postgres:/,
     ],
   ])('%s', (_name, { yaml, env = {}, dotenv, set }, message) => {
     if (yaml !== undefined) write('broadsheet.yaml', yaml)

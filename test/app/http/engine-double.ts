@@ -28,6 +28,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     createHmac('sha256', 'a secret of the test').update(text).digest('base64url').slice(0, 22)
   const double: EngineDouble = {
     store,
+    depth: async () => ({ queued: 3, running: 1 }),
     feeds: createFeedActor({
       config: engineConfigSchema.shape.feeds.parse(undefined),
       store,
@@ -109,7 +110,7 @@ function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
     config,
     store,
     actors: createSubscriptionActors({ store, log: silentLog }),
-    notices: () => ({ start() {}, kick() {}, async stop() {} }),
+    notices: { kick() {} },
     press: {
       sender: () => ({ address: 'news@example.org', name: '', replyTo: null }),
       press: () => Promise.reject(new Error('nothing is sent here')),
