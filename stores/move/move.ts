@@ -1,6 +1,7 @@
 import { createChecksum } from './checksum.ts'
 import { differs, stillRunning } from './refusals.ts'
-import { keyOf, type Side, type Source, type Step, type Target } from './side.ts'
+import { keyOf, type Side, type Source, type Target } from './side.ts'
+import type { Step } from './steps.ts'
 import { type MovedTable, tables } from './tables.ts'
 
 export interface MoveProgress {
@@ -99,6 +100,7 @@ async function copyTable(
         rows: before.rows + rows.length,
       }
       writing = target.write(table, rows, before, step)
+      // Awaited above or below; meanwhile nobody else is to hear of it.
       writing.catch(() => {})
     }
   } finally {

@@ -44,6 +44,7 @@ async function openTarget(url: string, options: OpenOptions): Promise<Target> {
 /** Both sides of a move, each for this process alone. */
 export async function openHouse(from: string, to: string, options: OpenOptions): Promise<House> {
   const [old, next] = [parseStoreUrl(from), parseStoreUrl(to)]
+  if (old.kind === 'memory' || next.kind === 'memory') throw inMemory()
   if (old.kind === 'sqlite' && next.kind === 'sqlite')
     throw new BroadsheetError(
       'E_CONFIG',

@@ -11,8 +11,9 @@ import type { Sql } from '../postgres/sql.ts'
 import { halfMoved, moveTable } from '../rules/move.ts'
 import { type CopyText, createCopyText } from './copy-text.ts'
 import { kindOf, type Row, type Value } from './kinds.ts'
-import { inUse, markOf, moveTaken, otherSource, takenTarget } from './refusals.ts'
+import { inUse, markOf, moveTaken, takenTarget } from './refusals.ts'
 import { keyOn, pageLimits, type Side, type Source, sizeOf, type Target } from './side.ts'
+import { type StepRow, stepColumns, stepsOf } from './steps.ts'
 import { type MovedTable, tables } from './tables.ts'
 
 export interface PostgresSideOptions {
@@ -93,16 +94,8 @@ export async function openPostgresTarget(options: PostgresSideOptions): Promise<
           ])
           return null
         }
-        const rows = await tx.all<{ name: string; source: string; last_key: string | null; rows: number }>(
-          `SELECT name, source, last_key, rows FROM ${moveTable}`,
-        )
-        if (rows.some(({ source }) => source !== mark)) throw otherSource(place)
-        return new Map(
-          rows.map((row) => [
-            row.name,
-            { lastKey: row.last_key === null ? null : (JSON.parse(row.last_key) as Row), rows: row.rows },
-          ]),
-        )
+        const rows = await tx.all<StepRow>(`SELECT ${stepColumns} FROM ${moveTable}`)
+        return stepsOf(rows, mark, place)
       }),
     write: (table, rows, before, after) =>
       db.tx(async (tx) => {

@@ -1,4 +1,5 @@
 import type { Row } from './kinds.ts'
+import type { Step } from './steps.ts'
 import type { MovedTable } from './tables.ts'
 
 /** A store as a move sees it: tables of rows. */
@@ -19,12 +20,6 @@ export interface Source extends Side {
   mark(): Promise<string>
   /** Campaigns that run. */
   running(): Promise<readonly string[]>
-}
-
-/** How far a table is: the last row's key, and how many arrived. */
-export interface Step {
-  readonly lastKey: Row | null
-  readonly rows: number
 }
 
 /** Where rows arrive. Until `finish` no daemon opens it. Invariant: a page and the step behind it are one transaction. */

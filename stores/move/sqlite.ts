@@ -11,8 +11,9 @@ import { lockFile } from '../sqlite/lock.ts'
 import { migrate } from '../sqlite/migrations/index.ts'
 import { removeOwner, thisProcess, writeOwner } from '../sqlite/owner.ts'
 import { kindOf, type Row, type Value } from './kinds.ts'
-import { markOf, moveTaken, otherSource, takenTarget } from './refusals.ts'
+import { markOf, moveTaken, takenTarget } from './refusals.ts'
 import { keyOn, pageLimits, type Side, type Source, sizeOf, type Target } from './side.ts'
+import { type StepRow, stepColumns, stepsOf } from './steps.ts'
 import { type MovedTable, tables } from './tables.ts'
 
 interface Opened {
@@ -90,18 +91,8 @@ export async function openSqliteTarget(path: string): Promise<Target> {
           for (const { name } of tables) insert.run(name, mark)
           return null
         }
-        const rows = db
-          .prepare<[], { name: string; source: string; last_key: string | null; rows: number }>(
-            `SELECT name, source, last_key, rows FROM ${moveTable}`,
-          )
-          .all()
-        if (rows.some(({ source }) => source !== mark)) throw otherSource(place)
-        return new Map(
-          rows.map((row) => [
-            row.name,
-            { lastKey: row.last_key === null ? null : (JSON.parse(row.last_key) as Row), rows: row.rows },
-          ]),
-        )
+        const rows = db.prepare<[], StepRow>(`SELECT ${stepColumns} FROM ${moveTable}`).all()
+        return stepsOf(rows, mark, place)
       })
     },
     async write(table, rows, before, after) {

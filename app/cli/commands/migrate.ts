@@ -105,7 +105,7 @@ async function migrate(cli: Cli, options: MigrateOptions): Promise<void> {
       `${cli.style('green', '✓')} ${many(rows, 'row')} are in ${target.place} as they were in ${source.place}${resumed ? `, ${count(copied)} of them by this command` : ''}: ${duration(durationMs)}, ${count(perSecond)}/s, comparing included.`,
   )
   cli.remark(
-    `Set "store" to it, keep the data folder's file "secrets" (links in letters are signed with it), and start. ${source.place} was left as it was: do not start a daemon on it again.`,
+    `Set "store" to it, keep "secrets" as they were (links in letters are signed with them; without that setting they are in the data folder's file "secrets"), and start. ${source.place} was left as it was: do not start a daemon on it again.`,
   )
 }
 
@@ -113,7 +113,7 @@ async function migrate(cli: Cli, options: MigrateOptions): Promise<void> {
 async function pause(cli: Cli, store: string, names: readonly string[]): Promise<void> {
   const { compose } = await import('../../compose.ts')
   await using stack = new AsyncDisposableStack()
-  const { engine, close } = await compose({ ...configOf(cli), store }, { log: cli.log() })
+  const { engine, close } = await compose({ ...configOf(cli), store, redis: null }, { log: cli.log() })
   stack.defer(() => close())
   for (const name of names) {
     const campaign = await engine.store.campaigns.byName(name)
