@@ -48,7 +48,7 @@ export const isAway = (error: unknown): boolean => {
     network.has(code) ||
     code.startsWith('08') ||
     code === '53300' || // too_many_connections
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
       messageOf(error),
     )
   )

@@ -32,6 +32,8 @@ export interface Database extends Sql {
 export interface SqlOptions {
   /** Named statements need a session, or a pooler that knows them (PgBouncer from 1.21 with `max_prepared_statements`). */
   readonly prepare: boolean
+  /** Transactions may not write. */
+  readonly readOnly: boolean
   readonly statementMs: number
   readonly lockMs: number
   /** For messages: `host:port/name`. */
@@ -42,7 +44,7 @@ const maxTries = 5
 const firstPauseMs = 5
 
 export function createDatabase(pool: Pool, options: SqlOptions): Database {
-  const { prepare, statementMs, lockMs, place } = options
+  const { prepare, readOnly, statementMs, lockMs, place } = options
   const names = new Map<string, string>()
   const nameOf = (text: string): string => {
     let name = names.get(text)
@@ -96,7 +98,7 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
           // One round trip. SET LOCAL ends with the transaction: a pooler may hand the connection on. Compiling a
           // statement takes longer than any of ours runs.
           await client.query(
-            `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL jit = off`,
+            `BEGIN ${readOnly ? 'READ ONLY' : ''}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL jit = off`,
           )
           const tx = { client, ...sqlOn((text, values, keep) => query(client, text, values, keep)) }
           const result = await work(tx)
