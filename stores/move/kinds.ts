@@ -1,3 +1,4 @@
+import { keepable } from '../postgres/text.ts'
 import { packIds, unpackIds } from '../sqlite/id-list.ts'
 
 /** A value on its way. What SQLite and Postgres keep in different forms has one form here, whichever it came from, so
@@ -43,7 +44,7 @@ export const kinds = {
   text: {
     sqliteType: 'TEXT',
     postgresTypes: ['text'],
-    fromSqlite: withoutNul,
+    fromSqlite: keepable as (text: string) => Value,
     toSqlite: same<string>,
     toPostgres: same<string>,
   },
@@ -116,11 +117,6 @@ export const kinds = {
 export type KindName = keyof typeof kinds
 export const kindOf = (name: KindName): Kind => kinds[name]
 
-/** PostgreSQL cannot keep U+0000: the character that stands for what could not be read takes its place. */
-function withoutNul(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
-}
-
 /** Equal for equal documents: keys in order, no spaces, and no text that jsonb refuses. */
 export function canonicalJson(text: string): string {
   return text === '{}' || text === '[]' ? text : print(JSON.parse(text))
@@ -128,7 +124,7 @@ export function canonicalJson(text: string): string {
 
 // By hand: twice as fast as sorted copies of its objects, and a million people have two documents each.
 function print(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(withoutNul(value.toWellFormed()))
+  if (typeof value === 'string') return JSON.stringify(keepable(value.toWellFormed()))
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(print).join(',')}]`
   const object = value as { readonly [key: string]: unknown }

@@ -7,6 +7,8 @@ import type { Log } from '../../engine/log.ts'
 import { type Connection, connect } from '../postgres/connect.ts'
 import { failureOf } from '../postgres/failure.ts'
 import { migrate } from '../postgres/migrations/index.ts'
+import { ensurePartitions } from '../postgres/partitions.ts'
+import { createPresence } from '../postgres/presence.ts'
 import type { Sql } from '../postgres/sql.ts'
 import { halfMoved, moveTable } from '../rules/move.ts'
 import { type CopyText, createCopyText } from './copy-text.ts'
@@ -67,7 +69,21 @@ export async function openPostgresTarget(options: PostgresSideOptions): Promise<
   await using undo = new AsyncDisposableStack()
   const connection = await open(options, undo)
   const { db, pool, place } = connection
+  const { log } = options
   const lines = new Map(tables.map((table) => [table, createCopyText(table)]))
+  const months = new Set<string>()
+  /** Of the months that these rows are of, before the first of them comes: it would go to the partition for the rest. */
+  const makePartitions = async ({ columns, parted }: MovedTable, rows: readonly Row[]) => {
+    if (parted === undefined) return
+    const index = Object.keys(columns).indexOf(parted.column)
+    for (const row of rows) {
+      const at = parted.moment(Number(row[index]))
+      const month = new Date(at).toISOString().slice(0, 7)
+      if (months.has(month)) continue
+      await ensurePartitions(db, at, 0, log)
+      months.add(month)
+    }
+  }
   const opened = undo.move()
   return {
     ...sideOn(connection, async () => {
@@ -97,8 +113,9 @@ export async function openPostgresTarget(options: PostgresSideOptions): Promise<
         const rows = await tx.all<StepRow>(`SELECT ${stepColumns} FROM ${moveTable}`)
         return stepsOf(rows, mark, place)
       }),
-    write: (table, rows, before, after) =>
-      db.tx(async (tx) => {
+    async write(table, rows, before, after) {
+      await makePartitions(table, rows)
+      await db.tx(async (tx) => {
         // A page and the step behind it come together: what a crash takes is moved again.
         await tx.client.query('SET LOCAL synchronous_commit = off; SET LOCAL statement_timeout = 0')
         const changed = await tx.run(
@@ -108,7 +125,8 @@ export async function openPostgresTarget(options: PostgresSideOptions): Promise<
         if (changed === 0) throw moveTaken(place, table.name)
         if (table.replaced && before.rows === 0) await tx.run(`DELETE FROM ${table.name}`)
         await copy(tx.client, lines.get(table)!, rows)
-      }),
+      })
+    },
     async finish(lastIds) {
       await db.tx(async (tx) => {
         for (const [table, id] of lastIds)
@@ -117,6 +135,9 @@ export async function openPostgresTarget(options: PostgresSideOptions): Promise<
               `SELECT setval(${sequenceOf(table)}, greatest(pg_sequence_last_value(${sequenceOf(table)}), $1))`,
               [id],
             )
+        for (const { postgresLast } of tables) if (postgresLast !== undefined) await tx.run(postgresLast)
+        const [present] = await tx.all<{ at: number }>('SELECT at FROM presence')
+        if (present !== undefined) await createPresence(tx).beat(present.at)
         await tx.run(`DROP TABLE ${moveTable}`)
       })
       for (const { name } of tables) await db.run(`ANALYZE ${name}`)

@@ -10,6 +10,8 @@ import { inspect } from '../sqlite/inspect.ts'
 import { lockFile } from '../sqlite/lock.ts'
 import { migrate } from '../sqlite/migrations/index.ts'
 import { removeOwner, thisProcess, writeOwner } from '../sqlite/owner.ts'
+import { createPresence, noteBeats } from '../sqlite/presence.ts'
+import { createSql } from '../sqlite/statements.ts'
 import { kindOf, type Row, type Value } from './kinds.ts'
 import { markOf, moveTaken, takenTarget } from './refusals.ts'
 import { keyOn, pageLimits, type Side, type Source, sizeOf, type Target } from './side.ts'
@@ -107,15 +109,19 @@ export async function openSqliteTarget(path: string): Promise<Target> {
       })
     },
     async finish(lastIds) {
-      guarded(() => {
+      const beats = guarded(() => {
         for (const [{ name }, id] of lastIds) {
           const known = db.prepare<[string], number>('SELECT seq FROM sqlite_sequence WHERE name = ?')
           const seq = Math.max(id, known.pluck().get(name) ?? 0)
           db.prepare('DELETE FROM sqlite_sequence WHERE name = ?').run(name)
           db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)').run(name, seq)
         }
+        const at = db.prepare<[], number>('SELECT at FROM presence').pluck().get()
+        const noted = at === undefined ? null : createPresence(createSql(db), db).beat(at)
         db.exec(`DROP TABLE ${moveTable}`)
+        return noted
       })
+      if (beats !== null) noteBeats(place, beats)
       db.pragma('synchronous = FULL')
       db.pragma('analysis_limit = 400')
       db.pragma('optimize')

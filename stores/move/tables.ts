@@ -1,4 +1,6 @@
+import type { EpochMs } from '../../engine/model/ids.ts'
 import { foldText } from '../../engine/model/segment.ts'
+import { parts } from '../postgres/counts.ts'
 import { foldAttributes } from '../postgres/folded.ts'
 import type { KindName, Value } from './kinds.ts'
 
@@ -36,6 +38,10 @@ interface Table {
   readonly besides?: readonly string[]
   /** What Postgres reads instead of the table. */
   readonly postgresFrom?: string
+  /** Postgres parts it by month: the column that says which, and a moment in it. */
+  readonly parted?: { readonly column: string; moment(value: number): EpochMs }
+  /** What Postgres has beside the rows, once all are there. */
+  readonly postgresLast?: string
 }
 export interface MovedTable extends Table {
   readonly name: string
@@ -257,6 +263,10 @@ const all: { readonly [name: string]: Table } = {
     key: ['publication_id'],
     columns: { publication_id: int, ...counters },
     made: { postgres: { part: { kind: 'int', from: 'publication_id', make: () => 0 } } },
+    // Every part has a row, and what came is in the first: a chunk that goes on adds to its own, which may fall below 0
+    // then, and only their sum is read.
+    postgresLast: `INSERT INTO publication_count (publication_id, part)
+      SELECT publication_id, more.part FROM publication_count, generate_series(1, ${parts - 1}) AS more (part)`,
     postgresFrom: `(
       SELECT publication_id, ${sums.join(', ')} FROM publication_count GROUP BY publication_id
     ) AS summed`,
@@ -289,6 +299,7 @@ const all: { readonly [name: string]: Table } = {
     },
   },
   delivery: {
+    parted: { column: 'month', moment: (month) => Date.UTC(Math.floor(month / 100), (month % 100) - 1) },
     key: ['publication_id', 'subscriber_id', 'channel'],
     postgresKey: ['month', 'publication_id', 'subscriber_id', 'channel'],
     columns: {
@@ -301,6 +312,7 @@ const all: { readonly [name: string]: Table } = {
       channel: text,
       chunk: int,
       state: text,
+      noted: text,
       attempt: int,
       uncertain: int,
       due_at: int,
@@ -309,21 +321,13 @@ const all: { readonly [name: string]: Table } = {
       detail: text,
       picks: { kind: 'bytes' },
     },
-    made: {
-      sqlite: {
-        noted: {
-          kind: 'text',
-          from: 'state',
-          make: (state) => (state === 'handing' || state === 'sent' ? null : state),
-        },
-      },
-    },
   },
   once: {
     key: ['key', 'subscriber_id'],
     columns: { key: text, subscriber_id: int, publication_id: int },
   },
   event: {
+    parted: { column: 'at', moment: (at) => at },
     key: ['id'],
     columns: {
       id: int,
@@ -347,7 +351,7 @@ const all: { readonly [name: string]: Table } = {
     key: ['id'],
     columns: { id: int, at: int },
     made: {
-      // No beats are beside the file yet: what comes is no restored backup.
+      // The target's own beat replaces both in the end: what was moved is no restored backup.
       sqlite: { beats: { kind: 'int', from: 'at', make: () => 0 } },
       postgres: { mark: { kind: 'text', from: 'at', make: () => '' } },
     },
