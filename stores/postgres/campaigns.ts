@@ -2,9 +2,10 @@ import { audienceOf, isOfLists } from '../../engine/model/audience.ts'
 import type { Campaign, CampaignInput, CampaignState } from '../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
 import type { PublicationSpec } from '../../engine/model/publication.ts'
-import type { CampaignStore } from '../../engine/ports/campaigns.ts'
+import type { CampaignChange, CampaignStore } from '../../engine/ports/campaigns.ts'
 import { pageOf } from '../rules/page.ts'
 import { editionTaken, nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
+import { lockNumber } from './advisory.ts'
 import { beginCounts } from './counts.ts'
 import { beginEdition, skipEditions } from './editions.ts'
 import { isUnique } from './failure.ts'
@@ -87,13 +88,8 @@ export function createCampaigns(db: Database): CampaignStore {
         )
         if (row === undefined) throw await refusal(tx, id, version)
         await skipEditions(tx, id, skipped, now)
-        // Waits for whoever takes permission just now (intend.ts): once this is committed nobody gets any more.
-        if (publication !== undefined)
-          await tx.run('UPDATE publication SET state = $2, finished_at = $3 WHERE id = $1', [
-            row.publication_id,
-            publication.state,
-            publication.finishedAt,
-          ])
+        if (publication !== undefined && row.publication_id !== null)
+          await movePublication(tx, row.publication_id, publication)
         return view(row)
       })
     },
@@ -181,4 +177,14 @@ async function insertPublication(
   )) as { id: PublicationId }
   await beginCounts(tx, row.id)
   return row.id
+}
+
+/** Waits for those who take permission just now (intend.ts). Once this is committed nobody gets any under the old state. */
+async function movePublication(
+  tx: Tx,
+  id: PublicationId,
+  { state, finishedAt }: NonNullable<CampaignChange['publication']>,
+): Promise<void> {
+  await tx.run(`SELECT pg_advisory_xact_lock(${lockNumber('publication', '$1')})`, [id])
+  await tx.run('UPDATE publication SET state = $2, finished_at = $3 WHERE id = $1', [id, state, finishedAt])
 }

@@ -2,6 +2,8 @@ import type { DeliveryEvent, EventType, NewDeliveryEvent } from '../../engine/mo
 import type { EpochMs, EventId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { EventStore } from '../../engine/ports/events.ts'
 import { pageOf } from '../rules/page.ts'
+import { isLock, lockedWhat, lockNumber } from './advisory.ts'
+import { createBatch } from './batch.ts'
 import { dropEventsBefore } from './partitions.ts'
 import { createValues, type Database, type Sql, where } from './sql.ts'
 import { keepable } from './text.ts'
@@ -11,12 +13,10 @@ import { keepable } from './text.ts'
 // advisory lock whose key is that number, and nobody is handed an id above the lowest that is held. Nothing but other
 // writers of events holds a reader up, and those for the rest of their transaction: comparing transaction ids with
 // `pg_snapshot_xmin` would wait for every long transaction on the server, other databases' included.
-const tag = 0x4576
-const lockBits = 48n
 
 /** Part of a statement that inserts events: join it, so that the lock is held before the first id is drawn. */
 export const drawing = `(
-  SELECT pg_advisory_xact_lock_shared(${BigInt(tag) << lockBits} + coalesce(pg_sequence_last_value('event_id'), 0))
+  SELECT pg_advisory_xact_lock_shared(${lockNumber('event', "coalesce(pg_sequence_last_value('event_id'), 0)")})
 )`
 
 /** Up to which id everything is committed that ever will be. A statement of its own, before the one that reads: that
@@ -27,12 +27,18 @@ const settledTo = `
   SELECT least(drawn.id, held.id) AS id
   FROM drawn
   CROSS JOIN LATERAL (
-    SELECT min(key.id) AS id
-    FROM pg_locks l
-    CROSS JOIN LATERAL (SELECT (l.classid::bigint & 65535) << 32 | l.objid::bigint AS id) key
-    WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid::bigint >> 16 = ${tag} AND key.id < drawn.id
-      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    SELECT min(${lockedWhat}) AS id FROM pg_locks l WHERE ${isLock('event')} AND ${lockedWhat} < drawn.id
   ) held`
+
+const batch = createBatch<NewDeliveryEvent>({
+  publication_id: ['bigint', (event) => event.publicationId],
+  subscriber_id: ['bigint', (event) => event.subscriberId],
+  channel: ['text', (event) => event.channel],
+  type: ['text', (event) => event.type],
+  at: ['bigint', (event) => event.at],
+  code: ['text', (event) => keepable(event.code)],
+  detail: ['text', (event) => keepable(event.detail)],
+})
 
 /** In this order, in the caller's transaction. */
 export async function appendEvents(
@@ -41,21 +47,8 @@ export async function appendEvents(
 ): Promise<readonly EventId[]> {
   if (events.length === 0) return []
   const rows = await sql.all<{ id: EventId }>(
-    `INSERT INTO event (publication_id, subscriber_id, channel, type, at, code, detail)
-     SELECT e.publication_id, e.subscriber_id, e.channel, e.type, e.at, e.code, e.detail
-     FROM ${drawing} drawing,
-       unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-         e (publication_id, subscriber_id, channel, type, at, code, detail)
-     RETURNING id`,
-    [
-      events.map((event) => event.publicationId),
-      events.map((event) => event.subscriberId),
-      events.map((event) => event.channel),
-      events.map((event) => event.type),
-      events.map((event) => event.at),
-      events.map((event) => keepable(event.code)),
-      events.map((event) => keepable(event.detail)),
-    ],
+    `INSERT INTO event (${batch.columns}) SELECT ${batch.columns} FROM ${drawing} drawing, ${batch.from} RETURNING id`,
+    batch.values(events),
   )
   return rows.map(({ id }) => id)
 }

@@ -15,6 +15,7 @@ import { createFeedStates } from './feed-states.ts'
 import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLeadership } from './leadership.ts'
+import { createLedger } from './ledger.ts'
 import { createNotices } from './notices.ts'
 import { createPresence } from './presence.ts'
 import { createPublications } from './publications.ts'
@@ -26,15 +27,6 @@ import { createSubscriptions } from './subscriptions.ts'
 import { createSuppressions } from './suppressions.ts'
 
 export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
-
-/** A port that is still to be written. */
-const missing = (port: string): never =>
-  new Proxy(
-    {},
-    {
-      get: (_, method) => () => Promise.reject(new Error(`${port}.${String(method)} is not there yet`)),
-    },
-  ) as never
 
 export function createPorts(db: Database): Ports {
   const runs = createRuns(db)
@@ -60,7 +52,7 @@ export function createPorts(db: Database): Ports {
     campaigns: createCampaigns(db),
     publications: createPublications(db),
     editions: createEditions(db),
-    ledger: missing('ledger'),
+    ledger: createLedger(db, runs),
     deliveries: createDeliveries(db, runs),
     events: createEvents(db),
     buckets: createBuckets(db),
