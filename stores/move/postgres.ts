@@ -214,7 +214,9 @@ async function* pagesOf(
   after: Row | null,
 ): AsyncGenerator<readonly Row[]> {
   const columns = Object.entries(table.columns)
-  const selected = columns.map(([name, { kind }]) => kindOf(kind).selected?.(name) ?? name)
+  const selected = columns.map(
+    ([name, { kind, postgres }]) => postgres ?? kindOf(kind).selected?.(name) ?? name,
+  )
   const read = columns.map(
     ([, { kind }]) => kindOf(kind).fromPostgres as ((raw: unknown) => Value) | undefined,
   )

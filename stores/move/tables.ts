@@ -9,6 +9,8 @@ interface MovedColumn {
   readonly kind: KindName
   /** Where SQLite has no such column: what reads it there. */
   readonly sqlite?: string
+  /** Where Postgres keeps more in it than is moved: what reads that. */
+  readonly postgres?: string
 }
 
 /** A column that one side has alone: made of another one's value when a row is written. */
@@ -61,6 +63,7 @@ const collection: Table = {
 }
 const ofAudience = (column: string) =>
   `(SELECT a.${column} FROM publication_audience a WHERE a.publication_id = publication.id)`
+const lastPlanned = '(SELECT max(c.last_id) FROM chunk c WHERE c.publication_id = publication.id)'
 const counters = {
   chunks: int,
   audience: int,
@@ -250,7 +253,12 @@ const all: { readonly [name: string]: Table } = {
       list_ids: ids,
       exclude_ids: ids,
       rules: { kind: 'json', sqlite: ofAudience('rules') },
-      planned_to: { kind: 'int', sqlite: `coalesce(${ofAudience('planned_to')}, 0)` },
+      // Of lists alone SQLite goes on behind the last chunk; when planning is over it says nothing any more.
+      planned_to: {
+        kind: 'int',
+        sqlite: `coalesce(${ofAudience('planned_to')}, iif(state = 'planning', ${lastPlanned}, NULL), 0)`,
+        postgres: "CASE WHEN rules IS NOT NULL OR state = 'planning' THEN planned_to ELSE 0 END",
+      },
       spec: json,
     },
     numbered: true,

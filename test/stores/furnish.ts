@@ -2,6 +2,7 @@ import { bareProof } from '../../engine/model/consent.ts'
 import { feedInputSchema } from '../../engine/model/feed.ts'
 import type { PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import { templateInputSchema } from '../../engine/model/template.ts'
+import type { BucketRequest } from '../../engine/ports/buckets.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import {
   campaignInput,
@@ -23,9 +24,20 @@ import {
 // Where escaping goes wrong, if it does.
 const odd = 'tab\there, line\nthere, \\N, {a,"b"}, it\'s Ünïcode 𝄞 \u2028 and\r\nmore'
 
-/** Something of everything that a store keeps, in every state that it may be left in. `paused`: a run in the middle of
- *  itself, with a chunk that was leased when its process went away. */
-export async function furnish(store: Store): Promise<{ readonly paused: PublicationId }> {
+export interface Furnished {
+  /** A run in the middle of itself, with chunks that were leased when their process went away. */
+  readonly paused: PublicationId
+  /** Runs that are paused while their audience is being planned: of a list, and by a rule. */
+  readonly planning: readonly PublicationId[]
+  /** Of somebody who was erased. */
+  readonly erased: string
+  readonly bucket: BucketRequest
+  /** Claimed, and answered. */
+  readonly replies: readonly [string, string]
+}
+
+/** Something of everything that a store keeps, in every state that it may be left in. */
+export async function furnish(store: Store): Promise<Furnished> {
   const proof = { ...bareProof('form', now), ip: '192.0.2.1', userAgent: odd, words: odd }
   const lists = [await newList(store), await newList(store)]
   await store.lists.remove(lists[1]!)
@@ -62,23 +74,23 @@ export async function furnish(store: Store): Promise<{ readonly paused: Publicat
     ],
     now,
   )
-  await furnishPeople(store, list, proof)
+  const erased = await furnishPeople(store, list, proof)
   await furnishImports(store)
-  const paused = await furnishRuns(store)
-  await store.buckets.take([{ key: `domain:${odd}`, perSecond: 3, burst: 7, want: 5 }], now)
-  await store.replies.claim({ key: fresh('reply'), fingerprint: 'f', now, expiresAt: now + 9 })
-  const answered = fresh('reply')
-  await store.replies.claim({ key: answered, fingerprint: 'f', now, expiresAt: now + 9 })
-  await store.replies.save(answered, { status: 201, body: JSON.stringify({ odd }) }, now + 9)
+  const runs = await furnishRuns(store)
+  const bucket = { key: `domain:${odd}`, perSecond: 3, burst: 7, want: 5 }
+  await store.buckets.take([bucket], now)
+  const replies = [fresh('reply'), fresh('reply')] as const
+  for (const key of replies) await store.replies.claim({ key, fingerprint: 'f', now, expiresAt: now + 9 })
+  await store.replies.save(replies[1], { status: 201, body: JSON.stringify({ odd }) }, now + 9)
   await store.presence.beat(now)
-  return { paused }
+  return { ...runs, erased, bucket, replies }
 }
 
 async function furnishPeople(
   store: Store,
   list: Awaited<ReturnType<typeof newList>>,
   proof: ReturnType<typeof bareProof>,
-): Promise<void> {
+): Promise<string> {
   const row = {
     address: `${fresh('ü')}@example.org`,
     name: odd,
@@ -93,11 +105,9 @@ async function furnishPeople(
     },
     topics: { sea: 0.30000000000000004, news: 1 },
   }
+  const others = Array.from({ length: 3 }, () => ({ address: `${fresh('p')}@example.org` }))
   const [first, left, asked, erased] = (
-    await store.subscribers.upsert(
-      [row, ...Array.from({ length: 3 }, () => ({ address: `${fresh('p')}@example.org` }))],
-      { lists: [list], now, proof },
-    )
+    await store.subscribers.upsert([row, ...others], { lists: [list], now, proof })
   ).map(({ id }) => id) as [SubscriberId, SubscriberId, SubscriberId, SubscriberId]
   await store.subscribers.leave({ id: left, lists: 'all', publicationId: null, now, proof })
   await store.subscriptions.persist({
@@ -127,6 +137,7 @@ async function furnishPeople(
     now,
   )
   await store.suppressions.remove('x@example.org')
+  return others[2]!.address
 }
 
 async function furnishImports(store: Store): Promise<void> {
@@ -139,7 +150,7 @@ async function furnishImports(store: Store): Promise<void> {
 }
 
 /** Campaigns in their states, and deliveries in theirs. */
-async function furnishRuns(store: Store): Promise<PublicationId> {
+async function furnishRuns(store: Store): Promise<Pick<Furnished, 'paused' | 'planning'>> {
   await store.campaigns.insert(campaignInput({ title: odd, data: { odd } }), now)
   const { id: paused, people } = await newRun(store, 60, { chunkSize: 10, spec: { onceKey: 'spring' } })
   const states = ['sent', 'failed', 'retry', 'unknown'] as const
@@ -170,7 +181,7 @@ async function furnishRuns(store: Store): Promise<PublicationId> {
   await pauseCampaignOf(store, listed)
   await moveRun(store, other, 'cancelled')
   await furnishEditions(store)
-  return paused
+  return { paused, planning: [listed, ruled] }
 }
 
 /** As a pause leaves a run that is still being planned. */

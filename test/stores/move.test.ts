@@ -13,17 +13,19 @@ import { openStore } from '../../stores/open.ts'
 import { migrate } from '../../stores/sqlite/migrations/index.ts'
 import { newList, newPeople, now, startRun } from '../contract/store/scene.ts'
 import { linesUntil, startChild } from './child.ts'
+import { everything, planTheRest, sendTheRest } from './everything.ts'
 import { tempFolder } from './folder.ts'
-import { furnish } from './furnish.ts'
+import { type Furnished, furnish } from './furnish.ts'
 import { makeDatabase } from './postgres-database.ts'
 
 /** A file that has something of everything. */
-async function furnished(): Promise<string> {
+const furnished = async (): Promise<string> => (await furnishedFile()).file
+async function furnishedFile(): Promise<Furnished & { readonly file: string }> {
   const file = join(tempFolder(), 'store.db')
   const store = await openStore(`sqlite:${file}`)
-  await furnish(store)
+  const known = await furnish(store)
   await store.close()
-  return file
+  return { ...known, file }
 }
 
 async function emptyDatabase(): Promise<string> {
@@ -146,6 +148,60 @@ describe('a move', () => {
     onTestFinished(() => next.close())
     for (const port of ['lists', 'topics'] as const)
       expect(await next[port].insert(named, now)).toEqual(await old[port].insert(named, now))
+  })
+
+  test('leaves a store whose ports tell the same, and which goes on the same', async () => {
+    const { file, paused, planning, erased, bucket, replies } = await furnishedFile()
+    const [url, back] = [await emptyDatabase(), `sqlite:${join(tempFolder(), 'back.db')}`]
+    // A campaign that was kept before there were editions.
+    const db = new SqliteDatabase(file)
+    db.exec(
+      "UPDATE campaign SET input = json_remove(input, '$.repeat', '$.selection.sinceLast') WHERE id = 1",
+    )
+    db.close()
+    await move(`sqlite:${file}`, url)
+    await move(url, back)
+    const told: unknown[] = []
+    for (const place of [`sqlite:${file}`, url, back]) {
+      const store = await openStore(place)
+      const before = await everything(store)
+      const claim = (key: string) => store.replies.claim({ key, fingerprint: 'f', now, expiresAt: now + 9 })
+      told.push({
+        before,
+        erased: await store.subscriptions.wasErased(erased),
+        grants: await store.buckets.take([bucket, bucket], now),
+        replies: [await claim(replies[0]), await claim(replies[1])],
+        planned: [await planTheRest(store, planning[0]!), await planTheRest(store, planning[1]!)],
+        rest: await sendTheRest(store, paused),
+      })
+      await store.close()
+    }
+    const [first, second, third] = told
+    expect(first).toMatchObject({
+      erased: true,
+      before: { presence: [{ lastActiveAt: now, restored: false }] },
+      rest: { counts: { audience: 60, queued: 0, retry: 0 } },
+    })
+    expect(second).toEqual(first)
+    expect(third).toEqual(first)
+  })
+
+  test('parts what came by month, and leaves months that come to the daemon', async () => {
+    const [file, url] = [await furnished(), await emptyDatabase()]
+    await move(`sqlite:${file}`, url)
+    const months = await ask<{ table: string; rows: string }>(
+      url,
+      `SELECT tableoid::regclass::text AS "table", count(*) AS rows FROM event GROUP BY 1
+       UNION ALL SELECT tableoid::regclass::text, count(*) FROM delivery GROUP BY 1`,
+    )
+    expect(months.map(({ table }) => table).toSorted()).toEqual([
+      'delivery_202701',
+      'event_202610',
+      'event_202701',
+    ])
+    const store = await openStore(url)
+    await store.maintain(now)
+    await store.close()
   })
 
   test('replaces what PostgreSQL cannot keep of a text', async () => {
