@@ -111,4 +111,3 @@ async function openShared(config: AppConfig, store: Store, log: Log) {
     close: () => redis.close(),
   }
 }
-}

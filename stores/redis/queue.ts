@@ -1,6 +1,5 @@
 import { createRedisBackend, type Job, Queue, Worker } from 'bullmq'
 import type { Log } from '../../engine/log.ts'
-import type { PublicationId } from '../../engine/model/ids.ts'
 import type { Bus } from '../../engine/ports/bus.ts'
 import type { ChunkJob, WorkQueue } from '../../engine/ports/queue.ts'
 import type { Connection } from './connect.ts'

@@ -7,9 +7,12 @@ import { createTestClock } from './support/clock.ts'
 import { openHouse } from './support/house.ts'
 import { waitFor } from './support/wait.ts'
 
-/** Nodes on one store, each with a queue of its own, as with Postgres alone. Time stands until it is moved: `sweepMs` is so
- *  long that only the bus wakes anybody. */
-async function openNodes(names: readonly { readonly node: string; readonly work?: boolean }[]) {
+/** Nodes on one store, each with a queue of its own, as with Postgres alone. Time stands until it is moved, and with a
+ *  `sweepMs` of an hour only the bus wakes anybody. */
+async function openNodes(
+  names: readonly { readonly node: string; readonly work?: boolean }[],
+  sweepMs = 3_600_000,
+) {
   const clock = createTestClock()
   const bus = createMemoryBus()
   let leaseNow = 0
@@ -20,7 +23,7 @@ async function openNodes(names: readonly { readonly node: string; readonly work?
       clock,
       bus,
       people: 200,
-      delivery: { sweepMs: 3_600_000 },
+      delivery: { sweepMs },
       ...options,
     })
     let open = true
@@ -120,17 +123,17 @@ describe('two nodes on one store', () => {
   })
 
   test('a schedule fires once, on the node that leads; when that has gone, on the other', async () => {
-    const { nodes, store, clock } = await openNodes([{ node: 'a' }, { node: 'b' }])
+    const { nodes, store, clock } = await openNodes([{ node: 'a' }, { node: 'b' }], 10_000)
     const [a, b] = nodes
     const first = await a.campaign({ name: 'first' })
     await a.engine.campaigns.schedule(first.id, clock.now() + 60_000)
     const second = await a.campaign({ name: 'second' })
-    await a.engine.campaigns.schedule(second.id, clock.now() + 3 * 3_600_000)
+    await a.engine.campaigns.schedule(second.id, clock.now() + 600_000)
     const finished = (name: string) =>
       waitFor(
         `${name} to finish`,
         async () => (await stateOf(store, name)) === 'finished',
-        () => clock.advance(600_000),
+        () => clock.advance(10_000),
       )
     await finished('first')
     await a.close()
