@@ -3,6 +3,7 @@ import type { Campaign, CampaignInput, CampaignState } from '../../engine/model/
 import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
 import type { PublicationSpec } from '../../engine/model/publication.ts'
 import type { CampaignChange, CampaignStore } from '../../engine/ports/campaigns.ts'
+import { wholeInput } from '../rules/campaign.ts'
 import { pageOf } from '../rules/page.ts'
 import { editionTaken, nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
 import { lockNumber } from './advisory.ts'
@@ -25,7 +26,7 @@ interface Row {
 }
 const columns = 'id, state, reason, scheduled_at, publication_id, version, created_at, updated_at, input'
 const view = (row: Row): Campaign => ({
-  ...row.input,
+  ...wholeInput(row.input),
   id: row.id,
   state: row.state,
   reason: row.reason,

@@ -6,7 +6,7 @@ import type { Sql, Tx } from './sql.ts'
 // Every lane that commits a batch would wait for the others' commits if they all wrote one row: there are 16, and a
 // chunk adds to its own. Nothing is counted twice, and none is below 0, so that sums of parts read at different
 // moments hold the identity too.
-const parts = 16
+export const parts = 16
 /** SQL: which part a chunk adds to. */
 export const partOf = (seq: string): string => `${seq} % ${parts}`
 

@@ -1,6 +1,7 @@
 import type { Log } from '../../engine/log.ts'
 import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { halfMoved, moveTable } from '../rules/move.ts'
 import { connect } from './connect.ts'
 import { migrate } from './migrations/index.ts'
 import { ensurePartitions } from './partitions.ts'
@@ -38,6 +39,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   try {
     const steps = await migrate(primary.db, primary.place)
     if (steps.length > 0) log.info({ store: primary.place, steps }, 'store.migrated')
+    const half = await primary.db.one<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [
+      moveTable,
+    ])
+    if (half?.found != null) throw halfMoved(primary.place)
   } catch (error) {
     await primary.close()
     throw error
