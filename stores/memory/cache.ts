@@ -10,8 +10,7 @@ export function createMemoryCache({ maxBytes }: { readonly maxBytes: number }): 
   })
   // A cleared namespace begins again under another number; what was in it is not read again and goes first.
   const generations = new Map<string, number>()
-  const keyOf = (namespace: string, key: string) =>
-    `${namespace} ${generations.get(namespace) ?? 0} ${key}`
+  const keyOf = (namespace: string, key: string) => `${namespace} ${generations.get(namespace) ?? 0} ${key}`
   return {
     async get(namespace, keys) {
       return keys.map((key) => kept.get(keyOf(namespace, key)) ?? null)

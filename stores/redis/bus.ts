@@ -58,7 +58,7 @@ export function createRedisBus({ connection, node, log, beatMs = 2000 }: RedisBu
 
   function receive(channel: string, message: string): void {
     const topic = channel.slice(channelOf('').length)
-    const [, from = '', digits = '', text = ''] = /^(\S+) (\d+) ([^]*)$/.exec(message) ?? []
+    const [, from = '', digits = '', text = ''] = /^(\S+) (\d+) (.*)$/s.exec(message) ?? []
     const number = Number(digits)
     const key = `${from} ${topic}`
     const last = heard.get(key)

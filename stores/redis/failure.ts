@@ -45,7 +45,10 @@ export function failureOf(thrown: unknown, place: string): BroadsheetError {
       `Redis ${place} does not speak TLS there (${message}): write redis:// for rediss://, or correct the port.`,
     )
   if (message.includes('cluster support disabled'))
-    return failure('E_CONFIG', `Redis ${place} is no cluster: write redis:// for redis+cluster:// in its URL.`)
+    return failure(
+      'E_CONFIG',
+      `Redis ${place} is no cluster: write redis:// for redis+cluster:// in its URL.`,
+    )
   if (message.startsWith('OOM'))
     return failure(
       'E_STORE_FULL',

@@ -1,6 +1,5 @@
 import { createRedisBackend, type Job, Queue, Worker } from 'bullmq'
 import type { Log } from '../../engine/log.ts'
-import type { PublicationId } from '../../engine/model/ids.ts'
 import type { Bus } from '../../engine/ports/bus.ts'
 import type { ChunkJob, WorkQueue } from '../../engine/ports/queue.ts'
 import type { Connection } from './connect.ts'
@@ -38,7 +37,13 @@ const removed = { removeOnComplete: true, removeOnFail: true }
 /** BullMQ's queue, one job a chunk, whose lanes fetch for themselves: its own worker has a fixed concurrency of at least 1,
  *  waits in a blocking command that outlives the connection, and takes the next job when told to stop. A job's id is its
  *  chunk's, so that one which waits or runs is not added twice. Rejects while Redis is away, a second later at most. */
-export function createRedisQueue({ connection, bus, node, log, lockMs = 3000 }: RedisQueueOptions): WorkQueue {
+export function createRedisQueue({
+  connection,
+  bus,
+  node,
+  log,
+  lockMs = 3000,
+}: RedisQueueOptions): WorkQueue {
   const options = {
     connection: connection.client,
     prefix: connection.tag,
@@ -83,12 +88,10 @@ export function createRedisQueue({ connection, bus, node, log, lockMs = 3000 }: 
   }
 
   async function giveBack(job: Job<ChunkJob> | undefined): Promise<void> {
-    if (job === undefined) return
-    await connection
-      .ask(() => job.moveToWait(job.token))
-      .then(wake, (error: unknown) => {
-        log.debug({ job: job.id, reason: String(error) }, 'queue.not_given_back')
-      })
+    // Not by `ask`: Redis has just answered, though it may still be thought away.
+    await job?.moveToWait(job.token).then(wake, (error: unknown) => {
+      log.debug({ job: job.id, reason: String(error) }, 'queue.not_given_back')
+    })
   }
 
   async function run(worker: Worked, job: Job<ChunkJob>): Promise<void> {
@@ -119,7 +122,7 @@ export function createRedisQueue({ connection, bus, node, log, lockMs = 3000 }: 
 
   async function fetchAll(worker: Worked): Promise<void> {
     // Not within the call of whoever adds or works.
-    await null
+    await Promise.resolve()
     while (worker.again) {
       worker.again = false
       while (!worker.stop.signal.aborted && connection.answers() && worker.running < worker.lanes()) {
@@ -144,9 +147,7 @@ export function createRedisQueue({ connection, bus, node, log, lockMs = 3000 }: 
   async function look(): Promise<void> {
     try {
       if (running.size > 0)
-        await connection.ask(() =>
-          fetcher.extendJobLocks([...running.keys()], [...running.values()], lockMs),
-        )
+        await connection.ask(() => fetcher.extendJobLocks([...running.keys()], [...running.values()], lockMs))
       await connection.ask(() => fetcher.getBackend().moveStalledJobsToWait())
     } catch (error) {
       log.debug({ reason: String(error) }, 'queue.not_looked_after')

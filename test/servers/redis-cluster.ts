@@ -47,7 +47,10 @@ export async function startRedisCluster({ replicas = false } = {}): Promise<Redi
   }
   for (const { server, busPort } of nodes.slice(1))
     await first.call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort)
-  await all(servers, async (admin) => String(await admin.cluster('NODES')).split('connected').length > nodes.length)
+  await all(
+    servers,
+    async (admin) => String(await admin.cluster('NODES')).split('connected').length > nodes.length,
+  )
   for (const [n, replica] of servers.slice(parts).entries())
     await replica.admin().cluster('REPLICATE', String(await masters[n]!.admin().cluster('MYID')))
   await all(servers, async (admin) => (await admin.cluster('INFO')).includes('cluster_state:ok'))

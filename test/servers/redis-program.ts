@@ -21,7 +21,8 @@ export function findRedis(): string | null {
 export function needRedis(): string {
   const found = findRedis() ?? (install() ? findRedis() : null)
   if (found !== null) return found
-  const command = process.platform === 'darwin' ? 'brew install redis' : 'sudo apt-get install -y redis-server'
+  const command =
+    process.platform === 'darwin' ? 'brew install redis' : 'sudo apt-get install -y redis-server'
   throw new Error(`These tests need a Redis server: run "${command}", or name a server in REDIS_URL.`)
 }
 

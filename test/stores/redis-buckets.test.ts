@@ -19,7 +19,10 @@ afterAll(async () => {
 
 const request = fc.record({
   bucket: fc.constantFrom('a', 'b', 'c'),
-  perSecond: fc.oneof(fc.constantFrom(0.1, 1 / 3, 7, 333.3, 1e6), fc.double({ min: 1e-3, max: 1e5, noNaN: true })),
+  perSecond: fc.oneof(
+    fc.constantFrom(0.1, 1 / 3, 7, 333.3, 1e6),
+    fc.double({ min: 1e-3, max: 1e5, noNaN: true }),
+  ),
   burst: fc.integer({ min: 1, max: 2000 }),
   want: fc.integer({ min: 1, max: 3000 }),
 })

@@ -22,7 +22,8 @@ const places: readonly {
   {
     name: 'over TLS, as an ACL user',
     prefix: freshPrefix,
-    start: () => startRedis({ tls: true, users: [{ name: 'news', password: 'p@ss:/?#', rules: rules('t-*') }] }),
+    start: () =>
+      startRedis({ tls: true, users: [{ name: 'news', password: 'p@ss:/?#', rules: rules('t-*') }] }),
   },
   { name: 'cluster', prefix: freshPrefix, start: () => startRedisCluster() },
 ]

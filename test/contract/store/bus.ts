@@ -68,7 +68,16 @@ export function testBus(
       const topic = fresh('a topic: with {braces} * and ü')
       const { texts } = hearing(there, topic)
       await connected(here, there, topic)
-      const sent = ['', ' ', '1 2 3', 'a\r\nb\n', '\u0000', 'ü🦉', JSON.stringify({ a: ['"'] }), 'x'.repeat(200_000)]
+      const sent = [
+        '',
+        ' ',
+        '1 2 3',
+        'a\r\nb\n',
+        '\u0000',
+        'ü🦉',
+        JSON.stringify({ a: ['"'] }),
+        'x'.repeat(200_000),
+      ]
       for (const text of sent) here.publish(topic, text)
       here.publish(topic, 'end')
       await expect.poll(() => texts.at(-1)).toBe('end')
