@@ -10,6 +10,7 @@ import { lockNumber } from './advisory.ts'
 import { capColumns, countingOf } from './caps.ts'
 import { addCounts } from './counts.ts'
 import { appendEvents } from './events.ts'
+import type { Lineage } from './lineage.ts'
 import { freeOnce, takeOnce } from './once.ts'
 import { insertRows, type NewRow, writeAgain } from './rows.ts'
 import { type Run, type Runs, rowsOf } from './runs.ts'
@@ -39,7 +40,11 @@ interface Limits {
 
 /** Permission to send. Locks are taken in the same order everywhere, so that nobody waits in a circle: publication,
  *  chunk, people, once keys, rows, counters. */
-export function createIntend(db: Database, runs: Runs): Pick<LedgerStore, 'intend'> {
+export function createIntend(
+  db: Database,
+  runs: Runs,
+  lineage: Pick<Lineage, 'doubt'>,
+): Pick<LedgerStore, 'intend'> {
   return {
     async intend(lease, intents, { leaseMs, now, caps = null }) {
       const run = await runs.of(lease.publicationId)
@@ -47,6 +52,8 @@ export function createIntend(db: Database, runs: Runs): Pick<LedgerStore, 'inten
       if (run === null) return { status: 'stale' }
       return db.tx(
         async (tx) => {
+          // Its connection is a new one where the database is another: by now it was looked at.
+          if (lineage.doubt() !== null) return { status: 'halted', state: 'paused' }
           const held = await hold(tx, lease, leaseMs)
           if (held === undefined) return { status: 'stale' }
           if (held.state !== 'running') return { status: 'halted', state: held.state }
