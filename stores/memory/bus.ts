@@ -1,20 +1,17 @@
+import { type Log, silentLog } from '../../engine/log.ts'
 import type { Bus } from '../../engine/ports/bus.ts'
+import { createHearers } from '../rules/hearers.ts'
 
-/** Between engines of one process. */
-export function createMemoryBus(): Bus {
-  const topics = new Map<string, Set<(text: string) => void>>()
+/** Between engines of one process: misses nothing. */
+export function createMemoryBus({ log = silentLog }: { readonly log?: Log } = {}): Bus {
+  const hearers = createHearers(log)
+  let closed = false
   return {
-    publish(topic, text) {
-      // Not from within: whoever publishes is in the middle of something.
-      for (const hear of topics.get(topic) ?? []) queueMicrotask(() => hear(text))
-    },
-    subscribe(topic, hear) {
-      const hearers = topics.get(topic) ?? new Set()
-      topics.set(topic, hearers.add(hear))
-      return () => hearers.delete(hear)
-    },
+    publish: (topic, text) => hearers.tell(topic, text),
+    subscribe: (topic, hear) => (closed ? () => {} : hearers.add(topic, hear)),
     async close() {
-      topics.clear()
+      closed = true
+      hearers.clear()
     },
   }
 }

@@ -122,7 +122,7 @@ function membersAfter(
         ORDER BY m.subscriber_id
         LIMIT ${most})`,
   )
-  return idsOf(sql, `${arms.join(' UNION ')} ORDER BY id LIMIT ${most}`, values)
+  return idsOf(sql, `SELECT q.id FROM (${arms.join(' UNION ')}) q ORDER BY q.id LIMIT ${most}`, values)
 }
 
 /** Of the next `maxLookedAt` ids, those whom the audience holds. `next` is where to go on, null at the end of all. */

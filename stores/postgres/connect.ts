@@ -5,9 +5,15 @@ import { createDatabase, type Database } from './sql.ts'
 
 // Ids, counts and times are far below 2^53, and everything in Broadsheet has them as numbers. 20: int8.
 const int8 = 20
+const int8Array = 1016
+const numbersIn = (text: string): number[] => JSON.parse(`[${text.slice(1, -1)}]`) as number[]
 // Documents come as text where a view parses them itself, jsonb included: 114: json, 3802: jsonb.
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser
+  oid === int8
+    ? Number
+    : oid === int8Array
+      ? numbersIn
+      : types.getTypeParser(oid, format)) as typeof types.getTypeParser
 
 export interface ConnectOptions {
   /** `postgres://user:password@host:port/name`; also `?sslmode=`, and `?pooler=transaction` for a pooler that does not know
@@ -17,6 +23,8 @@ export interface ConnectOptions {
   readonly connections: number
   /** Statements longer than this are stopped. */
   readonly statementMs?: number
+  /** Read a copy of the database, and do not wait for one that is silent: the primary is there. */
+  readonly replica?: boolean
   readonly log: Log
 }
 
@@ -33,7 +41,13 @@ const idleMs = 60_000
 const lockMs = 5000
 
 /** A pool of connections. Nothing is connected yet. */
-export function connect({ url, connections, statementMs = 30_000, log }: ConnectOptions): Connection {
+export function connect({
+  url,
+  connections,
+  statementMs = 30_000,
+  replica = false,
+  log,
+}: ConnectOptions): Connection {
   const parsed = parse(url)
   const prepare = parsed.searchParams.get('pooler') !== 'transaction'
   parsed.searchParams.delete('pooler')
@@ -46,6 +60,7 @@ export function connect({ url, connections, statementMs = 30_000, log }: Connect
     keepAlive: true,
     application_name: 'broadsheet',
     types: { getTypeParser },
+    ...(replica && { query_timeout: statementMs }),
   }
   const pool = new Pool(config)
   // An idle connection that breaks is replaced; without a listener it would end the process.
@@ -54,7 +69,7 @@ export function connect({ url, connections, statementMs = 30_000, log }: Connect
   pool.on('connect', (client) => client.on('error', () => {}))
   let closing: Promise<void> | null = null
   return {
-    db: createDatabase(pool, { prepare, statementMs, lockMs, place }),
+    db: createDatabase(pool, { prepare, readOnly: replica, statementMs, lockMs, place }),
     pool,
     place,
     close: () => (closing ??= pool.end()),

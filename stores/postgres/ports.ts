@@ -4,30 +4,32 @@ import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { createBuckets } from './buckets.ts'
+import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
 import { createConsents } from './consents.ts'
+import { createDeliveries } from './deliveries.ts'
+import { createEditions } from './editions.ts'
+import { createEvents } from './events.ts'
 import { createFeedStates } from './feed-states.ts'
 import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLeadership } from './leadership.ts'
+import { createLedger } from './ledger.ts'
 import { createNotices } from './notices.ts'
+import { createPresence } from './presence.ts'
+import { createPublications } from './publications.ts'
+import { createReplies } from './replies.ts'
+import { createRuns } from './runs.ts'
 import type { Database } from './sql.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createSuppressions } from './suppressions.ts'
 
-export type Ports = Omit<Store, 'kind' | 'maintain' | 'check' | 'close'>
-
-/** A port that is still to be written. */
-const missing = (port: string): never =>
-  new Proxy(
-    {},
-    {
-      get: (_, method) => () => Promise.reject(new Error(`${port}.${String(method)} is not there yet`)),
-    },
-  ) as never
+export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
 
 export function createPorts(db: Database): Ports {
+  const runs = createRuns(db)
   return {
     subscribers: createSubscribers(db),
     suppressions: createSuppressions(db),
@@ -47,15 +49,15 @@ export function createPorts(db: Database): Ports {
     feedStates: createFeedStates(db),
     items: createItems(db),
     imports: createImports(db),
-    campaigns: missing('campaigns'),
-    publications: missing('publications'),
-    editions: missing('editions'),
-    ledger: missing('ledger'),
-    deliveries: missing('deliveries'),
-    events: missing('events'),
-    buckets: missing('buckets'),
-    replies: missing('replies'),
-    presence: missing('presence'),
+    campaigns: createCampaigns(db),
+    publications: createPublications(db),
+    editions: createEditions(db),
+    ledger: createLedger(db, runs),
+    deliveries: createDeliveries(db, runs),
+    events: createEvents(db),
+    buckets: createBuckets(db),
+    replies: createReplies(db),
+    presence: createPresence(db),
     leadership: createLeadership(db),
   }
 }

@@ -25,13 +25,18 @@ export interface Tx extends Sql {
 export interface Database extends Sql {
   /** All or nothing. After a deadlock, a lock that was not to be had, or a connection that was lost before the commit, `work`
    *  is run again from its beginning: it must have no effect but its statements. A connection lost while committing
-   *  leaves the outcome open, and rejects with E_STORE. */
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+   *  leaves the outcome open, and rejects with E_STORE.
+   *  `byKey`: of work that names its rows by their keys, a batch at a time. Each is looked up then, whatever the planner
+   *  believes: a table that was empty when a statement was first planned would be read from end to end, with every batch,
+   *  until somebody analyses it. */
+  tx<T>(work: (tx: Tx) => Promise<T>, options?: { readonly byKey?: boolean }): Promise<T>
 }
 
 export interface SqlOptions {
   /** Named statements need a session, or a pooler that knows them (PgBouncer from 1.21 with `max_prepared_statements`). */
   readonly prepare: boolean
+  /** Transactions may not write. */
+  readonly readOnly: boolean
   readonly statementMs: number
   readonly lockMs: number
   /** For messages: `host:port/name`. */
@@ -40,9 +45,11 @@ export interface SqlOptions {
 
 const maxTries = 5
 const firstPauseMs = 5
+// Below a lease's time: whoever takes over a chunk needs its row.
+const idleMs = 4000
 
 export function createDatabase(pool: Pool, options: SqlOptions): Database {
-  const { prepare, statementMs, lockMs, place } = options
+  const { prepare, readOnly, statementMs, lockMs, place } = options
   const names = new Map<string, string>()
   const nameOf = (text: string): string => {
     let name = names.get(text)
@@ -83,9 +90,14 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
       }
   }
 
+  // SET LOCAL ends with the transaction: a pooler may hand the connection on. A node that falls asleep within a transaction
+  // must not keep its locks from the others. Compiling a statement takes longer than any of ours runs.
+  const begin = `BEGIN ${readOnly ? 'READ ONLY' : ''}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; SET LOCAL jit = off`
+  const lookUp = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off'
+
   return {
     ...sqlOn(alone),
-    async tx(work) {
+    async tx(work, { byKey = false } = {}) {
       for (let attempt = 1; ; attempt += 1) {
         const client = await pool.connect().catch((error: unknown) => {
           throw failureOf(error, place)
@@ -93,11 +105,8 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
         let broken: Error | boolean = false
         let committing = false
         try {
-          // One round trip. SET LOCAL ends with the transaction: a pooler may hand the connection on. Compiling a
-          // statement takes longer than any of ours runs.
-          await client.query(
-            `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL jit = off`,
-          )
+          // One round trip.
+          await client.query(byKey ? `${begin}; ${lookUp}` : begin)
           const tx = { client, ...sqlOn((text, values, keep) => query(client, text, values, keep)) }
           const result = await work(tx)
           committing = true

@@ -3,6 +3,7 @@ import { foldText } from '../../engine/model/segment.ts'
 import type { Subscriber, SubscriberStatus } from '../../engine/model/subscriber.ts'
 import type { SubscriberFields } from '../rules/subscriber.ts'
 import { createBatch } from './batch.ts'
+import { drawing } from './events.ts'
 import { foldAttributes } from './folded.ts'
 import type { Sql } from './sql.ts'
 
@@ -137,7 +138,7 @@ export async function leftBy(
   if (publicationId === null) return
   await tx.run(
     `INSERT INTO event (publication_id, subscriber_id, channel, type, at)
-     SELECT id, $2, channel, 'unsubscribed', $3 FROM publication WHERE id = $1`,
+     SELECT p.id, $2, p.channel, 'unsubscribed', $3 FROM ${drawing} drawing, publication p WHERE p.id = $1`,
     [publicationId, id, now],
   )
 }

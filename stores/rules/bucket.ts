@@ -6,7 +6,9 @@ export type ArrivalTime = number
 
 // A millisecond divided by a rate is rarely a round number; without some slack the last token of a burst
 // would come a hair too late.
-const slackMs = 1e-3
+export const slackMs = 1e-3
+/** How far apart the clocks of nodes may be. */
+export const skewMs = 5000
 
 /** Grant what the bucket holds, in part where it cannot be whole. */
 export function takeFrom(
@@ -16,9 +18,11 @@ export function takeFrom(
 ): { readonly arrival: ArrivalTime; readonly grant: BucketGrant } {
   const intervalMs = 1000 / request.perSecond
   const depthMs = request.burst * intervalMs
-  // No grant puts the arrival time further ahead than the burst's own length. Where it is further, the clock
-  // was set back or the limit was changed: wait for one burst, not for the hour the clock jumped.
-  const start = Math.min(Math.max(arrival ?? now, now), now + depthMs)
+  // No grant puts the arrival time further ahead than the burst's own length. Where it is further, another node's clock is
+  // ahead, and what it took counts. Far further, the clock was set back or the limit was changed: wait for one burst, not
+  // for the hour the clock jumped.
+  const known = Math.max(arrival ?? now, now)
+  const start = known > now + depthMs + skewMs ? now + depthMs : known
   const room = Math.max(0, Math.floor((now + depthMs - start + slackMs) / intervalMs))
   const granted = Math.min(request.want, room)
   const next = start + granted * intervalMs

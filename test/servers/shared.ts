@@ -1,20 +1,26 @@
 import type { TestProject } from 'vitest/node'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from '../../app/demo/servers/postgres.ts'
+import { findRedis } from '../../app/demo/servers/redis-program.ts'
+import { startRedis } from './redis.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Of a database on a server where databases may be made. */
     readonly postgresUrl: string
+    /** Null where no Redis is installed: see `sharedRedis`, which does something about it. */
+    readonly redisUrl: string | null
   }
 }
 
-/** Servers that all test files share: Postgres, unless DATABASE_URL names one. */
+/** Servers that all test files share: Postgres and Redis, unless DATABASE_URL and REDIS_URL name some. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env.DATABASE_URL
+  const { DATABASE_URL: givenPostgres, REDIS_URL: givenRedis } = process.env
   const postgres =
-    given === undefined ? await startPostgres({ settings: { synchronous_commit: 'off' } }) : null
-  project.provide('postgresUrl', postgres?.url ?? (given as string))
+    givenPostgres === undefined ? await startPostgres({ settings: { synchronous_commit: 'off' } }) : null
+  const redis = givenRedis === undefined && findRedis() !== null ? await startRedis() : null
+  project.provide('postgresUrl', postgres?.url ?? (givenPostgres as string))
+  project.provide('redisUrl', redis?.url ?? givenRedis ?? null)
   return async () => {
-    await postgres?.drop()
+    await Promise.all([postgres?.drop(), redis?.drop()])
   }
 }

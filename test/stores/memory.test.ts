@@ -1,6 +1,8 @@
+import { createMemoryBus } from '../../stores/memory/bus.ts'
+import { createMemoryCache } from '../../stores/memory/cache.ts'
 import { createMemoryQueue } from '../../stores/memory/queue.ts'
 import { openStore } from '../../stores/open.ts'
-import { testLedgerModel, testQueue, testStore } from '../contract/store/index.ts'
+import { testBus, testCache, testLedgerModel, testQueue, testStore } from '../contract/store/index.ts'
 
 const open = async () => {
   const store = await openStore('memory:')
@@ -10,3 +12,11 @@ const open = async () => {
 testStore('memory', open)
 testLedgerModel('memory', open, 300)
 testQueue('memory', async () => createMemoryQueue())
+testBus('memory', async () => {
+  const bus = createMemoryBus()
+  return { here: bus, there: bus, close: () => bus.close() }
+})
+testCache('memory', async () => {
+  const cache = createMemoryCache({ maxBytes: 1_000_000 })
+  return { here: cache, there: cache, close: () => cache.close() }
+})

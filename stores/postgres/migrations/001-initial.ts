@@ -253,27 +253,28 @@ export const initial: Migration = {
   ) WITH (fillfactor = 70);
   CREATE INDEX IF NOT EXISTS chunk_live ON chunk (publication_id, seq) WHERE state <> 'done';
 
-  -- By month of the publication: a unique key must hold the column that parts the table.
+  -- By month of the publication: a unique key must hold the column that parts the table. noted: the state, where it is
+  -- neither handing nor sent; most rows are never indexed by it, and the way from handing to sent touches no index at all.
   CREATE TABLE IF NOT EXISTS delivery (
     month integer NOT NULL,
+    chunk integer NOT NULL,
     publication_id bigint NOT NULL,
     subscriber_id bigint NOT NULL,
-    channel text NOT NULL,
-    chunk integer NOT NULL,
-    state text NOT NULL,
+    updated_at bigint NOT NULL,
+    due_at bigint,
     attempt smallint NOT NULL,
     uncertain smallint NOT NULL,
-    due_at bigint,
-    updated_at bigint NOT NULL,
+    channel text NOT NULL,
+    state text NOT NULL,
+    noted text,
     code text,
     detail text,
     picks bytea,
     PRIMARY KEY (month, publication_id, subscriber_id, channel)
   ) PARTITION BY RANGE (month);
   -- For months that nobody made a partition for: nothing is refused.
-  CREATE TABLE IF NOT EXISTS delivery_rest PARTITION OF delivery DEFAULT;
-  CREATE INDEX IF NOT EXISTS delivery_noted ON delivery (publication_id, state, subscriber_id)
-    WHERE state NOT IN ('handing', 'sent');
+  CREATE TABLE IF NOT EXISTS delivery_rest PARTITION OF delivery DEFAULT WITH (fillfactor = 50);
+  CREATE INDEX IF NOT EXISTS delivery_noted ON delivery (publication_id, noted, subscriber_id) WHERE noted IS NOT NULL;
 
   CREATE TABLE IF NOT EXISTS once (
     key text NOT NULL,

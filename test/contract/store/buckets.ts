@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { fresh, now, type OpenStore, useStore } from './fixtures.ts'
+import type { BucketStore } from '../../../engine/ports/buckets.ts'
+import { fresh, now, useStore } from './fixtures.ts'
 
-export function testBuckets(open: OpenStore): void {
+/** `open` gives whatever has the buckets: a store, or no more than them. */
+export function testBuckets(
+  open: () => Promise<{
+    readonly store: { readonly buckets: BucketStore }
+    readonly close: () => Promise<void>
+  }>,
+): void {
   describe('buckets', () => {
     const store = useStore(open)
     const bucket = (perSecond: number, burst: number) => {
@@ -75,6 +82,13 @@ export function testBuckets(open: OpenStore): void {
       const back = now - 3_600_000
       expect((await take(1, back)).nextAt).toBeLessThanOrEqual(back + 3000)
       expect(await take(1, back + 3000)).toMatchObject({ granted: 1 })
+    })
+
+    test('a node whose clock is behind opens nothing for the others', async () => {
+      const { take } = bucket(1000, 10)
+      await take(10, now)
+      expect(await take(1, now - 50)).toMatchObject({ granted: 0 })
+      expect(await take(1, now)).toEqual({ granted: 0, nextAt: now + 1 })
     })
 
     test('several at once, in order, also of one bucket', async () => {

@@ -9,8 +9,10 @@ export * from './scene.ts'
 export type OpenStore = () => Promise<{ readonly store: Store; readonly close: () => Promise<void> }>
 
 /** One store for the tests of a port: each test makes names of its own. */
-export function useStore(open: OpenStore): () => Store {
-  let opened: Awaited<ReturnType<OpenStore>> | undefined
+export function useStore<S = Store>(
+  open: () => Promise<{ readonly store: S; readonly close: () => Promise<void> }>,
+): () => S {
+  let opened: Awaited<ReturnType<typeof open>> | undefined
   beforeAll(async () => {
     opened = await open()
   })
