@@ -38,7 +38,7 @@ const stores = {
     return { url: `sqlite:${file}`, remove() {} }
   },
   async Postgres(): Promise<Place> {
-    const { startPostgres } = await import('../test/servers/postgres.ts')
+    const { startPostgres } = await import('../app/demo/servers/postgres.ts')
     const server = await startPostgres({ settings: { fsync: 'on' } })
     return { url: server.url, remove: () => server.drop() }
   },
