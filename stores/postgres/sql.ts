@@ -26,9 +26,9 @@ export interface Database extends Sql {
   /** All or nothing. After a deadlock, a lock that was not to be had, or a connection that was lost before the commit, `work`
    *  is run again from its beginning: it must have no effect but its statements. A connection lost while committing
    *  leaves the outcome open, and rejects with E_STORE.
-   *  `byKey`: of work that names its rows by their keys, a batch at a time. Each is looked up then, whatever the planner
-   *  believes: a table that was empty when a statement was first planned would be read from end to end, with every batch,
-   *  until somebody analyses it. */
+   *  `byKey`: of work that names its rows by their keys, a batch at a time. They are looked up and joined by hash then,
+   *  whatever the planner believes: a plan that was made and kept while a table was new would read all of it with every
+   *  batch until somebody analyses it, and would compare 500 rows with 500 one by one. */
   tx<T>(work: (tx: Tx) => Promise<T>, options?: { readonly byKey?: boolean }): Promise<T>
 }
 
