@@ -84,18 +84,17 @@ export function createIntend(
           )
           return { status: 'granted', granted, counts: await addCounts(tx, lease, change) }
         },
-        { byKey: true },
+        // The publication stays in its state meanwhile: whoever moves it takes this lock alone. Locks on its row would do,
+        // but those are not given in turn: with many lanes a pause would wait until they are through.
+        { byKey: true, sharing: lockNumber('publication', String(Number(run.id))) },
       )
     },
   }
 }
 
-/** Hold the publication in its state, and the chunk. Undefined where another epoch owns it. A publication that is not
- *  running is looked at, and its lease left as it is. */
-async function hold(tx: Tx, { publicationId, seq, epoch }: ChunkLease, leaseMs: number) {
-  // Whoever moves the publication takes the same lock alone, and the next statement sees what they wrote. Locks on its
-  // row would do, but those are not given in turn: with many lanes a pause would wait until they are through.
-  await tx.run(`SELECT pg_advisory_xact_lock_shared(${lockNumber('publication', '$1')})`, [publicationId])
+/** Renew the lease, and hold the chunk. Undefined where another epoch owns it. A publication that is not running is
+ *  looked at, and its lease left as it is. */
+function hold(tx: Tx, { publicationId, seq, epoch }: ChunkLease, leaseMs: number) {
   return tx.one<{ state: PublicationState; limited: boolean }>(
     `UPDATE chunk c
      SET lease_until = CASE
