@@ -7,6 +7,7 @@ const transient = new Set([
   '55P03', // lock_not_available: lock_timeout
 ])
 const gone = new Set([
+  '25P03', // idle_in_transaction_session_timeout
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now: it is starting or recovering

@@ -54,7 +54,10 @@ export function createNotices(db: Database): NoticeStore {
         [now, now + leaseMs, limit],
       )
       rows.sort((a, b) => a.since - b.since || a.subscriberId - b.subscriberId)
-      return rows.map(({ since: _, ...notice }) => notice)
+      return rows.map((row) => {
+        const { since: _, ...notice } = row
+        return notice
+      })
     },
     async settle({ subscriberId, kind, askedAt, mail }, outcome) {
       const { state, attempt, uncertain, dueAt, sentAt, code, detail } = outcome

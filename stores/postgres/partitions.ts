@@ -63,12 +63,17 @@ export async function ensurePartitions(
 }
 
 async function missingOf(sql: Sql, wanted: readonly Partition[]): Promise<readonly Partition[]> {
+  const there = new Set([...(await namesOf(sql, 'delivery')), ...(await namesOf(sql, 'event'))])
+  return wanted.filter(({ name }) => !there.has(name))
+}
+
+/** From the catalogue's own rows: what `to_regclass` knows may be older than the lock that was waited for. */
+async function namesOf(sql: Sql, parent: Partition['of']): Promise<readonly string[]> {
   const rows = await sql.all<{ name: string }>(
-    'SELECT name FROM unnest($1::text[]) name WHERE to_regclass(quote_ident(name)) IS NULL',
-    [wanted.map(({ name }) => name)],
+    `SELECT c.relname::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = '${parent}'::regclass`,
   )
-  const missing = new Set(rows.map(({ name }) => name))
-  return wanted.filter(({ name }) => missing.has(name))
+  return rows.map(({ name }) => name)
 }
 
 const make = (db: Database, partition: Partition): Promise<'made' | 'occupied' | 'there'> =>
@@ -89,17 +94,12 @@ const make = (db: Database, partition: Partition): Promise<'made' | 'occupied' |
 
 /** Drop the partitions of whole months before that time. Resolves with how many events they held. */
 export async function dropEventsBefore(db: Database, before: EpochMs): Promise<number> {
-  const rows = await db.all<{ name: string }>(
-    `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'event'::regclass`,
-  )
   let events = 0
-  for (const { name } of rows) {
+  for (const name of await namesOf(db, 'event')) {
     const [, year, month] = /^event_(\d{4})(\d{2})$/.exec(name) ?? []
     if (year === undefined || Date.UTC(Number(year), Number(month)) > before) continue
     events += await alter(db, async (tx) => {
-      const there = await tx.one<{ name: string | null }>('SELECT to_regclass($1)::text AS name', [name])
-      if (typeof there?.name !== 'string') return 0
+      if (!(await namesOf(tx, 'event')).includes(name)) return 0
       await tx.run('SET LOCAL statement_timeout = 0')
       const held = await tx.one<{ events: number }>(`SELECT count(*) AS events FROM ${name}`)
       await tx.run(`DROP TABLE ${name}`)

@@ -69,7 +69,7 @@ export function createReplicaDatabase(options: ReplicaOptions): Database {
     one: (text, values) => read((db) => db.one(text, values)),
     run: (text, values) => read((db) => db.run(text, values)),
     adHoc: (text, values) => read((db) => db.adHoc(text, values)),
-    tx: (work) => read((db) => db.tx(work)),
+    tx: (work, how) => read((db) => db.tx(work, how)),
   }
 }
 

@@ -45,6 +45,8 @@ export interface SqlOptions {
 
 const maxTries = 5
 const firstPauseMs = 5
+// Below a lease's time: whoever takes over a chunk needs its row.
+const idleMs = 4000
 
 export function createDatabase(pool: Pool, options: SqlOptions): Database {
   const { prepare, readOnly, statementMs, lockMs, place } = options
@@ -88,9 +90,9 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
       }
   }
 
-  // SET LOCAL ends with the transaction: a pooler may hand the connection on. Compiling a statement takes longer than any
-  // of ours runs.
-  const begin = `BEGIN ${readOnly ? 'READ ONLY' : ''}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL jit = off`
+  // SET LOCAL ends with the transaction: a pooler may hand the connection on. A node that falls asleep within a transaction
+  // must not keep its locks from the others. Compiling a statement takes longer than any of ours runs.
+  const begin = `BEGIN ${readOnly ? 'READ ONLY' : ''}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; SET LOCAL jit = off`
   const lookUp = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off'
 
   return {

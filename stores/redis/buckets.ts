@@ -1,4 +1,5 @@
 import type { BucketGrant, BucketRequest, BucketStore } from '../../engine/ports/buckets.ts'
+import { skewMs, slackMs } from '../rules/bucket.ts'
 import type { Client, Connection } from './connect.ts'
 
 /** A bucket is kept this long after it is full again, by which it would begin anew: clocks may differ by that much. */
@@ -8,8 +9,8 @@ const idleMs = 600_000
 const takeScript = `
 local now = tonumber(ARGV[1])
 local idleMs = tonumber(ARGV[2])
-local slackMs = 1e-3
-local skewMs = 5000
+local slackMs = ${slackMs}
+local skewMs = ${skewMs}
 local grants = {}
 for i, key in ipairs(KEYS) do
   local intervalMs = 1000 / tonumber(ARGV[3 * i])

@@ -82,8 +82,9 @@ export function createRedisCache({ connection, prefix, log }: RedisCacheOptions)
     return owed.size === 0
   }
   async function pay(): Promise<void> {
-    for (const [namespace, what] of [...owed]) {
-      owed.delete(namespace)
+    const due = [...owed]
+    owed.clear()
+    for (const [namespace, what] of due) {
       const done = await (what === 'all' ? clearNow(namespace) : dropNow(namespace, [...what]))
       if (!done) owe(namespace, what)
     }

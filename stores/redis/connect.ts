@@ -32,9 +32,9 @@ export interface Connection {
   answers(): boolean
   /** Called each time it answers again; returns what ends that. */
   onAnswer(listener: () => void): () => void
-  /** Resolves when connected, or with false when Redis could not be reached in that time: then it goes on trying. Rejects
-   *  when it never will, as with a wrong password. */
-  open(limitMs: number): Promise<boolean>
+  /** Resolves with null when connected, or with why Redis could not be reached in that time: then it goes on trying.
+   *  Rejects when it never will be, as with a wrong password. */
+  open(limitMs: number): Promise<string | null>
   /** A client for subscriptions, not connected yet. It stays lost when it is lost. */
   listener(): Client
   close(): Promise<void>
@@ -59,7 +59,7 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
   const listeners = new Set<() => void>()
   let answering = true
   let told: boolean | null = null
-  let lastError: unknown = null
+  let reason = 'not connected'
 
   const answers = () => client.status === 'ready' && answering && !closing.signal.aborted
   const away = (why: string) => failureOf(new Error(`Connection is closed: ${why}`), place)
@@ -70,11 +70,11 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
     if (now) {
       log.info({ redis: place }, 'redis.connected')
       for (const listener of listeners) listener()
-    } else if (told) log.warn({ redis: place, reason: reasonOf(lastError) }, 'redis.lost')
+    } else if (told) log.warn({ redis: place, reason }, 'redis.lost')
     told = now
   }
-  client.on('error', (error: unknown) => {
-    lastError = error
+  client.on('error', (error: Error) => {
+    reason = error.message
     look()
   })
   for (const event of ['ready', 'close', 'reconnecting', 'end']) client.on(event, look)
@@ -100,13 +100,13 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
     tag,
     answers,
     async ask(work) {
-      if (!answers()) throw away(reasonOf(lastError))
+      if (!answers()) throw away(reason)
       try {
         return await within(work(client), answerMs)
       } catch (error) {
         if (error !== late) throw failureOf(error, place)
         if (answering) {
-          lastError = new Error(`no answer within ${answerMs} ms`)
+          reason = `no answer within ${answerMs} ms`
           answering = false
           look()
           void probe()
@@ -127,11 +127,11 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
           client.off('node error', failed)
           settle()
         }
-        const ready = () => end(() => resolve(true))
+        const ready = () => end(() => resolve(null))
         const failed = (error: unknown) => {
           if (isRefused(error)) end(() => reject(failureOf(error, place)))
         }
-        const timer = setTimeout(() => end(() => resolve(false)), limitMs)
+        const timer = setTimeout(() => end(() => resolve(reason)), limitMs)
         client.on('ready', ready)
         client.on('error', failed)
         client.on('node error', failed)
@@ -189,6 +189,3 @@ function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
-
-const reasonOf = (error: unknown): string =>
-  error === null ? 'not connected' : error instanceof Error ? error.message : String(error)

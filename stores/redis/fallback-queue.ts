@@ -43,7 +43,7 @@ export function createFallbackQueue(parts: {
             running[which] -= 1
             // Adding nothing has a queue ask for its lanes again: the other may have waited for this one.
             const other = which === 'shared' ? own : shared
-            queueMicrotask(() => void other.add([]))
+            void other.add([]).catch(() => {})
           }
         }
       const ownHandler = counted('own')

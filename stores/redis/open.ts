@@ -44,9 +44,10 @@ export async function openRedis(url: string, options: RedisOptions = {}): Promis
   const { log = silentLog, prefix = 'broadsheet', meanwhile, answerMs = 1000 } = options
   const connection = connect({ url, prefix, log, answerMs })
   try {
-    if (await connection.open(openMs)) await inspect(connection, log)
+    const away = await connection.open(openMs)
+    if (away === null) await inspect(connection, log)
     else {
-      log.warn({ redis: connection.place }, 'redis.away')
+      log.warn({ redis: connection.place, reason: away }, 'redis.away')
       const end = connection.onAnswer(() => {
         end()
         inspect(connection, log).catch((error: unknown) =>

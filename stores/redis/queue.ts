@@ -88,12 +88,10 @@ export function createRedisQueue({
   }
 
   async function giveBack(job: Job<ChunkJob> | undefined): Promise<void> {
-    if (job === undefined) return
-    await connection
-      .ask(() => job.moveToWait(job.token))
-      .then(wake, (error: unknown) => {
-        log.debug({ job: job.id, reason: String(error) }, 'queue.not_given_back')
-      })
+    // Not by `ask`: Redis has just answered, though it may still be thought away.
+    await job?.moveToWait(job.token).then(wake, (error: unknown) => {
+      log.debug({ job: job.id, reason: String(error) }, 'queue.not_given_back')
+    })
   }
 
   async function run(worker: Worked, job: Job<ChunkJob>): Promise<void> {
@@ -124,7 +122,7 @@ export function createRedisQueue({
 
   async function fetchAll(worker: Worked): Promise<void> {
     // Not within the call of whoever adds or works.
-    await null
+    await Promise.resolve()
     while (worker.again) {
       worker.again = false
       while (!worker.stop.signal.aborted && connection.answers() && worker.running < worker.lanes()) {

@@ -6,9 +6,9 @@ export type ArrivalTime = number
 
 // A millisecond divided by a rate is rarely a round number; without some slack the last token of a burst
 // would come a hair too late.
-const slackMs = 1e-3
+export const slackMs = 1e-3
 /** How far apart the clocks of nodes may be. */
-const skewMs = 5000
+export const skewMs = 5000
 
 /** Grant what the bucket holds, in part where it cannot be whole. */
 export function takeFrom(

@@ -2,7 +2,55 @@ import fc from 'fast-check'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isoTime } from '../../engine/model/segment.ts'
+import { openStore } from '../../stores/open.ts'
+import { newPeople } from '../contract/store/scene.ts'
+import { testSegments } from '../contract/store/segments.ts'
 import { makeDatabase } from './postgres-database.ts'
+
+/** A store on a database whose planner believes that a row takes so long to look at. */
+async function openWith(cpuTupleCost: number) {
+  const database = await makeDatabase()
+  const client = new Client(database.url)
+  await client.connect()
+  await client.query(`ALTER DATABASE ${client.database} SET cpu_tuple_cost = ${cpuTupleCost}`)
+  await client.end()
+  const store = await openStore(database.url)
+  return {
+    store,
+    async close() {
+      await store.close()
+      await database.drop()
+    },
+  }
+}
+
+// In small tables everything is quick, and one statement finds all.
+describe('where nothing is believed to be quick, each is looked at, and', () => {
+  testSegments(() => openWith(1e9))
+})
+
+test('a count that the planner was wrong about is stopped, and estimated', async () => {
+  const { store, close } = await openWith(0)
+  for (let to = 0; to < 9000; to += 1000) await newPeople(store, 1000, [])
+  const slow = {
+    is: 'or' as const,
+    rules: Array.from({ length: 40 }, (_, i) => ({
+      is: 'match' as const,
+      field: 'address' as const,
+      how: 'contains' as const,
+      text: `nobody ${i}`,
+    })),
+  }
+  const audience = { lists: [], excludeLists: [], segments: [slow] }
+  expect(await store.deliveries.count(audience, { budgetMs: 600_000 })).toEqual({
+    count: 0,
+    exact: true,
+    margin: 0,
+  })
+  // A millisecond is no time for 360,000 comparisons, nor are two for more than the ranges that are always taken.
+  expect(await store.deliveries.count(audience, { budgetMs: 2 })).toMatchObject({ count: 0, exact: false })
+  await close()
+})
 
 describe('segments in Postgres', () => {
   let database: Awaited<ReturnType<typeof makeDatabase>>
