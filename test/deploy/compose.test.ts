@@ -151,9 +151,10 @@ describe('what watches it', () => {
     const { worker } = yaml<{ worker: { autoscaling: { query: string } } }>(
       read('deploy/helm/broadsheet/values.yaml'),
     )
-    for (const query of [...asked, worker.autoscaling.query]) {
+    const told = read('docs/operations.md').match(/(broadsheet|process|nodejs)_[a-z0-9_]+(?=[{`])/g) ?? []
+    for (const query of [...asked, worker.autoscaling.query, ...told]) {
       const [name = ''] = /(broadsheet|process|nodejs)_[a-z0-9_]+/.exec(query) ?? []
-      expect(metrics, query).toMatch(new RegExp(`^${name}[{ ]`, 'm'))
+      expect(metrics, query).toMatch(new RegExp(`^# TYPE ${name.replace(/_(count|bucket)$/, '')} `, 'm'))
     }
     expect(panels.every(({ datasource }) => datasource.uid === 'prometheus')).toBe(true)
   })
