@@ -4,6 +4,7 @@ import { benchCompose } from './compose.ts'
 import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
+import { benchLedger } from './ledger.ts'
 import { benchMillion } from './million.ts'
 import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
@@ -20,6 +21,7 @@ const benches = {
   feeds: benchFeeds,
   segments: benchSegments,
   million: benchMillion,
+  ledger: benchLedger,
   transfer: benchTransfer,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 

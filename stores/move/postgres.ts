@@ -68,7 +68,7 @@ export async function openPostgresSource(options: PostgresSideOptions): Promise<
 export async function openPostgresTarget(options: PostgresSideOptions): Promise<Target> {
   await using undo = new AsyncDisposableStack()
   const connection = await open(options, undo)
-  const { db, pool, place } = connection
+  const { db, pool, place, lineage } = connection
   const { log } = options
   const lines = new Map(tables.map((table) => [table, createCopyText(table)]))
   const months = new Set<string>()
@@ -137,7 +137,7 @@ export async function openPostgresTarget(options: PostgresSideOptions): Promise<
             )
         for (const { postgresLast } of tables) if (postgresLast !== undefined) await tx.run(postgresLast)
         const [present] = await tx.all<{ at: number }>('SELECT at FROM presence')
-        if (present !== undefined) await createPresence(tx).beat(present.at)
+        if (present !== undefined) await createPresence(tx, lineage).beat(present.at)
         await tx.run(`DROP TABLE ${moveTable}`)
       })
       for (const { name } of tables) await db.run(`ANALYZE ${name}`)

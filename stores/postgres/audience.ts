@@ -36,28 +36,49 @@ const membership = (
          ${fence[asked]}
        )`
 
-/** Through the publications, since their months say in which partitions to look. */
-const wasSent = (publications: readonly PublicationId[], subscriber: string, asked: Asked): string[] =>
-  publications.length === 0
-    ? []
-    : [
-        `EXISTS (
-           SELECT 1 FROM publication p
-           JOIN delivery d ON d.month = p.month AND d.publication_id = p.id
-           WHERE p.id IN (${idsIn(publications)}) AND d.subscriber_id = ${subscriber} AND d.state = 'sent'
-           ${fence[asked]}
-         )`,
-      ]
+/** With the month of each publication that it names, which says in which partition its letters are. */
+export interface PlacedAudience extends Audience {
+  readonly months: ReadonlyMap<PublicationId, number>
+}
+
+export async function placeAudience(sql: Sql, audience: Audience): Promise<PlacedAudience> {
+  const { publications = [], excludePublications = [] } = audience
+  const ids = [...publications, ...excludePublications]
+  if (ids.length === 0) return { ...audience, months: new Map() }
+  const rows = await sql.all<{ id: PublicationId; month: number }>(
+    'SELECT id, month FROM publication WHERE id = ANY($1)',
+    [ids],
+  )
+  return { ...audience, months: new Map(rows.map(({ id, month }) => [id, month])) }
+}
+
+/** A condition for each month. */
+function wasSent(
+  publications: readonly PublicationId[],
+  months: PlacedAudience['months'],
+  subscriber: string,
+  asked: Asked,
+): string[] {
+  const known = publications.filter((id) => months.has(id))
+  return [...Map.groupBy(known, (id) => Number(months.get(id)))].map(
+    ([month, ids]) => `EXISTS (
+      SELECT 1 FROM delivery d
+      WHERE d.month = ${month} AND d.publication_id IN (${idsIn(ids)}) AND d.subscriber_id = ${subscriber}
+        AND d.state = 'sent'
+      ${fence[asked]}
+    )`,
+  )
+}
 
 const anyOf = (conditions: readonly string[]): string =>
   conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`
 
 /** Whom the audience holds, as a condition on the row `s` of subscriber. */
-export function compileAudience(audience: Audience, values: Values, asked: Asked = 'each'): string {
-  const { lists, excludeLists, segments = [], publications = [] } = audience
+export function compileAudience(audience: PlacedAudience, values: Values, asked: Asked = 'each'): string {
+  const { months, lists, excludeLists, segments = [], publications = [] } = audience
   const { excludeSegments = [], excludePublications = [] } = audience
   const rules = (all: readonly ResolvedRule[]) => all.map((rule) => compileRule(rule, values, asked))
-  const others = [...wasSent(publications, 's.id', asked), ...rules(segments)]
+  const others = [...wasSent(publications, months, 's.id', asked), ...rules(segments)]
   const included = [
     ...(lists.length === 0 ? [] : [isMember(lists, 's.id', asked)]),
     ...(others.length === 0
@@ -66,7 +87,7 @@ export function compileAudience(audience: Audience, values: Values, asked: Asked
   ]
   const excluded = [
     ...(excludeLists.length === 0 ? [] : [isMember(excludeLists, 's.id', asked)]),
-    ...wasSent(excludePublications, 's.id', asked),
+    ...wasSent(excludePublications, months, 's.id', asked),
     ...rules(excludeSegments),
   ]
   // Each alone: the planner makes joins of what stands between ANDs.
@@ -80,15 +101,16 @@ export async function audienceAfter(
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<Page<SubscriberId>> {
   if (isOfLists(audience)) return lastTold(await membersAfter(sql, audience, after, limit), limit)
+  const placed = await placeAudience(sql, audience)
   const values = createValues()
   const all = `SELECT s.id FROM subscriber s
-    WHERE s.id > ${values(after)} AND ${compileAudience(audience, values, 'all')}`
+    WHERE s.id > ${values(after)} AND ${compileAudience(placed, values, 'all')}`
   if (await isQuick(sql, all, values.list, quickPageMs)) {
     // OFFSET 0: the limit shall not make it walk along the ids until so many are found.
     const text = `SELECT q.id FROM (${all} OFFSET 0) q ORDER BY q.id LIMIT ${values(limit)}`
     return lastTold(await idsOf(sql, text, values), limit)
   }
-  return idsWhere(sql, audience, { after, limit })
+  return idsWhere(sql, placed, { after, limit })
 }
 
 const idsOf = async (sql: Sql, text: string, values: Values): Promise<SubscriberId[]> =>
@@ -128,7 +150,7 @@ function membersAfter(
 /** Of the next `maxLookedAt` ids, those whom the audience holds. `next` is where to go on, null at the end of all. */
 async function idsWhere(
   sql: Sql,
-  audience: Audience,
+  audience: PlacedAudience,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<Page<SubscriberId>> {
   const last = await lastSubscriber(sql)

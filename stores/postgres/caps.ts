@@ -1,7 +1,7 @@
 import type { Caps } from '../../engine/config.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import { capDayMs, capWeekMs } from '../rules/ledger.ts'
-import type { Run } from './runs.ts'
+import { monthsOf, type Run } from './runs.ts'
 import type { Tx, Values } from './sql.ts'
 
 /** What a batch counts letters by. */
@@ -40,12 +40,11 @@ export function capColumns(values: Values, counting: Counting | null, now: Epoch
     ? '(SELECT o.max_per_week FROM subscription o WHERE o.subscriber_id = s.id)'
     : 'NULL::integer'
   // What other runs hand over at this moment has no event yet.
-  const months = [...new Set(others.map(({ month }) => Number(month)))].sort((a, b) => a - b)
   const onTheWay =
     others.length === 0
       ? '0'
       : `(SELECT count(*) FROM delivery h
-         WHERE h.month IN (${months.join(', ')}) AND h.publication_id = ANY(${values(others.map(({ id }) => id))})
+         WHERE h.month IN (${monthsOf(others)}) AND h.publication_id = ANY(${values(others.map(({ id }) => id))})
            AND h.subscriber_id = s.id AND h.state = 'handing')`
   const since = (time: EpochMs) =>
     `(SELECT count(*) FROM event e

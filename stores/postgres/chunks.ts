@@ -123,24 +123,30 @@ export function createChunks(
       )
     },
     renew(leases, leaseMs) {
-      return db.run(
-        `UPDATE chunk c
-         SET lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-         FROM (
-           SELECT publication_id, seq
-           FROM chunk JOIN unnest($1::bigint[], $2::integer[], $3::integer[]) l (publication_id, seq, epoch)
-             USING (publication_id, seq, epoch)
-           WHERE state = 'leased'
-           ORDER BY publication_id, seq
-           FOR NO KEY UPDATE OF chunk
-         ) held
-         WHERE c.publication_id = held.publication_id AND c.seq = held.seq`,
-        [
-          leases.map(({ publicationId }) => publicationId),
-          leases.map(({ seq }) => seq),
-          leases.map(({ epoch }) => epoch),
-          leaseMs,
-        ],
+      return db.tx(
+        (tx) =>
+          tx.run(
+            `UPDATE chunk c
+             SET lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+             FROM (
+               SELECT k.publication_id, k.seq
+               FROM chunk k
+               JOIN unnest($1::bigint[], $2::integer[], $3::integer[]) l (publication_id, seq, epoch)
+                 USING (publication_id, seq, epoch)
+               WHERE k.publication_id = ANY($1) AND k.seq = ANY($2) AND k.state = 'leased'
+               ORDER BY k.publication_id, k.seq
+               FOR NO KEY UPDATE OF k
+             ) held
+             WHERE c.publication_id = ANY($1) AND c.seq = ANY($2)
+               AND c.publication_id = held.publication_id AND c.seq = held.seq`,
+            [
+              leases.map(({ publicationId }) => publicationId),
+              leases.map(({ seq }) => seq),
+              leases.map(({ epoch }) => epoch),
+              leaseMs,
+            ],
+          ),
+        { byKey: true },
       )
     },
     async release(lease, { notBefore }) {

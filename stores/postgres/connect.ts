@@ -1,7 +1,11 @@
-import { Pool, type PoolConfig, types } from 'pg'
+import { type ClientBase, Pool, type PoolConfig, types } from 'pg'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
+import { createLineage, type Lineage } from './lineage.ts'
 import { createDatabase, type Database } from './sql.ts'
+
+// pg-pool has it, its types do not: called with each new connection before anybody gets it.
+type Verify = (client: ClientBase, done: (error?: Error) => void) => void
 
 // Ids, counts and times are far below 2^53, and everything in Broadsheet has them as numbers. 20: int8.
 const int8 = 20
@@ -33,6 +37,7 @@ export interface Connection {
   readonly pool: Pool
   /** `host:port/name`, without the password. */
   readonly place: string
+  readonly lineage: Lineage
   close(): Promise<void>
 }
 
@@ -52,7 +57,8 @@ export function connect({
   const prepare = parsed.searchParams.get('pooler') !== 'transaction'
   parsed.searchParams.delete('pooler')
   const place = `${parsed.hostname}:${parsed.port || '5432'}${parsed.pathname}`
-  const config: PoolConfig = {
+  const lineage = createLineage(place, log)
+  const config: PoolConfig & { verify?: Verify } = {
     connectionString: parsed.href,
     max: connections,
     connectionTimeoutMillis: connectMs,
@@ -60,7 +66,9 @@ export function connect({
     keepAlive: true,
     application_name: 'broadsheet',
     types: { getTypeParser },
-    ...(replica && { query_timeout: statementMs }),
+    ...(replica
+      ? { query_timeout: statementMs }
+      : { verify: (client, done) => void lineage.inspect(client).then(() => done(), done) }),
   }
   const pool = new Pool(config)
   // An idle connection that breaks is replaced; without a listener it would end the process.
@@ -72,6 +80,7 @@ export function connect({
     db: createDatabase(pool, { prepare, readOnly: replica, statementMs, lockMs, place }),
     pool,
     place,
+    lineage,
     close: () => (closing ??= pool.end()),
   }
 }

@@ -1,7 +1,13 @@
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Audience, AudienceCount } from '../../engine/model/audience.ts'
 import { estimate, minLooks, rangeSize, spread } from '../rules/estimate.ts'
-import { compileAudience, lastSubscriber, subscribersBetween } from './audience.ts'
+import {
+  compileAudience,
+  lastSubscriber,
+  type PlacedAudience,
+  placeAudience,
+  subscribersBetween,
+} from './audience.ts'
 import { isQuick } from './cost.ts'
 import { createValues, type Database } from './sql.ts'
 
@@ -16,12 +22,13 @@ export async function countAudience(
   budgetMs: number,
 ): Promise<AudienceCount> {
   const until = performance.now() + budgetMs
-  const count = await countAtOnce(db, audience, Math.floor(budgetMs / 2))
-  return count === null ? countRanges(db, audience, until) : { count, exact: true, margin: 0 }
+  const placed = await placeAudience(db, audience)
+  const count = await countAtOnce(db, placed, Math.floor(budgetMs / 2))
+  return count === null ? countRanges(db, placed, until) : { count, exact: true, margin: 0 }
 }
 
 /** Null when that takes longer. */
-async function countAtOnce(db: Database, audience: Audience, withinMs: number): Promise<number | null> {
+async function countAtOnce(db: Database, audience: PlacedAudience, withinMs: number): Promise<number | null> {
   const values = createValues()
   const text = `SELECT count(*) AS count FROM subscriber s WHERE ${compileAudience(audience, values, 'all')}`
   if (withinMs < 1 || !(await isQuick(db, text, values.list, withinMs))) return null
@@ -38,7 +45,7 @@ async function countAtOnce(db: Database, audience: Audience, withinMs: number): 
   }
 }
 
-async function countRanges(db: Database, audience: Audience, until: number): Promise<AudienceCount> {
+async function countRanges(db: Database, audience: PlacedAudience, until: number): Promise<AudienceCount> {
   const ranges = Math.ceil((await lastSubscriber(db)) / rangeSize)
   const order = [...spread(ranges)]
   const values = createValues()

@@ -4,6 +4,7 @@ import type { FeedStateStore } from '../../engine/ports/feeds.ts'
 import { claimedState, dueSince, stateFor } from '../rules/feed.ts'
 import { createBatch } from './batch.ts'
 import type { Database, Sql } from './sql.ts'
+import { keepable } from './text.ts'
 
 const columns = `feed_id AS "feedId", url, etag, last_modified AS "lastModified", next_at AS "nextAt",
   interval_ms AS "intervalMs", last_fetched_at AS "lastFetchedAt", failures, last_error AS "lastError",
@@ -17,7 +18,7 @@ const fields = {
   interval_ms: ['bigint', (row: FeedState) => row.intervalMs],
   last_fetched_at: ['bigint', (row: FeedState) => row.lastFetchedAt],
   failures: ['integer', (row: FeedState) => row.failures],
-  last_error: ['text', (row: FeedState) => row.lastError],
+  last_error: ['text', (row: FeedState) => keepable(row.lastError)],
   last_item_at: ['bigint', (row: FeedState) => row.lastItemAt],
   moved_to: ['text', (row: FeedState) => row.movedTo],
   items_seen: ['bigint', (row: FeedState) => row.itemsSeen],

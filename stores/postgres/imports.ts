@@ -5,6 +5,7 @@ import { pageOf } from '../rules/page.ts'
 import { upsertItems } from './items.ts'
 import type { Database, Sql } from './sql.ts'
 import { suppress } from './suppressions.ts'
+import { keepable } from './text.ts'
 import { upsertPeople } from './upsert.ts'
 
 const columns = `id, kind, state, name, rows, created, updated, unchanged, rejected, bytes, digest, detail,
@@ -56,7 +57,7 @@ export function createImports(db: Database): ImportStore {
     async end(id, { state, detail, report }, now) {
       await db.run(
         'UPDATE import_job SET state = $2, detail = $3, report = $4, updated_at = $5 WHERE id = $1',
-        [id, state, detail, JSON.stringify(report), now],
+        [id, state, keepable(detail), JSON.stringify(report), now],
       )
     },
     async resume(id, now) {

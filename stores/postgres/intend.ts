@@ -10,6 +10,7 @@ import { lockNumber } from './advisory.ts'
 import { capColumns, countingOf } from './caps.ts'
 import { addCounts } from './counts.ts'
 import { appendEvents } from './events.ts'
+import type { Lineage } from './lineage.ts'
 import { freeOnce, takeOnce } from './once.ts'
 import { insertRows, type NewRow, writeAgain } from './rows.ts'
 import { type Run, type Runs, rowsOf } from './runs.ts'
@@ -39,7 +40,11 @@ interface Limits {
 
 /** Permission to send. Locks are taken in the same order everywhere, so that nobody waits in a circle: publication,
  *  chunk, people, once keys, rows, counters. */
-export function createIntend(db: Database, runs: Runs): Pick<LedgerStore, 'intend'> {
+export function createIntend(
+  db: Database,
+  runs: Runs,
+  lineage: Pick<Lineage, 'doubt'>,
+): Pick<LedgerStore, 'intend'> {
   return {
     async intend(lease, intents, { leaseMs, now, caps = null }) {
       const run = await runs.of(lease.publicationId)
@@ -47,6 +52,8 @@ export function createIntend(db: Database, runs: Runs): Pick<LedgerStore, 'inten
       if (run === null) return { status: 'stale' }
       return db.tx(
         async (tx) => {
+          // Its connection is a new one where the database is another: by now it was looked at.
+          if (lineage.doubt() !== null) return { status: 'halted', state: 'paused' }
           const held = await hold(tx, lease, leaseMs)
           if (held === undefined) return { status: 'stale' }
           if (held.state !== 'running') return { status: 'halted', state: held.state }
@@ -77,18 +84,17 @@ export function createIntend(db: Database, runs: Runs): Pick<LedgerStore, 'inten
           )
           return { status: 'granted', granted, counts: await addCounts(tx, lease, change) }
         },
-        { byKey: true },
+        // The publication stays in its state meanwhile: whoever moves it takes this lock alone. Locks on its row would do,
+        // but those are not given in turn: with many lanes a pause would wait until they are through.
+        { byKey: true, sharing: lockNumber('publication', String(Number(run.id))) },
       )
     },
   }
 }
 
-/** Hold the publication in its state, and the chunk. Undefined where another epoch owns it. A publication that is not
- *  running is looked at, and its lease left as it is. */
-async function hold(tx: Tx, { publicationId, seq, epoch }: ChunkLease, leaseMs: number) {
-  // Whoever moves the publication takes the same lock alone, and the next statement sees what they wrote. Locks on its
-  // row would do, but those are not given in turn: with many lanes a pause would wait until they are through.
-  await tx.run(`SELECT pg_advisory_xact_lock_shared(${lockNumber('publication', '$1')})`, [publicationId])
+/** Renew the lease, and hold the chunk. Undefined where another epoch owns it. A publication that is not running is
+ *  looked at, and its lease left as it is. */
+function hold(tx: Tx, { publicationId, seq, epoch }: ChunkLease, leaseMs: number) {
   return tx.one<{ state: PublicationState; limited: boolean }>(
     `UPDATE chunk c
      SET lease_until = CASE

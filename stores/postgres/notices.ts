@@ -2,6 +2,7 @@ import type { SubscriberId } from '../../engine/model/ids.ts'
 import type { Notice } from '../../engine/model/notice.ts'
 import type { NewNotice, NoticeStore } from '../../engine/ports/notices.ts'
 import type { Database, Sql } from './sql.ts'
+import { keepable } from './text.ts'
 
 const columns = `n.subscriber_id AS "subscriberId", n.kind, n.state, n.mail, n.asked_at AS "askedAt",
   n.expires_at AS "expiresAt", n.due_at AS "dueAt", n.sent_at AS "sentAt", n.attempt, n.uncertain, n.code, n.detail,
@@ -76,8 +77,8 @@ export function createNotices(db: Database): NoticeStore {
           uncertain,
           dueAt,
           sentAt,
-          code,
-          detail,
+          keepable(code),
+          keepable(detail),
         ],
       )
       return changed > 0

@@ -47,14 +47,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     await primary.close()
     throw error
   }
-  const ports = createPorts(primary.db)
+  const ports = createPorts(primary.db, primary.lineage)
   return {
     kind: 'postgres',
     ...ports,
     reports:
       replica === null
         ? ports
-        : createPorts(createReplicaDatabase({ primary, replica, lagMs: replicaLagMs, monotonic, log })),
+        : createPorts(
+            createReplicaDatabase({ primary, replica, lagMs: replicaLagMs, monotonic, log }),
+            primary.lineage,
+          ),
     describe() {},
     maintain: (now) => ensurePartitions(primary.db, now, monthsAhead, log),
     async check() {

@@ -16,6 +16,7 @@ import { createImports } from './imports.ts'
 import { createItems } from './items.ts'
 import { createLeadership } from './leadership.ts'
 import { createLedger } from './ledger.ts'
+import type { Lineage } from './lineage.ts'
 import { createNotices } from './notices.ts'
 import { createPresence } from './presence.ts'
 import { createPublications } from './publications.ts'
@@ -28,7 +29,7 @@ import { createSuppressions } from './suppressions.ts'
 
 export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
 
-export function createPorts(db: Database): Ports {
+export function createPorts(db: Database, lineage: Lineage): Ports {
   const runs = createRuns(db)
   return {
     subscribers: createSubscribers(db),
@@ -52,12 +53,12 @@ export function createPorts(db: Database): Ports {
     campaigns: createCampaigns(db),
     publications: createPublications(db),
     editions: createEditions(db),
-    ledger: createLedger(db, runs),
+    ledger: createLedger(db, runs, lineage),
     deliveries: createDeliveries(db, runs),
     events: createEvents(db),
     buckets: createBuckets(db),
     replies: createReplies(db),
-    presence: createPresence(db),
+    presence: createPresence(db, lineage),
     leadership: createLeadership(db),
   }
 }

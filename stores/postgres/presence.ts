@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../engine/model/ids.ts'
 import type { PresenceStore } from '../../engine/ports/presence.ts'
+import type { Lineage } from './lineage.ts'
 import type { Sql } from './sql.ts'
 
 /** Which database this is, as SQL. A dump that was restored elsewhere is in another cluster or has another oid, and a
@@ -14,7 +15,7 @@ const plain = 'SELECT oid::text AS mark FROM pg_database WHERE datname = current
 
 /** A mark of the database is written with each beat. Whoever finds another mark than the last beat's has before them
  *  what was copied, or brought back; a daemon that lives through a failover just writes the new one. */
-export function createPresence(sql: Sql): PresenceStore {
+export function createPresence(sql: Sql, lineage: Lineage): PresenceStore {
   const mark = async (): Promise<string> => {
     const row = await sql.one<{ asked: boolean }>(
       `SELECT bool_and(has_function_privilege(name, 'EXECUTE')) AS asked
@@ -35,6 +36,12 @@ export function createPresence(sql: Sql): PresenceStore {
          ON CONFLICT (id) DO UPDATE SET at = excluded.at, mark = excluded.mark`,
         [now, await mark()],
       )
+    },
+    async doubt() {
+      return lineage.doubt()
+    },
+    async trust() {
+      lineage.trust()
     },
   }
 }

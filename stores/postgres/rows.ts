@@ -3,6 +3,7 @@ import type { DeliveryState } from '../../engine/model/delivery.ts'
 import type { EpochMs, SubscriberId } from '../../engine/model/ids.ts'
 import type { Outcome } from '../rules/ledger.ts'
 import { createBatch } from './batch.ts'
+import { drawing } from './events.ts'
 import { type Run, rowsOf } from './runs.ts'
 import type { Tx } from './sql.ts'
 import { keepable } from './text.ts'
@@ -93,30 +94,33 @@ export async function writeAgain(
   return new Set(written.map((row) => row.subscriber_id))
 }
 
-/** Those that were handing and are sent now, with the detail that was kept: replies name addresses, and those of
- *  somebody erased while their letter was on the wire are not. */
+/** Those that were handing are sent now, each with its event. Resolves with how many. Replies name addresses: those of
+ *  somebody erased while their letter was on the wire are not kept. */
 export async function markSent(
   tx: Tx,
   run: Run,
   lease: ChunkLease,
   rows: readonly Sent[],
   now: EpochMs,
-): Promise<ReadonlyMap<SubscriberId, string | null>> {
-  if (rows.length === 0) return new Map()
+): Promise<number> {
+  if (rows.length === 0) return 0
   // The column of its index is left alone, so that the new row stays on its page and no index hears of it.
-  const written = await tx.all<{ subscriber_id: SubscriberId; detail: string | null }>(
-    `UPDATE delivery d
-     SET state = 'sent', updated_at = $6, code = r.code, detail = CASE
-       WHEN EXISTS (SELECT 1 FROM subscriber s WHERE s.status = 'erased' AND s.id = r.subscriber_id OFFSET 0) THEN NULL
-       ELSE r.detail
-     END
-     FROM ${sent.from}
-     WHERE ${rowsOf(run, '$4', '$5')} AND d.subscriber_id = ANY($1) AND d.subscriber_id = r.subscriber_id
-       AND d.state = 'handing' AND d.chunk = $7
-     RETURNING d.subscriber_id, d.detail`,
+  return tx.run(
+    `WITH marked AS (
+       UPDATE delivery d
+       SET state = 'sent', updated_at = $6, code = r.code, detail = CASE
+         WHEN EXISTS (SELECT 1 FROM subscriber s WHERE s.status = 'erased' AND s.id = r.subscriber_id OFFSET 0) THEN NULL
+         ELSE r.detail
+       END
+       FROM ${sent.from}
+       WHERE ${rowsOf(run, '$4', '$5')} AND d.subscriber_id = ANY($1) AND d.subscriber_id = r.subscriber_id
+         AND d.state = 'handing' AND d.chunk = $7
+       RETURNING d.subscriber_id, d.code, d.detail
+     )
+     INSERT INTO event (publication_id, channel, type, at, subscriber_id, code, detail)
+     SELECT $4, $5, 'sent', $6, marked.subscriber_id, marked.code, marked.detail FROM ${drawing} drawing, marked`,
     [...sent.values(rows), run.id, run.channel, now, lease.seq],
   )
-  return new Map(written.map((row) => [row.subscriber_id, row.detail]))
 }
 
 /** Those of these people whose row is handing, held for the transaction. */

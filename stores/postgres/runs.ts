@@ -32,6 +32,10 @@ export interface Runs {
 export const rowsOf = (run: Run, id: string, channel: string): string =>
   `d.month = ${Number(run.month)} AND d.publication_id = ${id} AND d.channel = ${channel}`
 
+/** SQL: the months of these, each once. */
+export const monthsOf = (runs: readonly Pick<Run, 'month'>[]): string =>
+  [...new Set(runs.map(({ month }) => Number(month)))].sort((a, b) => a - b).join(', ')
+
 const maxRuns = 64
 const maxChunks = 256
 

@@ -1,6 +1,7 @@
 import type { ChunkLease } from '../../engine/model/chunk.ts'
 import type { NewDeliveryEvent } from '../../engine/model/event.ts'
 import type { EpochMs, SubscriberId } from '../../engine/model/ids.ts'
+import type { Subscriber } from '../../engine/model/subscriber.ts'
 import type { LedgerStore, Settlement } from '../../engine/ports/ledger.ts'
 import { freesOnceKey, noRows, type RowCounts, settled } from '../rules/ledger.ts'
 import { bounce, holdAddressees } from './bounces.ts'
@@ -11,8 +12,6 @@ import { freeOnce } from './once.ts'
 import { eraseRows, handingOf, markSent, type SettledRow, writeOutcomes } from './rows.ts'
 import type { Run, Runs } from './runs.ts'
 import type { Database, Tx } from './sql.ts'
-
-type Fact = Pick<NewDeliveryEvent, 'subscriberId' | 'type' | 'code' | 'detail'>
 
 /** What became of letters that had permission. */
 export function createSettle(db: Database, runs: Runs): Pick<LedgerStore, 'settle'> {
@@ -26,16 +25,12 @@ export function createSettle(db: Database, runs: Runs): Pick<LedgerStore, 'settl
       return db.tx(
         async (tx) => {
           if (!(await heldBy(tx, lease))) return { status: 'stale' }
+          const people = await holdAddressees(tx, others)
           const change = noRows()
-          const facts = [
-            ...(await settleSent(tx, { run, lease, now, change }, sent)),
-            ...(await settleOthers(tx, { run, lease, now, change }, others)),
-          ]
-          const same = { publicationId: run.id, channel: run.channel, at: now }
-          await appendEvents(
-            tx,
-            facts.map((fact) => ({ ...same, ...fact })),
-          )
+          const marked = await markSent(tx, run, lease, sent, now)
+          change.handing -= marked
+          change.sent += marked
+          await settleOthers(tx, { run, lease, now, people, change }, others)
           return { status: 'settled', counts: await addCounts(tx, lease, change) }
         },
         { byKey: true },
@@ -48,35 +43,21 @@ interface Scene {
   readonly run: Run
   readonly lease: ChunkLease
   readonly now: EpochMs
+  readonly people: ReadonlyMap<SubscriberId, Subscriber>
   /** Grows. */
   readonly change: RowCounts
 }
 
-async function settleSent(tx: Tx, scene: Scene, sent: readonly Settlement[]): Promise<readonly Fact[]> {
-  const { run, lease, now, change } = scene
-  const kept = await markSent(tx, run, lease, sent, now)
-  change.handing -= kept.size
-  change.sent += kept.size
-  const facts = new Map<SubscriberId, Fact>()
-  for (const { subscriberId, code } of sent) {
-    const detail = kept.get(subscriberId)
-    if (detail !== undefined && !facts.has(subscriberId))
-      facts.set(subscriberId, { subscriberId, type: 'sent', code, detail })
-  }
-  return [...facts.values()]
-}
-
-async function settleOthers(tx: Tx, scene: Scene, others: readonly Settlement[]): Promise<readonly Fact[]> {
-  if (others.length === 0) return []
-  const { run, lease, now, change } = scene
-  const people = await holdAddressees(tx, others)
+async function settleOthers(tx: Tx, scene: Scene, others: readonly Settlement[]): Promise<void> {
+  if (others.length === 0) return
+  const { run, lease, now, people, change } = scene
   const handing = await handingOf(
     tx,
     run,
     lease,
     others.map(({ subscriberId }) => subscriberId),
   )
-  const facts: Fact[] = []
+  const facts: NewDeliveryEvent[] = []
   const outcomes: SettledRow[] = []
   const unsent: SubscriberId[] = []
   const free: SubscriberId[] = []
@@ -96,7 +77,16 @@ async function settleOthers(tx: Tx, scene: Scene, others: readonly Settlement[])
       outcomes.push({ ...outcome, subscriberId })
       change[outcome.state] += 1
       const { state, code, detail } = outcome
-      if (state === 'sent' || state === 'failed') facts.push({ subscriberId, type: state, code, detail })
+      if (state === 'sent' || state === 'failed')
+        facts.push({
+          publicationId: run.id,
+          channel: run.channel,
+          at: now,
+          subscriberId,
+          type: state,
+          code,
+          detail,
+        })
     }
     if (freesOnceKey(outcome)) free.push(subscriberId)
     if (settlement.suppress) bad.push(settlement)
@@ -105,5 +95,5 @@ async function settleOthers(tx: Tx, scene: Scene, others: readonly Settlement[])
   await writeOutcomes(tx, run, outcomes, now)
   await eraseRows(tx, run, unsent)
   await bounce(tx, bad, people, now)
-  return facts
+  await appendEvents(tx, facts)
 }

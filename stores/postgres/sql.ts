@@ -25,11 +25,17 @@ export interface Tx extends Sql {
 export interface Database extends Sql {
   /** All or nothing. After a deadlock, a lock that was not to be had, or a connection that was lost before the commit, `work`
    *  is run again from its beginning: it must have no effect but its statements. A connection lost while committing
-   *  leaves the outcome open, and rejects with E_STORE.
-   *  `byKey`: of work that names its rows by their keys, a batch at a time. Each is looked up then, whatever the planner
-   *  believes: a table that was empty when a statement was first planned would be read from end to end, with every batch,
-   *  until somebody analyses it. */
-  tx<T>(work: (tx: Tx) => Promise<T>, options?: { readonly byKey?: boolean }): Promise<T>
+   *  leaves the outcome open, and rejects with E_STORE. */
+  tx<T>(work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+}
+
+export interface TxOptions {
+  /** Of work that names its rows by their keys, a batch at a time: they are looked up and joined by hash then, whatever the
+   *  planner believes. A plan that was made and kept while a table was new would read all of it with every batch until
+   *  somebody analyses it, and would compare 500 rows with 500 one by one. */
+  readonly byKey?: boolean
+  /** The number of an advisory lock (advisory.ts) to share from the beginning, an SQL expression without values. */
+  readonly sharing?: string
 }
 
 export interface SqlOptions {
@@ -97,7 +103,13 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
 
   return {
     ...sqlOn(alone),
-    async tx(work, { byKey = false } = {}) {
+    async tx(work, { byKey = false, sharing } = {}) {
+      // One round trip.
+      const opening = [
+        begin,
+        ...(byKey ? [lookUp] : []),
+        ...(sharing === undefined ? [] : [`SELECT pg_advisory_xact_lock_shared(${sharing})`]),
+      ].join('; ')
       for (let attempt = 1; ; attempt += 1) {
         const client = await pool.connect().catch((error: unknown) => {
           throw failureOf(error, place)
@@ -105,8 +117,7 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
         let broken: Error | boolean = false
         let committing = false
         try {
-          // One round trip.
-          await client.query(byKey ? `${begin}; ${lookUp}` : begin)
+          await client.query(opening)
           const tx = { client, ...sqlOn((text, values, keep) => query(client, text, values, keep)) }
           const result = await work(tx)
           committing = true

@@ -78,10 +78,12 @@ export function createSubscribers(db: Database): SubscriberStore {
            `s.id > ${values(after)}`,
            segment !== undefined && `s.id <= ${values(until)} AND ${compileRule(segment, values)}`,
            status !== undefined && `s.status = ${values(status)}`,
+           // `after` again: the planner begins the walk along the memberships there, too.
            list !== undefined &&
              `EXISTS (
                 SELECT FROM membership m
                 WHERE m.list_id = ${values(list)} AND m.subscriber_id = s.id AND m.status = 'active'
+                  AND m.subscriber_id > ${values(after)}
               )`,
            // An address is folded as it is.
            search !== undefined && `(strpos(s.address, ${part}) > 0 OR strpos(s.folded_name, ${part}) > 0)`,

@@ -92,6 +92,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
       async beat(now) {
         noteBeats(file, await presence.beat(now))
       },
+      // What was acknowledged is in the file.
+      doubt: async () => null,
+      async trust() {},
     },
     // The file belongs to this process: nobody else could lead.
     leadership: createLeadership(() => performance.now()),

@@ -71,6 +71,18 @@ async function deadlocks(): Promise<number> {
   return Number(rows[0]?.n)
 }
 
+const noticeOf = (subscriberId: SubscriberId) => ({
+  subscriberId,
+  kind: 'confirm' as const,
+  askedAt: now,
+  expiresAt: now + 1000,
+  dueAt: now,
+  lists: [],
+  fields: {},
+})
+const addFeed = () =>
+  nodes[0].feeds.insert(feedInputSchema.parse({ name: fresh('feed'), url: 'https://site.example/feed' }), now)
+
 describe('people', () => {
   test('the same import twice at once makes nobody twice', async () => {
     const list = await newList(nodes[0])
@@ -268,19 +280,10 @@ describe('people', () => {
 })
 
 describe('claims', () => {
-  const notice = (subscriberId: SubscriberId) => ({
-    subscriberId,
-    kind: 'confirm' as const,
-    askedAt: now,
-    expiresAt: now + 1000,
-    dueAt: now,
-    lists: [],
-    fields: {},
-  })
   const kinds = {
     async notices(size: number) {
       const people = await newPeople(nodes[0], size, [])
-      for (const id of people) await nodes[0].notices.put(notice(id))
+      for (const id of people) await nodes[0].notices.put(noticeOf(id))
       return {
         row: 'SELECT FROM notice WHERE subscriber_id = $1 FOR UPDATE',
         ids: people as readonly number[],
@@ -290,10 +293,7 @@ describe('claims', () => {
     },
     async feeds(size: number) {
       const ids: number[] = []
-      for (let i = 0; i < size; i++) {
-        const feed = feedInputSchema.parse({ name: fresh('feed'), url: 'https://site.example/feed' })
-        ids.push((await nodes[0].feeds.insert(feed, now)).id)
-      }
+      for (let i = 0; i < size; i++) ids.push((await addFeed()).id)
       return {
         row: 'SELECT FROM feed WHERE id = $1 FOR NO KEY UPDATE',
         ids: ids as readonly number[],
@@ -326,4 +326,36 @@ describe('claims', () => {
     expect(await claimed).toEqual([ids[0], ids[2]])
     expect(await claim(nodes[0], 10)).toEqual([ids[1]])
   })
+})
+
+test('what servers and files say is kept, whatever they say', async () => {
+  const said = 'a\0b'
+  const [subscriberId] = (await newPeople(nodes[0], 1, [])) as [SubscriberId]
+  await nodes[0].notices.put(noticeOf(subscriberId))
+  const [claimed] = await nodes[0].notices.claim({ now, leaseMs: 1000, limit: 1 })
+  const outcome = { state: 'failed', mail: 0, attempt: 0, uncertain: 0, dueAt: null, sentAt: null } as const
+  await nodes[0].notices.settle(claimed!, { ...outcome, code: said, detail: said })
+  expect(await nodes[0].notices.get(subscriberId, 'confirm')).toMatchObject({
+    code: 'a\ufffdb',
+    detail: 'a\ufffdb',
+  })
+  const job = await nodes[0].imports.begin({ kind: 'items', name: null, settings: { cell: said }, now })
+  await nodes[0].imports.end(job.id, { state: 'failed', detail: said, report: { rejects: [said] } }, now)
+  expect(await nodes[0].imports.get(job.id)).toMatchObject({
+    settings: { cell: said },
+    detail: 'a\ufffdb',
+    report: { rejects: [said] },
+  })
+  const feed = await addFeed()
+  const state = {
+    etag: null,
+    lastModified: null,
+    nextAt: null,
+    intervalMs: 0,
+    lastFetchedAt: null,
+    failures: 1,
+  }
+  const none = { lastItemAt: null, movedTo: null, itemsSeen: 0 }
+  await nodes[0].feedStates.put({ feedId: feed.id, url: feed.url, ...state, ...none, lastError: said })
+  expect(await nodes[0].feedStates.get([feed.id])).toMatchObject([{ lastError: 'a\ufffdb' }])
 })

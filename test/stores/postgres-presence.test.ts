@@ -1,8 +1,8 @@
 import { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
+import { startPostgres } from '../../app/demo/servers/postgres.ts'
 import { openStore } from '../../stores/open.ts'
 import { now } from '../contract/store/scene.ts'
-import { startPostgres } from '../servers/postgres.ts'
 import { makeDatabase } from './postgres-database.ts'
 
 async function ask(url: string, text: string): Promise<unknown[]> {

@@ -153,7 +153,11 @@ export async function startDemoPostgres(env: NodeJS.ProcessEnv): Promise<DemoPos
   const ask = async (statement: string) => {
     const client = new Client(given)
     await client.connect()
-    await client.query(statement).finally(() => client.end())
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
   }
   const name = `broadsheet_demo_${process.pid}`
   await ask(`CREATE DATABASE ${name}`)
