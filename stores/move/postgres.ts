@@ -150,10 +150,12 @@ async function open({ url, log, now }: PostgresSideOptions, undo: AsyncDisposabl
   const connection = connect({ url, connections: 3, log })
   undo.defer(() => connection.close())
   const { db, place } = connection
+  // Before anything is done to it.
+  if (now !== null && (await isThere(db, 'presence'))) {
+    const present = await db.one<{ at: number }>('SELECT at FROM presence')
+    if (present !== undefined && now - present.at < presentMs) throw inUse(place, now - present.at)
+  }
   await migrate(db, place)
-  const present = await db.one<{ at: number }>('SELECT at FROM presence')
-  if (now !== null && present !== undefined && now - present.at < presentMs)
-    throw inUse(place, now - present.at)
   return connection
 }
 
@@ -196,8 +198,10 @@ function sideOn({ db, place, close }: Connection, hold: () => Promise<Held>): Si
 const sequenceOf = ({ name, sequence }: MovedTable): string =>
   sequence === undefined ? `pg_get_serial_sequence('${name}', 'id')::regclass` : `'${sequence}'::regclass`
 
-async function isHalfMoved(sql: Sql): Promise<boolean> {
-  const row = await sql.one<{ found: string | null }>(`SELECT to_regclass('${moveTable}')::text AS found`)
+const isHalfMoved = (sql: Sql): Promise<boolean> => isThere(sql, moveTable)
+
+async function isThere(sql: Sql, table: string): Promise<boolean> {
+  const row = await sql.one<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [table])
   return row?.found != null
 }
 

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Database } from 'better-sqlite3'
 import { BroadsheetError } from '../../engine/errors.ts'
@@ -9,6 +9,7 @@ import { failureOf } from '../sqlite/failure.ts'
 import { inspect } from '../sqlite/inspect.ts'
 import { lockFile } from '../sqlite/lock.ts'
 import { migrate } from '../sqlite/migrations/index.ts'
+import { place as placeOf } from '../sqlite/open.ts'
 import { removeOwner, thisProcess, writeOwner } from '../sqlite/owner.ts'
 import { createPresence, noteBeats } from '../sqlite/presence.ts'
 import { createSql } from '../sqlite/statements.ts'
@@ -18,21 +19,15 @@ import { keyOn, pageLimits, type Side, type Source, sizeOf, type Target } from '
 import { type StepRow, stepColumns, stepsOf } from './steps.ts'
 import { type MovedTable, tables } from './tables.ts'
 
-interface Opened {
-  readonly db: Database
-  readonly place: string
-  readonly side: Side
-}
-
 /** A file that nobody else has open: E_STORE_LOCKED otherwise, naming the process. */
 export async function openSqliteSource(path: string): Promise<Source> {
   const file = resolve(path)
   if (!existsSync(file))
     throw new BroadsheetError('E_NOT_FOUND', `There is no database ${file}: correct --from.`)
-  const { db, place, side } = open(realpathSync(file))
+  const { db, side } = open(file)
   if (isHalfMoved(db)) {
     await side[Symbol.asyncDispose]()
-    throw halfMoved(place)
+    throw halfMoved(side.place)
   }
   return {
     ...side,
@@ -50,11 +45,8 @@ export async function openSqliteSource(path: string): Promise<Source> {
 
 /** A file that is made where it is not there, its owner's alone. */
 export async function openSqliteTarget(path: string): Promise<Target> {
-  const file = resolve(path)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const { db, place, side } = open(
-    existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file)),
-  )
+  const { db, side } = open(path)
+  const { place } = side
   // A crash of the machine may take the last pages, and takes the steps behind them too.
   db.pragma('synchronous = NORMAL')
   const guarded = <T>(work: () => T): T => {
@@ -130,7 +122,8 @@ export async function openSqliteTarget(path: string): Promise<Target> {
   }
 }
 
-function open(place: string): Opened {
+function open(path: string): { readonly db: Database; readonly side: Side } {
+  const place = placeOf(path)
   const lock = lockFile(place)
   let db: Database
   try {
@@ -161,7 +154,7 @@ function open(place: string): Opened {
       lock.release()
     },
   }
-  return { db, place, side }
+  return { db, side }
 }
 
 const isHalfMoved = (db: Database): boolean =>

@@ -113,8 +113,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   }
 }
 
-/** The file's own path: two links to one file must meet at one lock. */
-function place(file: string): string {
+/** The file's own path, its folder made: two links to one file must meet at one lock. */
+export function place(file: string): string {
   const path = resolve(file)
   try {
     mkdirSync(dirname(path), { recursive: true })
