@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { startPostgres } from '../app/demo/servers/postgres.ts'
 import type { PublicationId } from '../engine/model/ids.ts'
 import type { Settlement } from '../engine/ports/ledger.ts'
 import type { Store } from '../engine/ports/store.ts'
 import { openStore } from '../stores/open.ts'
 import { intent, newList, now, settlement, startRun } from '../test/contract/store/scene.ts'
-import { startPostgres } from '../test/servers/postgres.ts'
 import { type Report, round } from './figure.ts'
 import { makeFolder } from './newsroom.ts'
 

@@ -88,7 +88,7 @@ describe('plans', () => {
     ['on tables that are new', 4],
     ['on tables that were analysed', 3000],
   ])('a batch finds its rows by their keys, in one month: %s', async (_, people) => {
-    const plain = createPorts(connection.db) as unknown as Store
+    const plain = createPorts(connection.db, connection.lineage) as unknown as Store
     const spec = {
       onceKey: 'key',
       excludeListIds: [
@@ -110,7 +110,7 @@ describe('plans', () => {
     const run = await newRun(plain, people, { spec })
 
     const { db, steps, loops } = explaining(connection.db)
-    const store = createPorts(db) as unknown as Store
+    const store = createPorts(db, connection.lineage) as unknown as Store
     await store.ledger.due({ now, limit: 5 })
     const lease = await mustLease(store, run.id)
     const ids = lease.work.map((work) => work.subscriberId)
