@@ -23,7 +23,7 @@ export async function benchMillion(report: Report, { subscribers = 1_000_000 } =
   const sink = await startBenchSink()
   const { file, remove } = makeFolder()
   mkdirSync(dirname(file), { recursive: true })
-  await seedNewsroom(file, subscribers)
+  await seedNewsroom(`sqlite:${file}`, subscribers)
   const daemon = await serve(file, sink.port)
   const client = createClient(daemon.url, daemon.token, AbortSignal.timeout(3 * 3_600_000))
   await client.post('/campaigns', {

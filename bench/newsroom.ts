@@ -8,9 +8,12 @@ import { seeded } from '../app/demo/content/seeded.ts'
 import type { ChannelDefinition } from '../engine/channel/index.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { campaignInputSchema } from '../engine/model/campaign.ts'
+import type { Store } from '../engine/ports/store.ts'
 import { smtp } from '../plugins/smtp/index.ts'
+import { createMemoryBus } from '../stores/memory/bus.ts'
 import { createMemoryQueue } from '../stores/memory/queue.ts'
 import { openStore } from '../stores/open.ts'
+import { openRedis } from '../stores/redis/open.ts'
 import { letter, makeConfig, templates } from './sample.ts'
 
 /** An engine with an audience and content: what send benches start from. */
@@ -32,9 +35,9 @@ export function makeFolder(): { readonly file: string; remove(): void } {
   return { file: join(folder, 'bench.db'), remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Fill a new SQLite file with content and an audience. */
-export async function seedNewsroom(file: string, subscribers: number): Promise<void> {
-  const store = await openStore(`sqlite:${file}`, {})
+/** Fill a new store with content and an audience. */
+export async function seedNewsroom(url: string, subscribers: number): Promise<void> {
+  const store = await openStore(url)
   const now = Date.now()
   const morning = await store.lists.insert(list, now)
   for (const topic of topics) await store.topics.insert(topic, now)
@@ -53,14 +56,18 @@ export async function seedNewsroom(file: string, subscribers: number): Promise<v
   await store.close()
 }
 
-/** The engine on a seeded file. */
+/** The engine on a seeded store. */
 export async function openNewsroom(options: {
-  readonly file: string
+  readonly url: string
+  /** What several nodes would share; without it the queue is in this process. */
+  readonly redis?: string
   readonly smtpPort: number
   readonly connections?: number
   readonly config?: object
 }): Promise<Newsroom> {
-  const store = await openStore(`sqlite:${options.file}`, {})
+  const kept = await openStore(options.url)
+  const shared = await openShared(kept, options.redis)
+  const { store } = shared
   const settings = smtp.config.parse({
     host: '127.0.0.1',
     port: options.smtpPort,
@@ -69,7 +76,8 @@ export async function openNewsroom(options: {
   })
   const engine = await createEngine(makeConfig(options.config), {
     store,
-    queue: createMemoryQueue(),
+    queue: shared.queue,
+    bus: shared.bus,
     channels: { smtp: { definition: smtp as unknown as ChannelDefinition<never>, config: settings } },
   })
   await engine.start()
@@ -112,7 +120,15 @@ export async function openNewsroom(options: {
     },
     async close() {
       await engine.stop()
-      await store.close()
+      await shared.close()
+      await kept.close()
     },
   }
+}
+
+async function openShared(store: Store, url: string | undefined) {
+  if (url === undefined)
+    return { store, queue: createMemoryQueue(), bus: createMemoryBus(), close: async () => {} }
+  const redis = await openRedis(url)
+  return { ...redis, store: { ...store, buckets: redis.buckets } }
 }

@@ -6,6 +6,7 @@ import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLedger } from './ledger.ts'
 import { benchMillion } from './million.ts'
+import { benchProduction } from './production.ts'
 import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
@@ -18,6 +19,7 @@ const benches = {
   compose: async (report) => (await benchCompose()).forEach(report),
   generate: benchGenerate,
   send: benchSend,
+  production: benchProduction,
   feeds: benchFeeds,
   segments: benchSegments,
   million: benchMillion,

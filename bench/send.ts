@@ -17,8 +17,8 @@ export async function benchSend(
 ): Promise<void> {
   const sink = await startBenchSink()
   const { file, remove } = makeFolder()
-  await seedNewsroom(file, subscribers)
-  const newsroom = await openNewsroom({ file, smtpPort: sink.port, config })
+  await seedNewsroom(`sqlite:${file}`, subscribers)
+  const newsroom = await openNewsroom({ url: `sqlite:${file}`, smtpPort: sink.port, config })
   await newsroom.publish('warm-up')
   const ours: number[] = []
   const composing: number[] = []

@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util'
 import { type ClientBase, Pool, type PoolConfig, types } from 'pg'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
@@ -66,9 +67,7 @@ export function connect({
     keepAlive: true,
     application_name: 'broadsheet',
     types: { getTypeParser },
-    ...(replica
-      ? { query_timeout: statementMs }
-      : { verify: (client, done) => void lineage.inspect(client).then(() => done(), done) }),
+    ...(replica ? { query_timeout: statementMs } : { verify: callbackify(lineage.inspect) }),
   }
   const pool = new Pool(config)
   // An idle connection that breaks is replaced; without a listener it would end the process.

@@ -77,7 +77,11 @@ describe.skipIf(!hasHelm)('the chart, rendered by helm', () => {
       execFileSync(
         helm,
         [
-          ...['template', 'news', chart, '--kube-version', '1.31.0'],
+          'template',
+          'news',
+          chart,
+          '--kube-version',
+          '1.31.0',
           ...[...secret.map((pair) => `secret.${pair}`), ...set].flatMap((pair) => ['--set', pair]),
         ],
         { encoding: 'utf8' },

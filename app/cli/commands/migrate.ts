@@ -51,8 +51,10 @@ async function migrate(cli: Cli, options: MigrateOptions): Promise<void> {
   ])
   const opening = { log: cli.log(), now: options.force === true ? null : Date.now() }
   if (options.pause === true) {
-    const source = await openSource(from, opening)
-    const running = await source.running().finally(() => source[Symbol.asyncDispose]())
+    await using source = await openSource(from, opening)
+    const running = await source.running()
+    // Before it is paused it is opened as a daemon would.
+    await source[Symbol.asyncDispose]()
     if (running.length > 0) await pause(cli, from, running)
   }
   await using house = await openHouse(from, to, opening)

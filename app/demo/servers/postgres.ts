@@ -226,13 +226,20 @@ async function untilReady(file: string, look: () => void): Promise<void> {
 }
 
 function killGroup(postmaster: number): void {
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(/\s+/)
+  const children = childrenOf(postmaster)
   process.kill(postmaster, 'SIGKILL')
-  for (const child of children.filter((pid) => pid !== ''))
+  for (const child of children)
     try {
-      process.kill(Number(child), 'SIGKILL')
+      process.kill(child, 'SIGKILL')
     } catch {}
 }
+
+/** The processes of a server, besides its first. */
+export const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(/\s+/)
+    .filter((child) => child !== '')
+    .map(Number)
 
 /** A base backup by the low-level API: pg_basebackup is no part of the package. */
 async function copyOf(primary: PostgresServer, to: string, owner: Owner | null): Promise<void> {

@@ -8,6 +8,8 @@ import { needRedis } from './redis-program.ts'
 export interface DemoRedis {
   readonly url: string
   readonly place: string
+  /** Of a server that was started here. */
+  readonly pid: number | undefined
   close(): Promise<void>
 }
 
@@ -15,7 +17,7 @@ export interface DemoRedis {
 export async function startDemoRedis(env: NodeJS.ProcessEnv): Promise<DemoRedis> {
   const given = env.REDIS_URL
   if (given !== undefined && given !== '')
-    return { url: given, place: new URL(given).host, close: async () => {} }
+    return { url: given, place: new URL(given).host, pid: undefined, close: async () => {} }
   const program = needRedis()
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-redis-'))
   const port = await freePort()
@@ -47,6 +49,7 @@ export async function startDemoRedis(env: NodeJS.ProcessEnv): Promise<DemoRedis>
   return {
     url: `redis://127.0.0.1:${port}`,
     place: `127.0.0.1:${port}  (process ${child.pid})`,
+    pid: child.pid,
     async close() {
       child.kill('SIGKILL')
       await ended
