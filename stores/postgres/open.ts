@@ -54,10 +54,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     reports:
       replica === null
         ? ports
-        : createPorts(
-            createReplicaDatabase({ primary, replica, lagMs: replicaLagMs, monotonic, log }),
-            primary.lineage,
-          ),
+        : {
+            ...createPorts(
+              createReplicaDatabase({ primary, replica, lagMs: replicaLagMs, monotonic, log }),
+              primary.lineage,
+            ),
+            // Which events may still come is known where they are written alone (events.ts).
+            events: ports.events,
+          },
     describe() {},
     maintain: (now) => ensurePartitions(primary.db, now, monthsAhead, log),
     async check() {

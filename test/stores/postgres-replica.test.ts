@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type PostgresServer, startPostgres } from '../../app/demo/servers/postgres.ts'
 import { exportSubscribers } from '../../engine/audience/export.ts'
 import type { Log } from '../../engine/log.ts'
+import type { PublicationId } from '../../engine/model/ids.ts'
 import { type Connection, connect } from '../../stores/postgres/connect.ts'
 import { openPostgresStore, type PostgresStore } from '../../stores/postgres/open.ts'
 import { createReplicaDatabase } from '../../stores/postgres/replica.ts'
-import { newPeople } from '../contract/store/scene.ts'
+import { newPeople, now } from '../contract/store/scene.ts'
 
 describe('reports from a replica', () => {
   let primary: PostgresServer
@@ -79,6 +80,23 @@ describe('reports from a replica', () => {
     await resume()
   })
   afterEach(() => store.close())
+
+  test('events are read where they are written: a replica does not know of those that may still come', async () => {
+    store = await open(3_600_000)
+    await caughtUp()
+    await pause()
+    const [person] = await newPeople(store, 1, [])
+    const event = {
+      publicationId: 1 as PublicationId,
+      subscriberId: person!,
+      channel: 'smtp',
+      at: now,
+    } as const
+    const [id] = await store.events.append([{ ...event, type: 'opened', code: null, detail: null }])
+    nextLook()
+    expect((await store.reports.events.page({ after: id! - 1, limit: 5 })).rows).toMatchObject([{ id }])
+    expect(await store.reports.subscribers.get([person!])).toEqual([])
+  })
 
   test('reads go to the replica, and what it has not replayed is not there yet', async () => {
     store = await open(3_600_000)
