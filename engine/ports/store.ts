@@ -22,7 +22,8 @@ import type { SubscriptionStore } from './subscriptions.ts'
 
 /** What only reads, of the ports that exports and analytics use. It may be a few seconds behind the others, where the store
  *  has a copy of the database to ask, and one call may be further behind than the one before: not for what somebody
- *  has just changed, nor for deciding about a write. */
+ *  has just changed, nor for deciding about a write, nor for going on from the last event seen, since an earlier one
+ *  may still arrive there. */
 export interface Reports {
   readonly subscribers: Pick<
     SubscriberStore,

@@ -42,7 +42,8 @@ const view = (row: Row): Delivery => ({
 /** What is read for each batch is planned each time: a plan that was kept since a table was new would read all of it. */
 export function createDeliveries(db: Database, runs: Pick<Runs, 'of'>): DeliveryStore {
   return {
-    audience: ({ after, limit, ...audience }) => audienceAfter(db, audience, { after, limit }),
+    // In a transaction, where nothing is compiled: a page with events is believed to be worth it, and is not.
+    audience: ({ after, limit, ...audience }) => db.tx((tx) => audienceAfter(tx, audience, { after, limit })),
     count: (audience, { budgetMs }) => countAudience(db, audience, budgetMs),
     async recipients(ids) {
       const [row] = await db.adHoc<{ rows: string }>(
