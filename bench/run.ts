@@ -5,6 +5,7 @@ import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
 import { benchMillion } from './million.ts'
+import { benchQueue } from './queue.ts'
 import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
@@ -21,6 +22,7 @@ const benches = {
   segments: benchSegments,
   million: benchMillion,
   transfer: benchTransfer,
+  queue: benchQueue,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
 const { values, positionals } = parseArgs({
