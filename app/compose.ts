@@ -101,7 +101,9 @@ async function openShared(config: AppConfig, store: Store, log: Log) {
     return { store, queue, bus: createMemoryBus(), close: () => queue.close() }
   }
   const { openRedis } = await import('../stores/redis/open.ts')
-  const redis = await openRedis(config.redis, { log })
+  // While Redis is away each node works from a queue of its own: leases decide, whoever hands out the work.
+  const meanwhile = { queue: createMemoryQueue(), buckets: store.buckets }
+  const redis = await openRedis(config.redis, { log, meanwhile })
   return {
     store: { ...store, buckets: redis.buckets },
     queue: redis.queue,

@@ -4,6 +4,7 @@ import { benchCompose } from './compose.ts'
 import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
+import { benchLedger } from './ledger.ts'
 import { benchMillion } from './million.ts'
 import { benchQueue } from './queue.ts'
 import { benchRank } from './rank.ts'
@@ -21,6 +22,7 @@ const benches = {
   feeds: benchFeeds,
   segments: benchSegments,
   million: benchMillion,
+  ledger: benchLedger,
   transfer: benchTransfer,
   queue: benchQueue,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>

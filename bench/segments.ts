@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { Client } from 'pg'
+import { startPostgres } from '../app/demo/servers/postgres.ts'
 import { resolveAudience } from '../engine/audience/segment/audience.ts'
+import type { Store } from '../engine/ports/store.ts'
 import { openStore } from '../stores/open.ts'
 import { median, type Report, round } from './figure.ts'
 import { makeFolder } from './newsroom.ts'
@@ -18,15 +21,61 @@ const rules: readonly (readonly [name: string, rule: string])[] = [
   ['whom the address says', 'domain = "example.org" or language starts with "de"'],
 ]
 const countries = ['DE', 'AT', 'CH', 'FR', 'US', 'GB', 'ES', 'IT']
+const now = 1_800_000_000_000
 const budgetMs = 100
 const rounds = 20
 
+/** An empty place for a store. */
+interface Place {
+  readonly url: string
+  /** What a database does by itself within minutes of so many rows. */
+  settle(): Promise<void>
+  remove(): Promise<void>
+}
+const places = {
+  async sqlite(): Promise<Place> {
+    const { file, remove } = makeFolder()
+    mkdirSync(dirname(file), { recursive: true })
+    return { url: `sqlite:${file}`, settle: async () => {}, remove: async () => remove() }
+  },
+  async postgres(): Promise<Place> {
+    const server = await startPostgres({ settings: { shared_buffers: '256MB', max_wal_size: '4GB' } })
+    return {
+      url: server.url,
+      async settle() {
+        const client = new Client(server.url)
+        await client.connect()
+        await client.query('VACUUM ANALYZE')
+        await client.end()
+      },
+      remove: () => server.drop(),
+    }
+  },
+}
+const kinds = Object.keys(places) as (keyof typeof places)[]
+
 /** How long an answer to "how many are that?" takes, beside counting all of them. */
-export async function benchSegments(report: Report, { subscribers = 1_000_000 } = {}): Promise<void> {
-  const { file, remove } = makeFolder()
-  mkdirSync(dirname(file), { recursive: true })
-  const store = await openStore(`sqlite:${file}`)
-  const now = 1_800_000_000_000
+export async function benchSegments(
+  report: Report,
+  { subscribers = 1_000_000, stores = kinds } = {},
+): Promise<void> {
+  for (const kind of stores) {
+    const place = await places[kind]()
+    const store = await openStore(place.url)
+    await fill(store, subscribers)
+    await place.settle()
+    await measure(store, (figure) =>
+      report({
+        ...figure,
+        name: `segments in ${kind} at ${subscribers.toLocaleString('en-US')}: ${figure.name}`,
+      }),
+    )
+    await store.close()
+    await place.remove()
+  }
+}
+
+async function fill(store: Store, subscribers: number): Promise<void> {
   const vip = await store.lists.insert({ name: 'vip', title: 'VIP', description: '' }, now)
   const news = await store.lists.insert({ name: 'news', title: 'News', description: '' }, now)
   for (let from = 0; from < subscribers; from += 1000) {
@@ -47,14 +96,16 @@ export async function benchSegments(report: Report, { subscribers = 1_000_000 } 
       now: at,
     })
   }
+}
+
+async function measure(store: Store, report: Report): Promise<void> {
   const figure = (
     what: string,
     value: number,
     unit: string,
     peer: string | null = null,
     ratio: number | null = null,
-  ) =>
-    report({ name: `segments at ${subscribers.toLocaleString('en-US')}: ${what}`, value, unit, peer, ratio })
+  ) => report({ name: what, value, unit, peer, ratio })
   const all: number[] = []
   for (const [name, where] of rules) {
     const names = {
@@ -89,11 +140,13 @@ export async function benchSegments(report: Report, { subscribers = 1_000_000 } 
   }
   const p95 = all.toSorted((a, b) => a - b)[Math.floor(all.length * 0.95)]!
   figure('live count, p95', round(p95), 'ms')
-  await store.close()
-  remove()
 }
 
 if (import.meta.main) {
-  const subscribers = Number(process.argv[2] ?? 1_000_000)
-  await benchSegments((figure) => console.log(JSON.stringify(figure)), { subscribers })
+  const [, , subscribers = 1_000_000, ...chosen] = process.argv
+  const stores = kinds.filter((kind) => chosen.length === 0 || chosen.includes(kind))
+  await benchSegments((figure) => console.log(JSON.stringify(figure)), {
+    subscribers: Number(subscribers),
+    stores,
+  })
 }

@@ -15,18 +15,36 @@ const piece = 5000
 
 const flags = ['--max-semi-space-size=4', '--max-old-space-size=256']
 
-/** Import of a CSV with 1 % broken rows into SQLite, beside csv-parse reading the same file; then its export. In a process
- *  of its own with the daemon's limits: what the collector may leave lying about decides the memory. */
+/** Import of a CSV with 1 % broken rows into SQLite and into Postgres, beside csv-parse reading the same file; then its
+ *  export. Each in a process of its own with the daemon's limits: what the collector may leave lying about decides the
+ *  memory. */
 export async function benchTransfer(report: Report, { rows = 1_000_000 } = {}): Promise<void> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [...flags, fileURLToPath(import.meta.url), String(rows)],
-    { env: { ...process.env, MALLOC_ARENA_MAX: '2' } },
-  )
-  for (const line of stdout.trimEnd().split('\n')) report(JSON.parse(line) as Figure)
+  for (const kind of Object.keys(stores)) {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...flags, fileURLToPath(import.meta.url), String(rows), kind],
+      { env: { ...process.env, MALLOC_ARENA_MAX: '2' } },
+    )
+    for (const line of stdout.trimEnd().split('\n')) report(JSON.parse(line) as Figure)
+  }
 }
 
-async function measure(report: Report, rows: number): Promise<void> {
+interface Place {
+  readonly url: string
+  remove(): Promise<void> | void
+}
+const stores = {
+  SQLite(file: string): Place {
+    return { url: `sqlite:${file}`, remove() {} }
+  },
+  async Postgres(): Promise<Place> {
+    const { startPostgres } = await import('../app/demo/servers/postgres.ts')
+    const server = await startPostgres({ settings: { fsync: 'on' } })
+    return { url: server.url, remove: () => server.drop() }
+  },
+} as const satisfies { [kind: string]: (file: string) => Place | Promise<Place> }
+
+async function measure(report: Report, rows: number, kind: keyof typeof stores): Promise<void> {
   const { file, remove } = makeFolder()
   const people = `${file}.csv`
   writePeople(people, rows)
@@ -36,7 +54,8 @@ async function measure(report: Report, rows: number): Promise<void> {
     for await (const _ of createReadStream(people).pipe(parse({ relaxColumnCount: true }))) seen++
     if (seen !== rows + 1) throw new Error(`csv-parse read ${seen} records`)
   })
-  const store = await openStore(`sqlite:${file}`)
+  const place = await stores[kind](file)
+  const store = await openStore(place.url)
   const list = { name: 'news', title: 'News', description: '' }
   await store.lists.insert(list, clock.now())
   const imported = await timed(async () => {
@@ -50,6 +69,7 @@ async function measure(report: Report, rows: number): Promise<void> {
     for await (const text of exportSubscribers(store, { format: 'csv' })) bytes += text.length
   })
   await store.close()
+  await place.remove()
   const figure = (what: string, value: number, unit: string, beside: number | null = null) =>
     report({
       name: what,
@@ -58,16 +78,13 @@ async function measure(report: Report, rows: number): Promise<void> {
       peer: beside === null ? null : 'csv-parse reading alone',
       ratio: beside === null ? null : round(beside / imported.ms, 2),
     })
-  figure(
-    `import ${name} (${round(statSync(people).size / mebibyte)} MiB) into SQLite`,
-    round(imported.ms / 1000, 1),
-    's',
-    alone.ms,
-  )
-  figure(`import ${name}: rise of memory`, round(imported.risen / mebibyte), 'MiB')
-  figure(`csv-parse alone ${name}`, round(alone.ms / 1000, 1), 's')
-  figure(`export ${name} (${round(bytes / mebibyte)} MiB)`, round(exported.ms / 1000, 1), 's')
-  figure(`export ${name}: rise of memory`, round(exported.risen / mebibyte), 'MiB')
+  const size = round(statSync(people).size / mebibyte)
+  const of = kind === 'SQLite' ? '' : ` ${kind}`
+  figure(`import ${name} (${size} MiB) into ${kind}`, round(imported.ms / 1000, 1), 's', alone.ms)
+  figure(`import ${name}: rise of memory${of}`, round(imported.risen / mebibyte), 'MiB')
+  if (kind === 'SQLite') figure(`csv-parse alone ${name}`, round(alone.ms / 1000, 1), 's')
+  figure(`export ${name} (${round(bytes / mebibyte)} MiB)${of}`, round(exported.ms / 1000, 1), 's')
+  figure(`export ${name}: rise of memory${of}`, round(exported.risen / mebibyte), 'MiB')
   remove()
 }
 
@@ -100,6 +117,6 @@ function writePeople(file: string, rows: number): void {
 }
 
 if (import.meta.main) {
-  const rows = Number(process.argv[2] ?? 1_000_000)
-  await measure((figure) => console.log(JSON.stringify(figure)), rows)
+  const [, , rows = '1000000', kind = 'SQLite'] = process.argv
+  await measure((figure) => console.log(JSON.stringify(figure)), Number(rows), kind as keyof typeof stores)
 }

@@ -19,24 +19,43 @@ export interface OpenedStore extends Store {
   describe(info: { readonly [key: string]: string }): void
 }
 
-/** Open the store that a URL names: `memory:`, `sqlite:<path>`, where the path may be relative to the working
- *  directory, or `postgres://...`. Rejects with E_CONFIG when the URL names none, else as the store does. */
-export async function openStore(url: string, options: StoreOptions = {}): Promise<OpenedStore> {
+/** Where a store is. */
+export type StorePlace =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: string }
+
+/** What a URL names: `memory:`, `sqlite:<path>`, where the path may be relative to the working directory, or
+ *  `postgres://...`. Refuses with E_CONFIG when it names none. */
+export function parseStoreUrl(url: string): StorePlace {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):(.*)$/is.exec(url) ?? []
   switch (scheme.toLowerCase()) {
     case 'memory':
-      return { ...openMemoryStore(), describe() {} }
+      return { kind: 'memory' }
     case 'sqlite':
-      return openSqliteStore({ file: sqlitePath(url, rest), ...options })
+      return { kind: 'sqlite', file: sqlitePath(url, rest) }
     case 'postgres':
     case 'postgresql':
-      // The client is loaded by those who need it: a laptop's daemon does not carry it.
-      return (await import('./postgres/open.ts')).openPostgresStore({ url, ...options })
+      return { kind: 'postgres', url }
     default:
       throw new BroadsheetError(
         'E_CONFIG',
         `The store "${scheme === '' ? url : `${scheme}:`}" is not known. Known: memory:, sqlite:<path>, e.g. sqlite:data/broadsheet.db, and postgres://user:password@host:5432/name.`,
       )
+  }
+}
+
+/** Open the store that a URL names. Rejects as `parseStoreUrl` and as the store does. */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<OpenedStore> {
+  const place = parseStoreUrl(url)
+  switch (place.kind) {
+    case 'memory':
+      return { ...openMemoryStore(), describe() {} }
+    case 'sqlite':
+      return openSqliteStore({ file: place.file, ...options })
+    case 'postgres':
+      // The client is loaded by those who need it: a laptop's daemon does not carry it.
+      return (await import('./postgres/open.ts')).openPostgresStore({ url: place.url, ...options })
   }
 }
 

@@ -15,6 +15,7 @@ import * as init from './commands/init.ts'
 import * as item from './commands/item.ts'
 import * as key from './commands/key.ts'
 import * as list from './commands/list.ts'
+import * as migrate from './commands/migrate.ts'
 import * as segment from './commands/segment.ts'
 import * as serve from './commands/serve.ts'
 import * as subscriber from './commands/subscriber.ts'
@@ -114,6 +115,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     events,
     key,
     config,
+    migrate,
   ])
     register(program, run)
   inherit(program)

@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path'
 import { domainOf } from '../../engine/model/address.ts'
 import type { Progress } from '../../engine/model/progress.ts'
 import type { Cli } from '../cli/cli.ts'
-import { type Client, createClient } from '../cli/client.ts'
+import type { Client } from '../cli/client.ts'
 import { CliError } from '../cli/exit.ts'
 import { bytes, count, duration } from '../cli/format.ts'
 import { createProgress } from '../cli/progress.ts'
@@ -11,17 +11,20 @@ import { makePeople } from './content/people.ts'
 import { campaignData, list, paper, topics } from './content/publication.ts'
 import { seeded } from './content/seeded.ts'
 import { furnishPaper } from './furnish.ts'
-import { buildHouse, clearFolder, type House, moveIn, type Tenant } from './house.ts'
+import { clearFolder } from './house.ts'
 import { type Inbox, startInbox } from './inbox.ts'
 import { sideBySide } from './side-by-side.ts'
+import { openEmbeddedStage, openProductionStage, type Stage } from './stage.ts'
 
 export interface DemoOptions {
   readonly subscribers: number
   readonly folder: string
   /** One of the template sets in app/templates. */
   readonly template: string
-  /** Kill the daemon with -9 half-way and start it again. */
+  /** Kill a daemon with -9 half-way. */
   readonly crash: boolean
+  /** On Postgres and Redis, with two workers. */
+  readonly production: boolean
 }
 
 /** What the demo measured. Memory is the daemon's peak; letters a minute count from the start command to the
@@ -34,6 +37,8 @@ interface DemoFigures {
   readonly lettersPerMinute: number
   readonly p95LetterMs: number | null
   readonly rssMb: number
+  /** Of the production demo. */
+  readonly nodes?: number
 }
 
 const campaignName = 'morning-letter'
@@ -49,34 +54,27 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<void> {
   clearFolder(folder)
   const inbox = await startInbox({ folder: inboxFolder, keep: (recipient) => wanted.has(recipient) })
   stack.defer(() => inbox.close())
-  const house = await buildHouse({ folder, smtpPort: inbox.port, domain: domainOf(paper.sender.address) })
 
   cli.say(`${cli.style('bold', 'Broadsheet demo')}  ${cli.style('dim', paper.title)}`)
-  cli.say(`  data folder   ${relative(cli.cwd, folder) || '.'}`)
-  cli.say(`  SMTP inbox    127.0.0.1:${inbox.port}`)
-  let tenant = await moveIn(house, Date)
-  stack.defer(() => tenant.stop())
-  cli.say(`  daemon        ${house.url}  (process ${tenant.pid})`)
+  const fact = (label: string, words: string) => cli.say(`  ${label.padEnd(13)} ${words}`)
+  fact('data folder', relative(cli.cwd, folder) || '.')
+  fact('SMTP inbox', `127.0.0.1:${inbox.port}`)
+  const open = options.production ? openProductionStage : openEmbeddedStage
+  const stage = await open({ cli, folder, smtpPort: inbox.port, domain: domainOf(paper.sender.address) })
+  stack.defer(() => stage.close())
+  for (const [label, words] of stage.facts) fact(label, words)
   cli.say()
 
-  let client = connect(cli, house, tenant)
-  stack.defer(() => client.close())
-  await furnish(cli, client, options, people)
+  await furnish(cli, stage.client(), options, people)
   const started = performance.now()
-  await client.post(`/campaigns/${campaignName}/start`)
-  const watched = await watch(cli, client, options.crash ? options.subscribers / 2 : null)
-  let peakRss = tenant.peakRss()
-  let progress = watched
+  await stage.client().post(`/campaigns/${campaignName}/start`)
+  let progress = await watch(cli, stage.client(), options.crash ? options.subscribers / 2 : null)
   if (progress === null) {
-    await tenant.kill()
-    cli.say(`  ${cli.style('red', 'kill -9')}  at ${count(inbox.letters)} letters; starting it again`)
-    await client.close()
-    tenant = await moveIn(house, Date)
-    client = connect(cli, house, tenant)
-    progress = (await watch(cli, client, null))!
+    await stage.crash(count(inbox.letters))
+    progress = (await watch(cli, stage.client(), null))!
   }
   const elapsedMs = performance.now() - started
-  peakRss = Math.max(peakRss, tenant.peakRss())
+  const peakRss = stage.peakRss()
 
   const { sent, failed, unknown } = progress.counts
   const figures: DemoFigures = {
@@ -87,14 +85,12 @@ export async function runDemo(cli: Cli, options: DemoOptions): Promise<void> {
     lettersPerMinute: Math.round((sent / elapsedMs) * 60_000),
     p95LetterMs: progress.p95LetterMs,
     rssMb: Math.round(peakRss / 1e6),
+    ...(options.production && { nodes: stage.nodes }),
   }
-  await report(cli, client, inbox, house, figures, [...wanted], elapsedMs)
+  await report(cli, inbox, stage, figures, [...wanted], elapsedMs)
   checkInbox(inbox, figures)
   if (cli.options.json) cli.stdout.write(`${JSON.stringify(figures)}\n`)
 }
-
-const connect = (cli: Cli, house: House, tenant: Tenant): Client =>
-  createClient(house.url, tenant.token, cli.signal)
 
 /** Three people whose interests differ most: the first whose strongest topics are not each other's. */
 function threeReaders(people: ReturnType<typeof makePeople>): ReturnType<typeof makePeople> {
@@ -163,9 +159,8 @@ async function watch(cli: Cli, client: Client, until: number | null): Promise<Pr
 
 async function report(
   cli: Cli,
-  client: Client,
   inbox: Inbox,
-  house: House,
+  stage: Stage,
   figures: DemoFigures,
   readers: readonly string[],
   elapsedMs: number,
@@ -186,13 +181,13 @@ async function report(
     `  ${cli.style('bold', count(lettersPerMinute))} letters a minute; a letter took ${p95LetterMs ?? '?'} ms to render and send (p95); daemon's peak memory ${bytes(rssMb * 1e6)}`,
   )
   cli.say()
-  cli.say(await sideBySide(cli, client, campaignName, readers))
+  cli.say(await sideBySide(cli, stage.client(), campaignName, readers))
+  const { house } = stage
   const folder = relative(cli.cwd, house.folder) || '.'
   cli.say('  Look further:')
   cli.say(`    ${folder}/inbox/           three letters as .eml, and who got one (inbox.csv)`)
-  cli.say(
-    `    ${folder}/data/            the store (SQLite), daemon.log, DKIM keys and their DNS records beside it`,
-  )
+  cli.say(`    ${folder}/data/            ${stage.kept}`)
+  if (stage.nodes > 1) return
   cli.say(`    npx broadsheet serve --config ${folder}/broadsheet.yaml`)
   cli.say(`                               then ${house.url}/openapi.json and the CLI: npx broadsheet --help`)
 }

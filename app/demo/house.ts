@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { dkimRecord } from '../../engine/compose/index.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import { CliError } from '../cli/exit.ts'
+import { freePort } from './servers/free-port.ts'
 
 const marker = '.broadsheet-demo'
 // A machine without a free core needs a minute.
@@ -18,6 +18,8 @@ export interface House {
   readonly folder: string
   readonly settings: string
   readonly url: string
+  /** `worker` answers no requests, so its tenant has no token. */
+  readonly role: 'all' | 'api' | 'worker'
 }
 
 /** An empty folder. One that no demo made is never touched. */
@@ -36,23 +38,18 @@ export async function buildHouse(options: {
   readonly folder: string
   readonly smtpPort: number
   readonly domain: string
+  readonly role?: House['role']
+  /** A folder that has DKIM keys: every node signs with the same. Default: makes them. */
+  readonly keysOf?: string
+  /** Where subscribers would reach it, if that is another node. */
+  readonly publicUrl?: string
   /** More than the demo's own. */
   readonly settings?: object
 }): Promise<House> {
-  const { folder, smtpPort, domain } = options
-  const keys = (['rsa', 'ed25519'] as const).map((algorithm) => {
-    const { privateKey } =
-      algorithm === 'rsa'
-        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-        : generateKeyPairSync('ed25519')
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
-    const file = `dkim-${algorithm}.pem`
-    writeFileSync(join(folder, file), pem, { mode: 0o600 })
-    return { file, setting: { domain, selector: algorithm, privateKey: pem } }
-  })
-  // What would stand in the DNS: with it, anybody can verify the letters.
-  const records = keys.map(({ setting }) => dkimRecord(setting))
-  writeFileSync(join(folder, 'dkim-dns.json'), `${JSON.stringify(records, null, 2)}\n`)
+  const { folder, smtpPort, domain, role = 'all' } = options
+  mkdirSync(folder, { recursive: true })
+  const algorithms = ['rsa', 'ed25519'] as const
+  if (options.keysOf === undefined) makeKeys(folder, domain, algorithms)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const settings = join(folder, 'broadsheet.yaml')
@@ -60,19 +57,36 @@ export async function buildHouse(options: {
     settings,
     stringify({
       data: './data',
-      publicUrl: url,
+      publicUrl: options.publicUrl ?? url,
+      role,
       http: { host: '127.0.0.1', port },
       log: { level: 'info', format: 'json' },
-      dkim: keys.map(({ file, setting: { selector } }) => ({
+      dkim: algorithms.map((selector) => ({
         domain,
         selector,
-        privateKeyFile: `./${file}`,
+        privateKeyFile: join(options.keysOf ?? '.', keyFile(selector)),
       })),
       channels: { smtp: { host: '127.0.0.1', port: smtpPort, security: 'none' } },
       ...options.settings,
     }),
   )
-  return { folder, settings, url }
+  return { folder, settings, url, role }
+}
+
+const keyFile = (algorithm: string): string => `dkim-${algorithm}.pem`
+
+function makeKeys(folder: string, domain: string, algorithms: readonly ('rsa' | 'ed25519')[]): void {
+  const keys = algorithms.map((algorithm) => {
+    const { privateKey } =
+      algorithm === 'rsa'
+        ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+        : generateKeyPairSync('ed25519')
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+    writeFileSync(join(folder, keyFile(algorithm)), pem, { mode: 0o600 })
+    return { domain, selector: algorithm, privateKey: pem }
+  })
+  // What would stand in the DNS: with it, anybody can verify the letters.
+  writeFileSync(join(folder, 'dkim-dns.json'), `${JSON.stringify(keys.map(dkimRecord), null, 2)}\n`)
 }
 
 /** A daemon in a process of its own, as `broadsheet serve` would run. */
@@ -107,7 +121,7 @@ export async function moveIn(house: House, clock: { now(): number }): Promise<Te
   const file = join(house.folder, 'data', 'daemon.json')
   const until = clock.now() + startMs
   for (;;) {
-    const daemon = readDaemon(file)
+    const daemon = house.role === 'worker' ? readLog(lines, child) : readDaemon(file)
     if (daemon?.pid === child.pid) {
       let peak = 0
       const watch = setInterval(() => {
@@ -145,6 +159,11 @@ function readDaemon(file: string): { pid: number; token: string } | null {
   }
 }
 
+/** A worker leaves no daemon.json: its log says when it is there. */
+function readLog(lines: readonly string[], { pid = 0 }: ChildProcess): { pid: number; token: string } | null {
+  return lines.join('').includes('"event":"daemon.started"') ? { pid, token: '' } : null
+}
+
 /** Resident memory of a process, bytes; 0 where the system does not tell (it is read from /proc). */
 function rssOf({ pid }: ChildProcess): number {
   try {
@@ -153,16 +172,4 @@ function rssOf({ pid }: ChildProcess): number {
   } catch {
     return 0
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return port
 }

@@ -99,6 +99,18 @@ export function createSupervisor(parts: {
     })
   }
 
+  /** Where the books may have lost letters, going on could send those twice: only for those who said that copies are
+   *  better than gaps. */
+  async function askAfterDoubt(): Promise<void> {
+    const reason = await store.presence.doubt()
+    if (reason === null) return
+    log.warn({ reason }, 'books.doubted')
+    await eachCampaign('running', async ({ id, uncertain }) => {
+      if (uncertain === 'hold') await unlessMoved(campaigns.apply(id, { type: 'pause', reason }))
+    })
+    await store.presence.trust()
+  }
+
   /** Prolongs what is being worked, however long its letters are on the wire. */
   function renew(): void {
     const again = () => {
@@ -166,6 +178,7 @@ export function createSupervisor(parts: {
   }
 
   async function sweep(): Promise<void> {
+    await askAfterDoubt()
     const leads = await store.leadership.lead(leading, lane.owner, leadMs)
     await takeUp(leads)
     if (leads) {

@@ -78,7 +78,7 @@ interface ListEntry {
  *  attribute has a column `attributes.<name>`; one that is not text everywhere has `attributes.<name>:json`; and what
  *  fits neither is in `attributes`, as JSON. */
 export async function* exportSubscribers(
-  store: Pick<Store, 'subscribers' | 'lists'>,
+  store: Pick<Store, 'reports' | 'lists'>,
   { format, status, list, segment }: SubscriberExport,
 ): AsyncGenerator<string> {
   const query = {
@@ -89,12 +89,12 @@ export async function* exportSubscribers(
   }
   // Of the erased there is nothing to give.
   const all = async function* () {
-    for await (const rows of pages((after) => store.subscribers.page({ ...query, after })))
+    for await (const rows of pages((after) => store.reports.subscribers.page({ ...query, after })))
       yield rows.filter((row) => row.status !== 'erased')
   }
   const names = await listNames(store)
   const withLists = async (rows: readonly Subscriber[]) => {
-    const found = await store.subscribers.membershipsOf(rows.map(({ id }) => id))
+    const found = await store.reports.subscribers.membershipsOf(rows.map(({ id }) => id))
     const byId = Map.groupBy(found, ({ id }) => id)
     return rows.map((row) => ({
       row,
@@ -206,11 +206,11 @@ function attributeCells(
 
 /** Items in the form that `importItems` reads. */
 export async function* exportItems(
-  store: Pick<Store, 'items'>,
+  { reports }: Pick<Store, 'reports'>,
   format: ExportFormat,
 ): AsyncGenerator<string> {
   if (format !== 'ndjson') yield line(format, itemFields)
-  for await (const rows of pages((after) => store.items.page({ after, limit: pageRows }))) {
+  for await (const rows of pages((after) => reports.items.page({ after, limit: pageRows }))) {
     let text = ''
     for (const row of rows) {
       const { id: _, createdAt: _created, updatedAt: _updated, ...item } = row
@@ -237,11 +237,11 @@ export async function* exportItems(
 
 /** Suppressions in the form that `importSuppressions` reads; domains as `@example.org`. */
 export async function* exportSuppressions(
-  store: Pick<Store, 'suppressions'>,
+  { reports }: Pick<Store, 'reports'>,
   format: ExportFormat,
 ): AsyncGenerator<string> {
   if (format !== 'ndjson') yield line(format, ['address', 'reason', 'detail', 'createdAt'])
-  for await (const rows of pages((after) => store.suppressions.page({ after, limit: pageRows }))) {
+  for await (const rows of pages((after) => reports.suppressions.page({ after, limit: pageRows }))) {
     let text = ''
     for (const { address, reason, detail, createdAt } of rows)
       text +=

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { memberships } from '../model/list.ts'
 import { subscriberInputSchema } from '../model/subscriber.ts'
-import { epochMsSchema, slugSchema } from '../model/values.ts'
+import { epochMsSchema, slugSchema, textSchema } from '../model/values.ts'
 import { suppressionReasons } from '../ports/subscribers.ts'
 import { suppressedAddress } from './suppression-columns.ts'
 
@@ -30,7 +30,7 @@ export const suppressionRowSchema = z.strictObject({
     return z.NEVER
   }),
   reason: z.enum(suppressionReasons).default('import'),
-  detail: z.string().max(500).nullable().default(null),
+  detail: textSchema.max(500).nullable().default(null),
   /** As an export says it; the store has its own. */
   createdAt: z.unknown().optional(),
 })

@@ -7,6 +7,8 @@ const local = /^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*$/
 const domain = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z]{1,62}$/
 const statuses: ReadonlySet<unknown> = new Set(subscriberStatuses)
 const maxRemembered = 2000
+// U+0000 is no text, and only the schema sees whether a surrogate is one of a pair.
+const maybeNoText = /[\0\ud800-\udfff]/
 // A letter is at most six in JSON.
 const maxAttributeChars = 2500
 
@@ -43,7 +45,7 @@ export function plainRows(): (value: unknown) => ImportRow | null {
         case 'name': {
           if (typeof field !== 'string') return null
           const name = field.trim()
-          if (name.length > 200) return null
+          if (name.length > 200 || maybeNoText.test(name)) return null
           row.name = name
           break
         }
@@ -97,6 +99,7 @@ function isPlainAttributes(value: unknown): boolean {
   for (const key in value) {
     const field: unknown = (value as Record<string, unknown>)[key]
     if (typeof field !== 'string' || key === '' || key.length > 64 || key === '__proto__') return false
+    if (maybeNoText.test(key) || maybeNoText.test(field)) return false
     keys++
     chars += key.length + field.length + 1
   }

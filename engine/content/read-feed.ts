@@ -75,12 +75,17 @@ function advertised(text: string): string {
   return ''
 }
 
+// As XML has it: escapes of U+0000 and of surrogates, paired or not.
+const escapesNoText = /\\u(?:0000|d[89a-f])/i
+const takeOut = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value
+
 function readJson(text: string, limits: FeedLimits): ReadResult {
   const { json, depth, repaired } = repairJson(text.replace(/^[\s\ufeff]+/, ''))
   if (depth > limits.maxDepth) return { problem: `is nested more than ${limits.maxDepth} deep` }
   let value: unknown
   try {
-    value = JSON.parse(json)
+    value = JSON.parse(json, escapesNoText.test(json) ? takeOut : undefined)
   } catch (error) {
     return { problem: `is no JSON: ${(error as Error).message}` }
   }

@@ -229,7 +229,10 @@ async function handOver(
     })
   })
   const settled = await store.ledger.settle(lease, settlements, now)
-  if (settled.status === 'stale') return 'lost'
+  if (settled.status === 'stale') {
+    parts.log.warn({ publicationId: lease.publicationId, seq: lease.seq }, 'chunk.lost')
+    return 'lost'
+  }
   const letterMs = outcomes.flatMap((outcome) =>
     outcome.status === 'sent' ? [prepared.renderMs + (outcome.tookMs ?? batchMs)] : [],
   )

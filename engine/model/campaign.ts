@@ -2,7 +2,14 @@ import { z } from 'zod'
 import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
 import { deliverModes, repeatSchema } from './schedule.ts'
 import { segmentLimits } from './segment.ts'
-import { addressSchema, epochMsSchema, languageSchema, slugSchema, timeZoneSchema } from './values.ts'
+import {
+  addressSchema,
+  epochMsSchema,
+  languageSchema,
+  slugSchema,
+  textSchema,
+  timeZoneSchema,
+} from './values.ts'
 
 export const campaignStates = [
   'draft',
@@ -87,7 +94,7 @@ export const campaignInputSchema = z.strictObject({
   data: z.record(z.string().max(64), z.json()).default({}),
   uncertain: z.enum(uncertainPolicies).default('hold'),
   /** At most one message a key for a recipient, over all campaigns. */
-  onceKey: z.string().min(1).max(200).nullable().default(null),
+  onceKey: textSchema.min(1).max(200).nullable().default(null),
   /** Transient failures are tried again until this long after the start. */
   retryForMs: z
     .int()

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { EpochMs, ItemId } from './ids.ts'
-import { epochMsSchema, languageSchema, slugSchema } from './values.ts'
+import { epochMsSchema, isText, languageSchema, noText, slugSchema, textSchema } from './values.ts'
 
 /** A piece of content that letters are made of. */
 export interface Item {
@@ -24,16 +24,19 @@ export interface Item {
   readonly updatedAt: EpochMs
 }
 
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2048)
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .max(2048)
+  .refine(isText, noText)
 
 export const itemInputSchema = z.strictObject({
-  key: z.string().min(1).max(512).optional(),
-  title: z.string().trim().min(1).max(500),
+  key: textSchema.min(1).max(512).optional(),
+  title: textSchema.trim().min(1).max(500),
   url: webUrl,
-  summary: z.string().max(5000).default(''),
-  body: z.string().max(500_000).nullable().default(null),
+  summary: textSchema.max(5000).default(''),
+  body: textSchema.max(500_000).nullable().default(null),
   imageUrl: webUrl.nullable().default(null),
-  author: z.string().max(200).nullable().default(null),
+  author: textSchema.max(200).nullable().default(null),
   language: languageSchema.nullable().default(null),
   topics: z.array(slugSchema).max(32).default([]),
   popularity: z.number().min(0).max(1).default(0.5),

@@ -5,10 +5,11 @@ import {
   epochMsSchema,
   languageSchema,
   slugSchema,
+  textSchema,
   timeZoneSchema,
 } from './values.ts'
 
-const name = z.string().trim().max(200).nullish()
+const name = textSchema.trim().max(200).nullish()
 const topics = z.record(slugSchema, z.number().min(0).max(1)).optional()
 const lists = z.array(slugSchema).max(100)
 

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { EpochMs, Json, SubscriberId } from './ids.ts'
-import { addressSchema, attributesSchema, languageSchema, slugSchema, timeZoneSchema } from './values.ts'
+import {
+  addressSchema,
+  attributesSchema,
+  languageSchema,
+  slugSchema,
+  textSchema,
+  timeZoneSchema,
+} from './values.ts'
 
 export const subscriberStatuses = [
   'unconfirmed',
@@ -34,7 +41,7 @@ export interface Subscriber {
 /** What callers may say of a subscriber. Absent fields keep their value on an update. */
 export const subscriberInputSchema = z.strictObject({
   address: addressSchema,
-  name: z.string().trim().max(200).nullish(),
+  name: textSchema.trim().max(200).nullish(),
   language: languageSchema.nullish(),
   timeZone: timeZoneSchema.nullish(),
   /** Only for new rows and for people who never left: an update never re-activates anyone. */

@@ -2,6 +2,13 @@ import { z } from 'zod'
 import { parseAddress } from './address.ts'
 import type { Json } from './ids.ts'
 
+/** Can every store keep it? PostgreSQL knows no U+0000, and UTF-8 no half of a surrogate pair. */
+export const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+export const noText = 'must not have the character U+0000 or half a surrogate pair: take it out'
+
+/** Text of any kind. */
+export const textSchema = z.string().refine(isText, noText)
+
 /** Names used in URLs, segments and templates: lower-case letters, digits, `-`, `_`, `.`. */
 export const slugSchema = z
   .string()
@@ -41,6 +48,12 @@ const depthOf = (value: unknown, depth = 0): number =>
     ? depth
     : Math.max(depth, ...Object.values(value).map((inner) => depthOf(inner, depth + 1)))
 
+const isTextThroughout = (value: Json): boolean => {
+  if (typeof value === 'string') return isText(value)
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, inner]) => isText(key) && isTextThroughout(inner as Json))
+}
+
 export const jsonSchema: z.ZodType<Json> = z.json() as z.ZodType<Json>
 
 /** Free-form data on a subscriber, seen by templates as `subscriber.attributes`. At most 64 keys, depth 8, 16 KB. */
@@ -48,6 +61,7 @@ export const attributesSchema = z
   .record(z.string().min(1).max(64), jsonSchema)
   .refine((map) => Object.keys(map).length <= 64, 'must have at most 64 keys')
   .refine((map) => depthOf(map) <= maxDepth, `must be nested at most ${maxDepth} deep`)
+  .refine(isTextThroughout, noText)
   .refine((map) => JSON.stringify(map).length <= 16_384, 'must be at most 16 KB as JSON')
   .refine((map) => !Object.keys(map).some((key) => key === '__proto__'), 'must not have a key "__proto__"')
 

@@ -4,6 +4,9 @@ import type { EpochMs, EventId, Page, PublicationId, SubscriberId } from '../mod
 /** Facts, in the order they were written. */
 export interface EventStore {
   append(events: readonly NewDeliveryEvent[]): Promise<readonly EventId[]>
+  /** By id; `after` is the last one seen, 0 to begin. Whoever reads on like that misses none: no id is handed out while a
+   *  lower one may still come. Where several nodes write, an event is seen once those who began to write before it are
+   *  done, which is a moment later at most; nothing else that is under way holds it up. */
   page(query: {
     readonly after: number
     readonly limit: number
@@ -11,7 +14,7 @@ export interface EventStore {
     readonly subscriberId?: SubscriberId
     readonly type?: EventType
   }): Promise<Page<DeliveryEvent>>
-  /** Retention: forget up to `limit` events from before that time, the oldest ids first. Resolves with how many; less
-   *  than `limit`: there are no more. */
+  /** Retention: forget up to `limit` events from before that time, the oldest ids first; more where whole months can go at
+   *  once. Resolves with how many; less than `limit`: there are no more. */
   remove(query: { readonly before: EpochMs; readonly limit: number }): Promise<number>
 }

@@ -20,6 +20,22 @@ import type { ReplyStore } from './replies.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
 import type { SubscriptionStore } from './subscriptions.ts'
 
+/** What only reads, of the ports that exports and analytics use. It may be a few seconds behind the others, where the store
+ *  has a copy of the database to ask, and one call may be further behind than the one before: not for what somebody
+ *  has just changed, nor for deciding about a write. */
+export interface Reports {
+  readonly subscribers: Pick<
+    SubscriberStore,
+    'get' | 'byAddress' | 'page' | 'count' | 'memberships' | 'membershipsOf'
+  >
+  readonly suppressions: Pick<SuppressionStore, 'byAddress' | 'page'>
+  readonly consents: Pick<ConsentStore, 'page'>
+  readonly items: Pick<ItemStore, 'get' | 'byUrl' | 'byKey' | 'page' | 'candidates'>
+  readonly publications: PublicationStore
+  readonly deliveries: DeliveryStore
+  readonly events: Pick<EventStore, 'page'>
+}
+
 /** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
  *  named at each method. */
 export interface Store {
@@ -48,6 +64,7 @@ export interface Store {
   readonly replies: ReplyStore
   readonly presence: PresenceStore
   readonly leadership: LeadershipStore
+  readonly reports: Reports
   /** Once a day, by one node: make ahead what the store needs, such as the next months' partitions. */
   maintain(now: EpochMs): Promise<void>
   /** Resolves when a read and a write work. */

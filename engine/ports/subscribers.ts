@@ -53,7 +53,7 @@ export interface SubscriberQuery {
   readonly limit: number
   readonly status?: SubscriberStatus
   readonly list?: ListId
-  /** Part of the address or name, case-insensitive. */
+  /** Part of the address or name, as `foldText` compares them. */
   readonly search?: string
   /** Only who fits this rule, whatever their status. A page may then hold fewer rows than `limit` while there
    *  are more. */

@@ -33,15 +33,20 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   const state = createState(lists.docs, options.monotonic ?? (() => performance.now()))
   const feedStates = new Map<FeedId, FeedState>()
   const feeds = createCollection<Feed>('feed', (id) => feedStates.delete(id))
-  const suppressions = createSuppressions(state)
-  const subscribers = createSubscribers(state)
-  const items = createItems(state)
+  const reports = {
+    subscribers: createSubscribers(state),
+    suppressions: createSuppressions(state),
+    consents: createConsents(state),
+    items: createItems(state),
+    publications: createPublications(state),
+    deliveries: createDeliveries(state),
+    events: createEvents(state),
+  }
   return {
     kind: 'memory',
-    subscribers,
-    suppressions,
+    ...reports,
+    reports,
     subscriptions: createSubscriptions(state),
-    consents: createConsents(state),
     notices: createNotices(state),
     lists,
     topics: createCollection<Topic>('topic'),
@@ -50,14 +55,10 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     apiKeys: createCollection<ApiKey>('API key'),
     feeds,
     feedStates: createFeedStates(feeds.docs, feedStates),
-    items,
-    imports: createImports({ subscribers, items, suppressions }),
+    imports: createImports(reports),
     campaigns: createCampaigns(state),
-    publications: createPublications(state),
     editions: createEditions(state),
-    ledger: createLedger(state, suppressions),
-    deliveries: createDeliveries(state),
-    events: createEvents(state),
+    ledger: createLedger(state, reports.suppressions),
     buckets: createBuckets(),
     replies: createReplies(),
     presence: createPresence(),

@@ -9,5 +9,7 @@ export function createPresence(): PresenceStore {
     async beat(now) {
       lastActiveAt = now
     },
+    doubt: async () => null,
+    async trust() {},
   }
 }

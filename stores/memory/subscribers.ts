@@ -1,4 +1,5 @@
 import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
+import { foldText } from '../../engine/model/segment.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
 import { forcedStatus } from '../../engine/model/subscription.ts'
 import type {
@@ -100,8 +101,8 @@ export function createSubscribers(state: MemoryState): SubscriberStore {
     if (query.list !== undefined && !isActiveMember(state, [query.list], row.id)) return false
     if (query.segment !== undefined && !fits(query.segment, personOf(state, row))) return false
     if (query.search === undefined) return true
-    const part = query.search.toLowerCase()
-    return row.address.toLowerCase().includes(part) || (row.name ?? '').toLowerCase().includes(part)
+    const part = foldText(query.search)
+    return foldText(row.address).includes(part) || foldText(row.name ?? '').includes(part)
   }
 
   return {

@@ -1,13 +1,24 @@
-import { Pool, type PoolConfig, types } from 'pg'
+import { callbackify } from 'node:util'
+import { type ClientBase, Pool, type PoolConfig, types } from 'pg'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
+import { createLineage, type Lineage } from './lineage.ts'
 import { createDatabase, type Database } from './sql.ts'
+
+// pg-pool has it, its types do not: called with each new connection before anybody gets it.
+type Verify = (client: ClientBase, done: (error?: Error) => void) => void
 
 // Ids, counts and times are far below 2^53, and everything in Broadsheet has them as numbers. 20: int8.
 const int8 = 20
+const int8Array = 1016
+const numbersIn = (text: string): number[] => JSON.parse(`[${text.slice(1, -1)}]`) as number[]
 // Documents come as text where a view parses them itself, jsonb included: 114: json, 3802: jsonb.
 const getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser
+  oid === int8
+    ? Number
+    : oid === int8Array
+      ? numbersIn
+      : types.getTypeParser(oid, format)) as typeof types.getTypeParser
 
 export interface ConnectOptions {
   /** `postgres://user:password@host:port/name`; also `?sslmode=`, and `?pooler=transaction` for a pooler that does not know
@@ -17,6 +28,8 @@ export interface ConnectOptions {
   readonly connections: number
   /** Statements longer than this are stopped. */
   readonly statementMs?: number
+  /** Read a copy of the database, and do not wait for one that is silent: the primary is there. */
+  readonly replica?: boolean
   readonly log: Log
 }
 
@@ -25,6 +38,7 @@ export interface Connection {
   readonly pool: Pool
   /** `host:port/name`, without the password. */
   readonly place: string
+  readonly lineage: Lineage
   close(): Promise<void>
 }
 
@@ -33,12 +47,19 @@ const idleMs = 60_000
 const lockMs = 5000
 
 /** A pool of connections. Nothing is connected yet. */
-export function connect({ url, connections, statementMs = 30_000, log }: ConnectOptions): Connection {
+export function connect({
+  url,
+  connections,
+  statementMs = 30_000,
+  replica = false,
+  log,
+}: ConnectOptions): Connection {
   const parsed = parse(url)
   const prepare = parsed.searchParams.get('pooler') !== 'transaction'
   parsed.searchParams.delete('pooler')
   const place = `${parsed.hostname}:${parsed.port || '5432'}${parsed.pathname}`
-  const config: PoolConfig = {
+  const lineage = createLineage(place, log)
+  const config: PoolConfig & { verify?: Verify } = {
     connectionString: parsed.href,
     max: connections,
     connectionTimeoutMillis: connectMs,
@@ -46,6 +67,7 @@ export function connect({ url, connections, statementMs = 30_000, log }: Connect
     keepAlive: true,
     application_name: 'broadsheet',
     types: { getTypeParser },
+    ...(replica ? { query_timeout: statementMs } : { verify: callbackify(lineage.inspect) }),
   }
   const pool = new Pool(config)
   // An idle connection that breaks is replaced; without a listener it would end the process.
@@ -54,9 +76,10 @@ export function connect({ url, connections, statementMs = 30_000, log }: Connect
   pool.on('connect', (client) => client.on('error', () => {}))
   let closing: Promise<void> | null = null
   return {
-    db: createDatabase(pool, { prepare, statementMs, lockMs, place }),
+    db: createDatabase(pool, { prepare, readOnly: replica, statementMs, lockMs, place }),
     pool,
     place,
+    lineage,
     close: () => (closing ??= pool.end()),
   }
 }

@@ -7,6 +7,7 @@ const transient = new Set([
   '55P03', // lock_not_available: lock_timeout
 ])
 const gone = new Set([
+  '25P03', // idle_in_transaction_session_timeout
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now: it is starting or recovering
@@ -48,7 +49,7 @@ export const isAway = (error: unknown): boolean => {
     network.has(code) ||
     code.startsWith('08') ||
     code === '53300' || // too_many_connections
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
       messageOf(error),
     )
   )

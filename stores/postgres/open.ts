@@ -1,18 +1,27 @@
 import type { Log } from '../../engine/log.ts'
 import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { halfMoved, moveTable } from '../rules/move.ts'
 import { connect } from './connect.ts'
 import { migrate } from './migrations/index.ts'
+import { ensurePartitions } from './partitions.ts'
 import { createPorts } from './ports.ts'
+import { createReplicaDatabase } from './replica.ts'
+
+const monthsAhead = 3
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/name`. */
   readonly url: string
   /** A streaming replica that answers exports and analytics while it is not too far behind. */
   readonly replica?: string | null
+  /** How far behind is too far; default 5,000. */
+  readonly replicaLagMs?: number
   /** Connections at most; default 16. */
   readonly connections?: number
   readonly log?: Log
+  /** Milliseconds of a clock that nobody sets. */
+  readonly monotonic?: () => number
 }
 
 export interface PostgresStore extends Store {
@@ -23,23 +32,39 @@ export interface PostgresStore extends Store {
 /** Connect and bring the schema up to date: any number of processes may do so at once. Rejects with E_STORE when the
  *  database cannot be reached or was made by a newer version. */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
-  const { url, connections = 16, log = silentLog } = options
+  const { url, connections = 16, replicaLagMs = 5000, log = silentLog } = options
+  const { monotonic = () => performance.now() } = options
   const primary = connect({ url, connections, log })
+  const replica = options.replica ? connect({ url: options.replica, connections, replica: true, log }) : null
   try {
     const steps = await migrate(primary.db, primary.place)
     if (steps.length > 0) log.info({ store: primary.place, steps }, 'store.migrated')
+    const half = await primary.db.one<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [
+      moveTable,
+    ])
+    if (half?.found != null) throw halfMoved(primary.place)
   } catch (error) {
     await primary.close()
     throw error
   }
+  const ports = createPorts(primary.db, primary.lineage)
   return {
     kind: 'postgres',
-    ...createPorts(primary.db),
+    ...ports,
+    reports:
+      replica === null
+        ? ports
+        : createPorts(
+            createReplicaDatabase({ primary, replica, lagMs: replicaLagMs, monotonic, log }),
+            primary.lineage,
+          ),
     describe() {},
-    async maintain() {},
+    maintain: (now) => ensurePartitions(primary.db, now, monthsAhead, log),
     async check() {
       await primary.db.run('UPDATE salt SET value = value WHERE id = 1')
     },
-    close: () => primary.close(),
+    async close() {
+      await Promise.all([primary.close(), replica?.close()])
+    },
   }
 }

@@ -4,28 +4,39 @@ import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { createBuckets } from './buckets.ts'
+import { createCampaigns } from './campaigns.ts'
 import { createCollection } from './collection.ts'
+import { createConsents } from './consents.ts'
+import { createDeliveries } from './deliveries.ts'
+import { createEditions } from './editions.ts'
+import { createEvents } from './events.ts'
+import { createFeedStates } from './feed-states.ts'
+import { createImports } from './imports.ts'
+import { createItems } from './items.ts'
 import { createLeadership } from './leadership.ts'
+import { createLedger } from './ledger.ts'
+import type { Lineage } from './lineage.ts'
+import { createNotices } from './notices.ts'
+import { createPresence } from './presence.ts'
+import { createPublications } from './publications.ts'
+import { createReplies } from './replies.ts'
+import { createRuns } from './runs.ts'
 import type { Database } from './sql.ts'
+import { createSubscribers } from './subscribers.ts'
+import { createSubscriptions } from './subscriptions.ts'
+import { createSuppressions } from './suppressions.ts'
 
-export type Ports = Omit<Store, 'kind' | 'maintain' | 'check' | 'close'>
+export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
 
-/** A port that is still to be written. */
-const missing = (port: string): never =>
-  new Proxy(
-    {},
-    {
-      get: (_, method) => () => Promise.reject(new Error(`${port}.${String(method)} is not there yet`)),
-    },
-  ) as never
-
-export function createPorts(db: Database): Ports {
+export function createPorts(db: Database, lineage: Lineage): Ports {
+  const runs = createRuns(db)
   return {
-    subscribers: missing('subscribers'),
-    suppressions: missing('suppressions'),
-    subscriptions: missing('subscriptions'),
-    consents: missing('consents'),
-    notices: missing('notices'),
+    subscribers: createSubscribers(db),
+    suppressions: createSuppressions(db),
+    subscriptions: createSubscriptions(db),
+    consents: createConsents(db),
+    notices: createNotices(db),
     lists: createCollection<List>(db, 'list', (tx, id) =>
       tx.run('DELETE FROM membership WHERE list_id = $1', [id]),
     ),
@@ -36,18 +47,18 @@ export function createPorts(db: Database): Ports {
     feeds: createCollection<Feed>(db, 'feed', (tx, id) =>
       tx.run('DELETE FROM feed_state WHERE feed_id = $1', [id]),
     ),
-    feedStates: missing('feedStates'),
-    items: missing('items'),
-    imports: missing('imports'),
-    campaigns: missing('campaigns'),
-    publications: missing('publications'),
-    editions: missing('editions'),
-    ledger: missing('ledger'),
-    deliveries: missing('deliveries'),
-    events: missing('events'),
-    buckets: missing('buckets'),
-    replies: missing('replies'),
-    presence: missing('presence'),
+    feedStates: createFeedStates(db),
+    items: createItems(db),
+    imports: createImports(db),
+    campaigns: createCampaigns(db),
+    publications: createPublications(db),
+    editions: createEditions(db),
+    ledger: createLedger(db, runs, lineage),
+    deliveries: createDeliveries(db, runs),
+    events: createEvents(db),
+    buckets: createBuckets(db),
+    replies: createReplies(db),
+    presence: createPresence(db, lineage),
     leadership: createLeadership(db),
   }
 }

@@ -11,6 +11,9 @@ export interface Sql {
   one<R>(text: string, values?: readonly unknown[]): Promise<R | undefined>
   /** How many rows it changed. */
   run(text: string, values?: readonly unknown[]): Promise<number>
+  /** The rows of a statement whose text is one of very many, as those of rules are: planned for these very values, and
+   *  not kept. */
+  adHoc<R>(text: string, values?: readonly unknown[]): Promise<R[]>
 }
 
 /** A transaction at READ COMMITTED. */
@@ -23,12 +26,23 @@ export interface Database extends Sql {
   /** All or nothing. After a deadlock, a lock that was not to be had, or a connection that was lost before the commit, `work`
    *  is run again from its beginning: it must have no effect but its statements. A connection lost while committing
    *  leaves the outcome open, and rejects with E_STORE. */
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  tx<T>(work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+}
+
+export interface TxOptions {
+  /** Of work that names its rows by their keys, a batch at a time: they are looked up and joined by hash then, whatever the
+   *  planner believes. A plan that was made and kept while a table was new would read all of it with every batch until
+   *  somebody analyses it, and would compare 500 rows with 500 one by one. */
+  readonly byKey?: boolean
+  /** The number of an advisory lock (advisory.ts) to share from the beginning, an SQL expression without values. */
+  readonly sharing?: string
 }
 
 export interface SqlOptions {
   /** Named statements need a session, or a pooler that knows them (PgBouncer from 1.21 with `max_prepared_statements`). */
   readonly prepare: boolean
+  /** Transactions may not write. */
+  readonly readOnly: boolean
   readonly statementMs: number
   readonly lockMs: number
   /** For messages: `host:port/name`. */
@@ -37,9 +51,11 @@ export interface SqlOptions {
 
 const maxTries = 5
 const firstPauseMs = 5
+// Below a lease's time: whoever takes over a chunk needs its row.
+const idleMs = 4000
 
 export function createDatabase(pool: Pool, options: SqlOptions): Database {
-  const { prepare, statementMs, lockMs, place } = options
+  const { prepare, readOnly, statementMs, lockMs, place } = options
   const names = new Map<string, string>()
   const nameOf = (text: string): string => {
     let name = names.get(text)
@@ -49,10 +65,12 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
     }
     return name
   }
-  const query = (on: Pool | PoolClient, text: string, values: readonly unknown[] = []) =>
-    on.query({ text, values: values as unknown[], ...(prepare && { name: nameOf(text) }) })
+  const query = (on: Pool | PoolClient, text: string, values: readonly unknown[] = [], keep = prepare) =>
+    on.query({ text, values: values as unknown[], ...(keep && { name: nameOf(text) }) })
 
-  const sqlOn = (ask: (text: string, values?: readonly unknown[]) => Promise<QueryResult>): Sql => ({
+  const sqlOn = (
+    ask: (text: string, values?: readonly unknown[], keep?: boolean) => Promise<QueryResult>,
+  ): Sql => ({
     async all<R>(text: string, values?: readonly unknown[]) {
       return (await ask(text, values)).rows as R[]
     },
@@ -62,22 +80,36 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
     async run(text, values) {
       return (await ask(text, values)).rowCount ?? 0
     },
+    async adHoc<R>(text: string, values?: readonly unknown[]) {
+      return (await ask(text, values, false)).rows as R[]
+    },
   })
 
   /** A single statement is its own transaction: after a deadlock it did nothing, and may be asked again. */
-  const alone = async (text: string, values?: readonly unknown[]): Promise<QueryResult> => {
+  const alone = async (text: string, values?: readonly unknown[], keep?: boolean): Promise<QueryResult> => {
     for (let attempt = 1; ; attempt += 1)
       try {
-        return await query(pool, text, values)
+        return await query(pool, text, values, keep)
       } catch (error) {
         if (attempt >= maxTries || !isTransient(error)) throw failureOf(error, place)
         await pause(attempt)
       }
   }
 
+  // SET LOCAL ends with the transaction: a pooler may hand the connection on. A node that falls asleep within a transaction
+  // must not keep its locks from the others. Compiling a statement takes longer than any of ours runs.
+  const begin = `BEGIN ${readOnly ? 'READ ONLY' : ''}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}; SET LOCAL idle_in_transaction_session_timeout = ${idleMs}; SET LOCAL jit = off`
+  const lookUp = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off'
+
   return {
     ...sqlOn(alone),
-    async tx(work) {
+    async tx(work, { byKey = false, sharing } = {}) {
+      // One round trip.
+      const opening = [
+        begin,
+        ...(byKey ? [lookUp] : []),
+        ...(sharing === undefined ? [] : [`SELECT pg_advisory_xact_lock_shared(${sharing})`]),
+      ].join('; ')
       for (let attempt = 1; ; attempt += 1) {
         const client = await pool.connect().catch((error: unknown) => {
           throw failureOf(error, place)
@@ -85,11 +117,8 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
         let broken: Error | boolean = false
         let committing = false
         try {
-          // One round trip. SET LOCAL ends with the transaction: a pooler may hand the connection on.
-          await client.query(
-            `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${lockMs}`,
-          )
-          const tx = { client, ...sqlOn((text, values) => query(client, text, values)) }
+          await client.query(opening)
+          const tx = { client, ...sqlOn((text, values, keep) => query(client, text, values, keep)) }
           const result = await work(tx)
           committing = true
           await client.query('COMMIT')

@@ -106,7 +106,8 @@ function timeOf(subscriber: Subscriber, field: 'joined' | 'updated' | Attribute)
   return typeof value === 'string' ? isoTime(value) : null
 }
 
-function compares(value: Json, op: Comparison, wanted: Scalar): boolean {
+/** Is the value of the wanted one's type, and so? `<` to `>=` are for numbers. */
+export function compares(value: Json, op: Comparison, wanted: Scalar): boolean {
   if (typeof value === 'string' && typeof wanted === 'string') return foldText(value) === foldText(wanted)
   if (typeof value !== typeof wanted) return false
   if (typeof value !== 'number' || typeof wanted !== 'number') return value === wanted

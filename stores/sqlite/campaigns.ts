@@ -2,6 +2,7 @@ import { audienceOf, isOfLists } from '../../engine/model/audience.ts'
 import type { Campaign, CampaignInput, CampaignState } from '../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
 import type { CampaignStore, PublicationStore } from '../../engine/ports/campaigns.ts'
+import { wholeInput } from '../rules/campaign.ts'
 import { pageOf } from '../rules/page.ts'
 import { editionTaken, nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
 import type { EditionWriter } from './editions.ts'
@@ -19,16 +20,8 @@ interface Row {
   readonly updated_at: EpochMs
   readonly input: string
 }
-/** What campaigns kept by an earlier version do not say. */
-const later = { archive: false, repeat: null, deliverAt: 'same-moment', ignoreCaps: false } as const
-const laterSelection = { sinceLast: false, minimumNew: 0 }
-const fromInput = (input: CampaignInput): CampaignInput => ({
-  ...later,
-  ...input,
-  selection: { ...laterSelection, ...input.selection },
-})
 const view = (row: Row): Campaign => ({
-  ...fromInput(JSON.parse(row.input) as CampaignInput),
+  ...wholeInput(JSON.parse(row.input) as CampaignInput),
   id: row.id,
   state: row.state,
   reason: row.reason,

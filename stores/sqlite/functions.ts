@@ -4,9 +4,6 @@ import { foldText, isoTime, type TextMatch, textFits } from '../../engine/model/
 /** The words of JavaScript that our statements use: folding and dates must mean in SQL what they mean elsewhere,
  *  and SQLite's own lower() knows ASCII only. About 0.5 us a call. */
 export function addFunctions(db: Database): void {
-  db.function('fold', { deterministic: true }, (text: unknown) =>
-    typeof text === 'string' ? text.toLowerCase() : null,
-  )
   db.function('folded', { deterministic: true }, (text: unknown) =>
     typeof text === 'string' ? foldText(text) : null,
   )

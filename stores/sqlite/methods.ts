@@ -4,7 +4,7 @@ import type { Store } from '../../engine/ports/store.ts'
 
 /** The ports that a thread serves, and `health`: what `check` asks of each thread. */
 export interface Ports
-  extends Omit<Store, 'kind' | 'check' | 'close' | 'presence' | 'leadership' | 'maintain'> {
+  extends Omit<Store, 'kind' | 'reports' | 'check' | 'close' | 'presence' | 'leadership' | 'maintain'> {
   /** `beat` says how many there were: what is noted beside the file once they are committed. */
   readonly presence: Pick<PresenceStore, 'found'> & { beat(now: EpochMs): Promise<number> }
   readonly health: { read(): Promise<void>; write(): Promise<void> }

@@ -59,12 +59,20 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     await writer.close()
   }
 
-  return {
-    kind: 'sqlite',
+  const reports = {
     subscribers: portOf('subscribers'),
     suppressions: portOf('suppressions'),
-    subscriptions: portOf('subscriptions'),
     consents: portOf('consents'),
+    items: portOf('items'),
+    publications: portOf('publications'),
+    deliveries: portOf('deliveries'),
+    events: portOf('events'),
+  }
+  return {
+    kind: 'sqlite',
+    ...reports,
+    reports,
+    subscriptions: portOf('subscriptions'),
     notices: portOf('notices'),
     lists: portOf('lists'),
     topics: portOf('topics'),
@@ -73,14 +81,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     apiKeys: portOf('apiKeys'),
     feeds: portOf('feeds'),
     feedStates: portOf('feedStates'),
-    items: portOf('items'),
     imports: portOf('imports'),
     campaigns: portOf('campaigns'),
-    publications: portOf('publications'),
     editions: portOf('editions'),
     ledger: portOf('ledger'),
-    deliveries: portOf('deliveries'),
-    events: portOf('events'),
     buckets: portOf('buckets'),
     replies: portOf('replies'),
     presence: {
@@ -88,6 +92,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
       async beat(now) {
         noteBeats(file, await presence.beat(now))
       },
+      // What was acknowledged is in the file.
+      doubt: async () => null,
+      async trust() {},
     },
     // The file belongs to this process: nobody else could lead.
     leadership: createLeadership(() => performance.now()),

@@ -1,5 +1,6 @@
 import type { EpochMs, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Membership } from '../../engine/model/list.ts'
+import { foldText } from '../../engine/model/segment.ts'
 import type { Subscriber, SubscriberStatus } from '../../engine/model/subscriber.ts'
 import { forcedStatus } from '../../engine/model/subscription.ts'
 import type { SubscriberRow, SubscriberStore, UpsertOutcome } from '../../engine/ports/subscribers.ts'
@@ -228,12 +229,12 @@ export function createSubscribers(
                 WHERE m.list_id = :list AND m.subscriber_id = s.id AND m.status = 'active'
               )`,
            search !== undefined &&
-             "(s.address LIKE :like ESCAPE '\\' OR fold(s.name) LIKE :like ESCAPE '\\')",
+             "(s.address LIKE :like ESCAPE '\\' OR folded(s.name) LIKE :like ESCAPE '\\')",
          )}
          ORDER BY s.id
          LIMIT :limit`,
       )
-      const like = `%${(search ?? '').toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
+      const like = `%${foldText(search ?? '').replaceAll(/[\\%_]/g, '\\$&')}%`
       const looked = found.all({ ...bind.values, after, until, limit: limit + 1, status, list, like })
       const page = pageOf(looked.map(view), limit, (row) => row.id)
       return page.next === null && segment !== undefined && until < last ? { ...page, next: until } : page

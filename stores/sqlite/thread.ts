@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { Database } from 'better-sqlite3'
 import { BroadsheetError } from '../../engine/errors.ts'
+import { halfMoved, moveTable } from '../rules/move.ts'
 import { connect } from './connection.ts'
 import { failureOf } from './failure.ts'
 import { createGroup } from './group.ts'
@@ -42,6 +43,8 @@ function write() {
     closeSync(openSync(file, 'a', 0o600))
     const db = connect(file, role)
     const migrated = migrate(db, file)
+    if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(moveTable) !== undefined)
+      throw halfMoved(file)
     const group = createGroup(db, answerWith(db), (error) => failureOf(error, file))
     serve(db, (waiting) => group.run(waiting), lock)
     send({ ready: { migrated } })

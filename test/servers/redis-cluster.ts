@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { freePort } from './free-port.ts'
+import { freePort } from '../../app/demo/servers/free-port.ts'
 import { type RedisServer, startRedis } from './redis.ts'
 
 export interface RedisCluster {

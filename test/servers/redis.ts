@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from '../../app/demo/servers/free-port.ts'
+import { needRedis } from '../../app/demo/servers/redis-program.ts'
 import { makeCertificate } from './certificate.ts'
-import { freePort } from './free-port.ts'
-import { needRedis } from './redis-program.ts'
 
 export interface RedisServer {
   /** With the first user's name and password, and the certificate, where there are any. */

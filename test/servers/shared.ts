@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node'
-import { startPostgres } from './postgres.ts'
+import { startPostgres } from '../../app/demo/servers/postgres.ts'
+import { findRedis } from '../../app/demo/servers/redis-program.ts'
 import { startRedis } from './redis.ts'
-import { findRedis } from './redis-program.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -8,6 +8,7 @@ interface Options {
   readonly template: string
   readonly crash: boolean
   readonly audience: boolean
+  readonly production: boolean
 }
 
 const sets = ['letter', 'digest', 'briefing'] as const
@@ -28,18 +29,23 @@ export function register(program: Command, run: Run): void {
     .option('--template <set>', `${sets.join(', ')}; with --audience always letter`, 'letter')
     .option('--crash', 'kill the daemon half-way and see it carry on', false)
     .option(
+      '--production',
+      'on Postgres and Redis (DATABASE_URL, REDIS_URL or its own) with two workers, one of which is killed half-way',
+      false,
+    )
+    .option(
       '--audience',
       'sign up, confirm, choose, read a recurring newsletter and leave, as a reader does',
       false,
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ broadsheet demo\n  $ broadsheet demo --subscribers 20000 --crash\n  $ broadsheet demo --audience\n',
+      '\nExamples:\n  $ broadsheet demo\n  $ broadsheet demo --subscribers 20000 --crash\n  $ broadsheet demo --production\n  $ broadsheet demo --audience\n',
     )
     .action(
       run(async (cli, options: Options) => {
-        if (options.audience && options.crash)
-          throw new CliError('usage', '--crash and --audience are two demos: choose one.')
+        if (options.audience && (options.crash || options.production))
+          throw new CliError('usage', '--audience is a demo of its own: leave out --crash and --production.')
         // Loaded when asked for: nobody else needs the demo's content.
         if (options.audience) {
           const { runAudienceDemo } = await import('../../demo/audience.ts')
@@ -47,7 +53,11 @@ export function register(program: Command, run: Run): void {
           return
         }
         const { runDemo } = await import('../../demo/demo.ts')
-        await runDemo(cli, { ...options, subscribers: options.subscribers ?? 2000 })
+        await runDemo(cli, {
+          ...options,
+          crash: options.crash || options.production,
+          subscribers: options.subscribers ?? 2000,
+        })
       }),
     )
 }

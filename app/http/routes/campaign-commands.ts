@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'
-import { addressSchema } from '../../../engine/model/values.ts'
+import { addressSchema, textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { campaignSchema, previewSchema, testResultSchema } from '../campaign-views.ts'
 import { idOrNameParams } from '../page.ts'
@@ -31,7 +31,7 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
       schema: {
         ...operation(tag, summary, description),
         params: idOrNameParams,
-        body: optionalBody({ reason: z.string().min(1).max(500).optional() }),
+        body: optionalBody({ reason: textSchema.min(1).max(500).optional() }),
         response: {
           200: campaignSchema,
           ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE', 'E_TEMPLATE'),

@@ -4,7 +4,7 @@ import { encodings } from '../../../engine/audience/files/encoding.ts'
 import { importFormats } from '../../../engine/audience/import.ts'
 import { presetNames } from '../../../engine/audience/presets.ts'
 import type { ImportId } from '../../../engine/model/ids.ts'
-import { slugSchema } from '../../../engine/model/values.ts'
+import { slugSchema, textSchema } from '../../../engine/model/values.ts'
 import { mergeRules } from '../../../engine/ports/subscribers.ts'
 
 const flag = (what: string) => z.literal('1').optional().describe(what)
@@ -61,7 +61,7 @@ export const importQuery = {
     .max(300)
     .optional()
     .describe('A file of a ZIP archive, or a sheet of a workbook. Default: the first.'),
-  name: z.string().max(300).optional().describe('Of the file, to know the import by.'),
+  name: textSchema.max(300).optional().describe('Of the file, to know the import by.'),
   map: mapSchema,
   dryRun: flag('Say what would become of every row, and write nothing.'),
   resume: z

@@ -9,7 +9,7 @@ import {
   subscriberInputSchema,
   subscriberStatuses,
 } from '../../../engine/model/subscriber.ts'
-import { addressSchema, slugSchema } from '../../../engine/model/values.ts'
+import { addressSchema, slugSchema, textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { idOf, timeOf } from '../kept.ts'
 import { operatorProof } from '../operator-proof.ts'
@@ -60,7 +60,7 @@ export function subscriberRoutes(app: Api, { engine: { store, subscriptions }, c
           .describe(
             'Only who fits the segment of this name. A page may then be short, or empty, while `next` says there is more.',
           ),
-        search: z.string().min(1).max(200).optional().describe('Part of the address or the name.'),
+        search: textSchema.min(1).max(200).optional().describe('Part of the address or the name.'),
       }),
       response: { 200: pageOf(subscriberSchema), ...problems('read', 'E_NOT_FOUND') },
     },

@@ -3,7 +3,7 @@ import { consentKinds, proofLimits, proofSources } from '../../../engine/model/c
 import type { ListId, SubscriberId } from '../../../engine/model/ids.ts'
 import { signUpSchema } from '../../../engine/model/sign-up.ts'
 import { type Subscriber, subscriberStatuses } from '../../../engine/model/subscriber.ts'
-import { epochMsSchema } from '../../../engine/model/values.ts'
+import { epochMsSchema, textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { idOf, timeOf } from '../kept.ts'
 import { operatorProof } from '../operator-proof.ts'
@@ -30,14 +30,13 @@ const proofSchema = z.strictObject({
   source: z.enum(['form', 'page', 'api', 'cli']).default('api'),
   at: epochMsSchema.optional().describe('Default: now.'),
   ip: z.union([z.ipv4(), z.ipv6()]).nullable().default(null),
-  userAgent: z.string().max(proofLimits.userAgent).nullable().default(null),
-  origin: z.string().max(proofLimits.origin).nullable().default(null),
-  words: z.string().max(proofLimits.words).nullable().default(null),
+  userAgent: textSchema.max(proofLimits.userAgent).nullable().default(null),
+  origin: textSchema.max(proofLimits.origin).nullable().default(null),
+  words: textSchema.max(proofLimits.words).nullable().default(null),
 })
 
 const noteSchema = z.strictObject({
-  words: z
-    .string()
+  words: textSchema
     .max(proofLimits.words)
     .nullable()
     .default(null)

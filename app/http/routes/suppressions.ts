@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { suppressedAddress } from '../../../engine/audience/suppression-columns.ts'
+import { textSchema } from '../../../engine/model/values.ts'
 import { suppressionReasons } from '../../../engine/ports/subscribers.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { timeOf } from '../kept.ts'
@@ -25,7 +26,7 @@ const addressSchema = z.string().transform((text, context) => {
 const inputSchema = z.strictObject({
   address: addressSchema,
   reason: z.enum(suppressionReasons).default('manual'),
-  detail: z.string().max(500).nullable().default(null),
+  detail: textSchema.max(500).nullable().default(null),
 })
 const tag = 'Suppressions'
 

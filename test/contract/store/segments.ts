@@ -214,6 +214,30 @@ export function testSegments(open: OpenStore): void {
       expect(found).toEqual(expected ? [made?.id] : [])
     })
 
+    test('names of attributes are nothing but names', async () => {
+      const names = ['__proto__', '$', '*', '0', "it's", '{a,b}', '$1', ' ']
+      const attributes = JSON.parse(
+        names.reduceRight((inner, name) => `{${JSON.stringify(name)}:${inner}}`, '"Ä"'),
+      )
+      const row = {
+        address: `${fresh('names')}@example.org`,
+        attributes: { ...attributes, list: ['x', 'Y'] },
+      }
+      const [made] = await store().subscribers.upsert([row], { lists: [], now })
+      const found = (field: readonly string[], value: Json & (string | number), op: '=' | '<' = '=') => {
+        const only = { is: 'compare', field: 'address', op: '=', value: row.address } as const
+        const rule = { is: 'compare', field: { attribute: field }, op, value } as const
+        return audienceOfAll(store(), ofRule({ is: 'and', rules: [only, rule] }))
+      }
+      expect(await found(names, 'ä')).toEqual([made?.id])
+      expect(await found(names.slice(0, -1), 'ä')).toEqual([])
+      expect(await found([...names, '0'], 'ä')).toEqual([])
+      expect(await found(['list', '0'], 'x')).toEqual([])
+      expect(await found(['list'], 'x')).toEqual([])
+      expect(await found(['constructor', 'name'], 'object')).toEqual([])
+      expect(await found(names, 5, '<')).toEqual([])
+    })
+
     test('an audience takes in lists, segments and earlier letters, and leaves out the same', async () => {
       const [list, out, tagged] = [await newList(store()), await newList(store()), await newList(store())]
       const fit = { is: 'compare', field: { attribute: [fresh('tag')] }, op: '=', value: 'yes' } as const

@@ -221,15 +221,18 @@ export function testSubscribers(open: OpenStore): void {
         { address: `${word}@example.org` },
         { address: address(), name: `Ärger ${word.toUpperCase()}` },
         { address: address(), name: '100%_sure\\' },
+        { address: address(), name: 'Jose\u0301' },
         { address: address(), name: 'other' },
       ]
-      const [a, b, c] = (await upsert(rows, [list])).map((row) => row.id)
+      const [a, b, c, d] = (await upsert(rows, [list])).map((row) => row.id)
       const search = async (text: string) =>
         (await store().subscribers.page({ after: 0, limit: 10, list, search: text })).rows.map(
           (row) => row.id,
         )
       expect(await search(word.toUpperCase())).toEqual([a, b])
       expect(await search('äRGER')).toEqual([b])
+      // Composed or not, it is one name.
+      expect(await search('JOSÉ')).toEqual([d])
       expect(await search('0%_S')).toEqual([c])
       expect(await search('sure\\')).toEqual([c])
       expect(await search('%')).toEqual([c])

@@ -18,6 +18,9 @@ const odd = fc.oneof(
     '__proto__',
     '\u0130',
     'ſ',
+    'a\0b',
+    'half \ud83d',
+    'whole 😀',
   ),
   fc.string({ unit: 'binary', maxLength: 12 }),
 )
@@ -39,7 +42,7 @@ const address = fc.oneof(
   odd,
 )
 const key = fc.oneof(
-  fc.constantFrom('plan', 'a b', 'constructor', '__proto__', '', 'k'.repeat(65), 'Ünï'),
+  fc.constantFrom('plan', 'a b', 'constructor', '__proto__', '', 'k'.repeat(65), 'Ünï', 'a\0'),
   fc.string({ maxLength: 6 }),
 )
 /** Mostly usual, or nearly every row would be odd somewhere. */

@@ -6,6 +6,7 @@ import type { DeliveryCounts } from '../../../engine/model/delivery.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
 import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
+import type { Bus } from '../../../engine/ports/bus.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { createMemoryQueue } from '../../../stores/memory/queue.ts'
 import { openStore } from '../../../stores/open.ts'
@@ -40,6 +41,10 @@ export async function openHouse(
     readonly config?: object
     readonly delivery?: object
     readonly body?: string
+    readonly bus?: Bus
+    readonly node?: string
+    /** False: takes commands, and leaves the work to others. Default: true. */
+    readonly work?: boolean
   } = {},
 ): Promise<House> {
   const { people = 50, clock = createTestClock(), channel = scriptedChannel() } = options
@@ -92,9 +97,11 @@ export async function openHouse(
       channels: { smtp: { definition: channel.definition, config: {} } },
       clock,
       random: () => 0.5,
+      ...(options.bus && { bus: options.bus }),
+      ...(options.node !== undefined && { node: options.node }),
     },
   )
-  await engine.start()
+  if (options.work !== false) await engine.start()
   return {
     engine,
     store,

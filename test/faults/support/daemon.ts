@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -77,7 +77,7 @@ export async function startDaemon(house: House, options: DaemonOptions = {}): Pr
   })
   await until('the daemon to listen', () => gone || output().includes('"listening"'), { limitMs: startMs })
   if (gone) throw new Error(`The daemon ended while starting:\n${output()}`)
-  const { pid, url, token } = JSON.parse(readFileSync(join(house.data, 'daemon.json'), 'utf8')) as DaemonFile
+  const { pid, url, token } = access(house, output())
   const client = createClient(url, token, new AbortController().signal)
   onTestFinished(() => client.close())
 
@@ -116,4 +116,12 @@ export async function startDaemon(house: House, options: DaemonOptions = {}): Pr
         { limitMs, everyMs: 50 },
       ),
   }
+}
+
+/** A worker writes no daemon.json, since there is nothing to ask it for: where it listens is what it says. */
+function access(house: House, output: string): Pick<DaemonFile, 'pid' | 'url' | 'token'> {
+  const file = join(house.data, 'daemon.json')
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as DaemonFile
+  const line = output.split('\n').find((text) => text.includes('"listening"')) ?? '{}'
+  return { token: '', ...(JSON.parse(line) as { pid: number; url: string }) }
 }

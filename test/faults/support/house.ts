@@ -40,9 +40,10 @@ const letter = `<html><body><h1>Hello {{ subscriber.name }}</h1>
 const topics = ['security', 'climate', 'culture', 'sport']
 const rowsAWrite = 1000
 
-/** A house that goes with the test. `data` puts its data elsewhere than beside the settings. */
+/** A house that goes with the test. `data` puts its data elsewhere than beside the settings; `empty`: its store is furnished
+ *  by somebody else, or not at all. */
 export async function openHouse(
-  options: Furniture & { readonly settings: object; readonly data?: string },
+  options: Furniture & { readonly settings: object; readonly data?: string; readonly empty?: boolean },
 ): Promise<House> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-fault-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -56,10 +57,12 @@ export async function openHouse(
       stringify({ data, publicUrl, http: { port: 0 }, log: { level: 'info', format: 'json' }, ...said }),
     )
   configure(options.settings)
-  // Straight into the store: importing is another test's matter.
-  const store = await openStore(`sqlite:${database}`)
-  await furnish(store, options)
-  await store.close()
+  if (options.empty !== true) {
+    // Straight into the store: importing is another test's matter.
+    const store = await openStore(`sqlite:${database}`)
+    await furnish(store, options)
+    await store.close()
+  }
   return { folder, settings, data, database, configure }
 }
 

@@ -132,6 +132,44 @@ export async function startPostgres({
   }
 }
 
+export interface DemoPostgres {
+  readonly url: string
+  readonly place: string
+  close(): Promise<void>
+}
+
+/** A database that goes with the demo: on the server of DATABASE_URL, or on one that starts with it. */
+export async function startDemoPostgres(env: NodeJS.ProcessEnv): Promise<DemoPostgres> {
+  const given = env.DATABASE_URL
+  if (given === undefined || given === '') {
+    const server = await startPostgres({ settings: { fsync: 'on' } })
+    return {
+      url: server.url,
+      place: `127.0.0.1:${server.port}  (process ${server.pid})`,
+      close: () => server.drop(),
+    }
+  }
+  const { Client } = await import('pg')
+  const ask = async (statement: string) => {
+    const client = new Client(given)
+    await client.connect()
+    try {
+      await client.query(statement)
+    } finally {
+      await client.end()
+    }
+  }
+  const name = `broadsheet_demo_${process.pid}`
+  await ask(`CREATE DATABASE ${name}`)
+  const url = new URL(given)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    place: `${url.host}/${name}`,
+    close: () => ask(`DROP DATABASE ${name} WITH (FORCE)`),
+  }
+}
+
 interface Owner {
   readonly uid: number
   readonly gid: number

@@ -1,0 +1,377 @@
+import type { EpochMs } from '../../engine/model/ids.ts'
+import { foldText } from '../../engine/model/segment.ts'
+import { parts } from '../postgres/counts.ts'
+import { foldAttributes } from '../postgres/folded.ts'
+import type { KindName, Value } from './kinds.ts'
+
+/** A column that is moved. */
+interface MovedColumn {
+  readonly kind: KindName
+  /** Where SQLite has no such column: what reads it there. */
+  readonly sqlite?: string
+  /** Where Postgres keeps more in it than is moved: what reads that. */
+  readonly postgres?: string
+}
+
+/** A column that one side has alone: made of another one's value when a row is written. */
+interface MadeColumn {
+  readonly kind: KindName
+  readonly from: string
+  make(value: Value): Value
+}
+
+interface Table {
+  /** The columns by which rows are read, one after the other, from the last that was seen. */
+  readonly key: readonly string[]
+  /** Where Postgres has another order at hand. */
+  readonly postgresKey?: readonly string[]
+  readonly columns: { readonly [name: string]: MovedColumn }
+  readonly made?: {
+    readonly sqlite?: { readonly [name: string]: MadeColumn }
+    readonly postgres?: { readonly [name: string]: MadeColumn }
+  }
+  /** Ids are numbered by the database, which goes on after the last it ever gave. */
+  readonly numbered?: true
+  /** The sequence that numbers them in Postgres, where it is not the column's own. */
+  readonly sequence?: string
+  /** A new store has a row of its own, which the one that comes replaces. */
+  readonly replaced?: true
+  /** What SQLite writes beside the row, with its columns by name. */
+  readonly besides?: readonly string[]
+  /** What Postgres reads instead of the table. */
+  readonly postgresFrom?: string
+  /** Postgres parts it by month: the column that says which, and a moment in it. */
+  readonly parted?: { readonly column: string; moment(value: number): EpochMs }
+  /** What Postgres has beside the rows, once all are there. */
+  readonly postgresLast?: string
+}
+export interface MovedTable extends Table {
+  readonly name: string
+}
+
+const int = { kind: 'int' } as const
+const real = { kind: 'real' } as const
+const text = { kind: 'text' } as const
+const json = { kind: 'json' } as const
+const object = { kind: 'object' } as const
+const ids = { kind: 'ids' } as const
+
+const collection: Table = {
+  key: ['id'],
+  columns: { id: int, name: text, version: int, created_at: int, updated_at: int, doc: json },
+  numbered: true,
+}
+const ofAudience = (column: string) =>
+  `(SELECT a.${column} FROM publication_audience a WHERE a.publication_id = publication.id)`
+const lastPlanned = '(SELECT max(c.last_id) FROM chunk c WHERE c.publication_id = publication.id)'
+const counters = {
+  chunks: int,
+  audience: int,
+  handing: int,
+  sent: int,
+  failed: int,
+  retry: int,
+  unknown: int,
+  skipped: int,
+  suppressed: int,
+} as const
+const sums = Object.keys(counters).map((name) => `sum(${name})::bigint AS ${name}`)
+const idAt = (index: number) => (list: Value) => (JSON.parse(String(list)) as number[]).at(index) ?? 0
+
+const all: { readonly [name: string]: Table } = {
+  list: collection,
+  topic: collection,
+  segment: collection,
+  template: collection,
+  api_key: collection,
+  feed: collection,
+  subscriber: {
+    key: ['id'],
+    columns: {
+      id: int,
+      address: text,
+      status: text,
+      name: text,
+      language: text,
+      time_zone: text,
+      created_at: int,
+      updated_at: int,
+      topics: object,
+      attributes: object,
+    },
+    made: {
+      postgres: {
+        folded: {
+          kind: 'object',
+          from: 'attributes',
+          make: (attributes) => JSON.stringify(foldAttributes(JSON.parse(String(attributes)))),
+        },
+        folded_name: { kind: 'text', from: 'name', make: (name) => name && foldText(String(name)) },
+      },
+    },
+    numbered: true,
+  },
+  membership: {
+    key: ['list_id', 'subscriber_id'],
+    columns: { list_id: int, subscriber_id: int, status: text, at: int },
+  },
+  suppression: {
+    key: ['id'],
+    columns: { id: int, address: text, reason: text, detail: text, created_at: int },
+    numbered: true,
+  },
+  subscription: {
+    key: ['subscriber_id'],
+    columns: { subscriber_id: int, max_per_week: int, tracking: text, paused_until: int },
+  },
+  consent: {
+    key: ['subscriber_id', 'seq'],
+    columns: {
+      subscriber_id: int,
+      seq: int,
+      kind: text,
+      from_status: text,
+      to_status: text,
+      source: text,
+      at: int,
+      lists: ids,
+      origin: text,
+      ip: text,
+      user_agent: text,
+      words: text,
+    },
+  },
+  notice: {
+    key: ['subscriber_id', 'kind'],
+    columns: {
+      subscriber_id: int,
+      kind: text,
+      state: text,
+      mail: int,
+      asked_at: int,
+      expires_at: int,
+      due_at: int,
+      sent_at: int,
+      attempt: int,
+      uncertain: int,
+      code: text,
+      detail: text,
+      lists: json,
+      fields: json,
+    },
+  },
+  erased: { key: ['hash'], columns: { hash: text, at: int } },
+  salt: { key: ['id'], columns: { id: int, value: text }, replaced: true },
+  import_job: {
+    key: ['id'],
+    columns: {
+      id: int,
+      kind: text,
+      state: text,
+      rows: int,
+      created: int,
+      updated: int,
+      unchanged: int,
+      rejected: int,
+      bytes: int,
+      digest: text,
+      created_at: int,
+      updated_at: int,
+      name: text,
+      detail: text,
+      settings: json,
+      report: json,
+    },
+    numbered: true,
+  },
+  item: {
+    key: ['id'],
+    columns: {
+      id: int,
+      key: text,
+      title: text,
+      url: text,
+      image_url: text,
+      author: text,
+      language: text,
+      topics: { kind: 'texts' },
+      popularity: real,
+      published_at: int,
+      created_at: int,
+      updated_at: int,
+      summary: text,
+      body: text,
+    },
+    numbered: true,
+    besides: ['INSERT OR IGNORE INTO item_topic (topic, item_id) SELECT value, :id FROM json_each(:topics)'],
+  },
+  feed_state: {
+    key: ['feed_id'],
+    columns: {
+      feed_id: int,
+      url: text,
+      etag: text,
+      last_modified: text,
+      next_at: int,
+      interval_ms: int,
+      last_fetched_at: int,
+      failures: int,
+      last_error: text,
+      last_item_at: int,
+      moved_to: text,
+      items_seen: int,
+    },
+  },
+  campaign: {
+    key: ['id'],
+    columns: {
+      id: int,
+      name: text,
+      state: text,
+      reason: text,
+      scheduled_at: int,
+      publication_id: int,
+      version: int,
+      created_at: int,
+      updated_at: int,
+      input: json,
+    },
+    numbered: true,
+  },
+  publication: {
+    key: ['id'],
+    columns: {
+      id: int,
+      campaign_id: int,
+      month: int,
+      state: text,
+      created_at: int,
+      finished_at: int,
+      channel: text,
+      uncertain: text,
+      once_key: text,
+      list_ids: ids,
+      exclude_ids: ids,
+      rules: { kind: 'json', sqlite: ofAudience('rules') },
+      // Of lists alone SQLite goes on behind the last chunk; when planning is over it says nothing any more.
+      planned_to: {
+        kind: 'int',
+        sqlite: `coalesce(${ofAudience('planned_to')}, iif(state = 'planning', ${lastPlanned}, NULL), 0)`,
+        postgres: "CASE WHEN rules IS NOT NULL OR state = 'planning' THEN planned_to ELSE 0 END",
+      },
+      spec: json,
+    },
+    numbered: true,
+    besides: [
+      `INSERT INTO publication_audience (publication_id, planned_to, rules)
+       SELECT :id, :planned_to, :rules WHERE :rules IS NOT NULL`,
+    ],
+  },
+  publication_count: {
+    key: ['publication_id'],
+    columns: { publication_id: int, ...counters },
+    made: { postgres: { part: { kind: 'int', from: 'publication_id', make: () => 0 } } },
+    // Every part has a row, and what came is in the first: a chunk that goes on adds to its own, which may fall below 0
+    // then, and only their sum is read.
+    postgresLast: `INSERT INTO publication_count (publication_id, part)
+      SELECT publication_id, more.part FROM publication_count, generate_series(1, ${parts - 1}) AS more (part)`,
+    postgresFrom: `(
+      SELECT publication_id, ${sums.join(', ')} FROM publication_count GROUP BY publication_id
+    ) AS summed`,
+  },
+  edition: {
+    key: ['campaign_id', 'due_at'],
+    columns: { campaign_id: int, due_at: int, number: int, publication_id: int, at: int, reason: text },
+  },
+  chunk: {
+    key: ['publication_id', 'seq'],
+    columns: {
+      publication_id: int,
+      seq: int,
+      state: text,
+      epoch: int,
+      owner: text,
+      due_at: int,
+      count: int,
+      ids: { kind: 'packed' },
+    },
+    made: {
+      sqlite: {
+        first_id: { kind: 'int', from: 'ids', make: idAt(0) },
+        last_id: { kind: 'int', from: 'ids', make: idAt(-1) },
+      },
+      postgres: {
+        // Whoever held it is gone: it may be had at once.
+        lease_until: { kind: 'time', from: 'state', make: (state) => (state === 'leased' ? 'epoch' : null) },
+      },
+    },
+  },
+  delivery: {
+    parted: { column: 'month', moment: (month) => Date.UTC(Math.floor(month / 100), (month % 100) - 1) },
+    key: ['publication_id', 'subscriber_id', 'channel'],
+    postgresKey: ['month', 'publication_id', 'subscriber_id', 'channel'],
+    columns: {
+      month: {
+        kind: 'int',
+        sqlite: '(SELECT p.month FROM publication p WHERE p.id = delivery.publication_id)',
+      },
+      publication_id: int,
+      subscriber_id: int,
+      channel: text,
+      chunk: int,
+      state: text,
+      noted: text,
+      attempt: int,
+      uncertain: int,
+      due_at: int,
+      updated_at: int,
+      code: text,
+      detail: text,
+      picks: { kind: 'bytes' },
+    },
+  },
+  once: {
+    key: ['key', 'subscriber_id'],
+    columns: { key: text, subscriber_id: int, publication_id: int },
+  },
+  event: {
+    parted: { column: 'at', moment: (at) => at },
+    key: ['id'],
+    columns: {
+      id: int,
+      publication_id: int,
+      subscriber_id: int,
+      channel: text,
+      type: text,
+      at: int,
+      code: text,
+      detail: text,
+    },
+    numbered: true,
+    sequence: 'event_id',
+  },
+  bucket: { key: ['key'], columns: { key: text, arrival: real } },
+  reply: {
+    key: ['key'],
+    columns: { key: text, fingerprint: text, expires_at: int, status: int, body: text },
+  },
+  presence: {
+    key: ['id'],
+    columns: { id: int, at: int },
+    made: {
+      // The target's own beat replaces both in the end: what was moved is no restored backup.
+      sqlite: { beats: { kind: 'int', from: 'at', make: () => 0 } },
+      postgres: { mark: { kind: 'text', from: 'at', make: () => '' } },
+    },
+    replaced: true,
+  },
+}
+
+/** Everything that moves, in this order. */
+export const tables: readonly MovedTable[] = Object.entries(all).map(([name, table]) => ({ name, ...table }))
+
+/** What stays: written by `besides` of a table above, or about the database itself. */
+export const staying = {
+  sqlite: ['item_topic', 'publication_audience', 'meta'],
+  postgres: ['schema_step', 'leadership'],
+} as const

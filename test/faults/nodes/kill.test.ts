@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { patience } from '../../support/pace.ts'
+import { expectPromise } from '../scenarios/kills.ts'
+import { batch, delivery, killNodes, lanes, lettersToBe } from '../scenarios/nodes.ts'
+import { openCluster } from '../support/cluster.ts'
+import { until } from '../support/until.ts'
+
+const people = 4000
+
+describe.each([
+  ['Postgres alone', false],
+  ['Postgres and Redis', true],
+])('three nodes on %s', (_name, redis) => {
+  test.each(['hold', 'resend'] as const)(
+    'kill -9 of one after the other, under policy "%s"',
+    async (uncertain) => {
+      const last = await killNodes({ uncertain, people, kills: 2, redis, seed: 11 })
+      expectPromise(uncertain, last)
+    },
+  )
+
+  test('a node that is killed is taken over by the others within ten seconds', async () => {
+    const cluster = await openCluster({
+      people,
+      redis,
+      settings: { delivery: { ...delivery, leaseMs: 8000 } },
+    })
+    const [a, b] = [await cluster.start(), await cluster.start()]
+    await cluster.send(a)
+    await lettersToBe(cluster, [a, b], people / 4)
+    await b.kill()
+    const killedAt = performance.now()
+    await a.reaches('weekly', 'finished')
+    // It ends when the last of the dead node's chunks is done.
+    expect(performance.now() - killedAt).toBeLessThan(patience(20_000))
+    const last = await cluster.audit()
+    expectPromise('hold', last)
+    expect(last.counts.unknown).toBeLessThanOrEqual(lanes * batch)
+  })
+
+  test('a node that sleeps for longer than its leases writes nothing on waking, and sends nobody a copy', async () => {
+    const cluster = await openCluster({ people, redis, settings: { delivery } })
+    const [a, b] = [await cluster.start(), await cluster.start()]
+    await cluster.send(a)
+    await lettersToBe(cluster, [a, b], people / 4)
+    b.signal('SIGSTOP')
+    await a.reaches('weekly', 'finished')
+    const asleep = await cluster.audit()
+    b.signal('SIGCONT')
+    await until('the sleeper to find out', () => /chunk\.(stale|lost)/.test(b.output()))
+    const awake = await cluster.audit()
+    expect(awake.doubled).toEqual([])
+    const states = (rows: typeof awake.rows) => new Map(rows.map((row) => [row.address, row.state]))
+    expect(states(awake.rows)).toEqual(states(asleep.rows))
+    expect(await b.stop()).toEqual({ code: 0, signal: null })
+  })
+})
