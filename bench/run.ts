@@ -6,7 +6,11 @@ import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLedger } from './ledger.ts'
 import { benchMillion } from './million.ts'
+
 import { benchProduction } from './production.ts'
+
+import { benchQueue } from './queue.ts'
+
 import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
@@ -25,6 +29,7 @@ const benches = {
   million: benchMillion,
   ledger: benchLedger,
   transfer: benchTransfer,
+  queue: benchQueue,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
 const { values, positionals } = parseArgs({

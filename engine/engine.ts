@@ -3,7 +3,7 @@ import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { startNoticeActor } from './actors/notices.ts'
-import { startRelay } from './actors/relay.ts'
+import { createRelay } from './actors/relay.ts'
 import { createRetention } from './actors/retention.ts'
 import { createSchedules } from './actors/schedules.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
@@ -111,16 +111,12 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const { store, queue, clock = systemClock, random = Math.random, log = silentLog } = parts
   const owner = parts.node ?? randomUUID()
   const listeners = new Set<(fact: Fact) => void>()
-  const relay = startRelay({
+  const relay = createRelay({
     bus: parts.bus ?? silentBus,
     owner,
     log,
     hear(fact) {
       for (const listener of listeners) listener(fact)
-    },
-    onWork() {
-      supervisor.kick()
-      notices.kick()
     },
   })
   const tell = relay.tell
@@ -243,6 +239,10 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     tokens,
     clock,
     log,
+  })
+  relay.listen(() => {
+    supervisor.kick()
+    notices.kick()
   })
   let stopped: Promise<void> | null = null
 

@@ -12,39 +12,43 @@ export interface Relay {
   tell(fact: Fact): void
   /** There may be work: others look now. */
   wake(): void
+  /** Hear the others from now on. `onWork`: there may be work. */
+  listen(onWork: () => void): void
   stop(): void
 }
 
-export function startRelay(parts: {
+export function createRelay(parts: {
   readonly bus: Bus
   /** Of this node: what it hears of itself it knows already. */
   readonly owner: string
   /** To listeners of this node. */
   readonly hear: (fact: Fact) => void
-  readonly onWork: () => void
   readonly log: Log
 }): Relay {
-  const { bus, owner, hear, onWork, log } = parts
-  const ends = [
-    bus.subscribe(facts, (text) => {
-      const said = messageOf(text)
-      if (said === null) log.warn({ bytes: text.length }, 'relay.not_understood')
-      else if (said.from !== owner) hear(said.fact)
-    }),
-    bus.subscribe(
-      work,
-      (from) => {
-        if (from !== owner) onWork()
-      },
-      onWork,
-    ),
-  ]
+  const { bus, owner, hear, log } = parts
+  let ends: readonly (() => void)[] = []
   return {
     tell(fact) {
       hear(fact)
       bus.publish(facts, JSON.stringify({ from: owner, fact }))
     },
     wake: () => bus.publish(work, owner),
+    listen(onWork) {
+      ends = [
+        bus.subscribe(facts, (text) => {
+          const said = messageOf(text)
+          if (said === null) log.warn({ bytes: text.length }, 'relay.not_understood')
+          else if (said.from !== owner) hear(said.fact)
+        }),
+        bus.subscribe(
+          work,
+          (from) => {
+            if (from !== owner) onWork()
+          },
+          onWork,
+        ),
+      ]
+    },
     stop() {
       for (const end of ends) end()
     },

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Cluster, Redis } from 'ioredis'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
-import { failureOf, isRefused } from './failure.ts'
+import { awayFailure, failureOf, isRefused, messageOf } from './failure.ts'
 import { parseRedisUrl, type RedisPlace } from './url.ts'
 
 export interface ConnectOptions {
@@ -62,7 +62,6 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
   let reason = 'not connected'
 
   const answers = () => client.status === 'ready' && answering && !closing.signal.aborted
-  const away = (why: string) => failureOf(new Error(`Connection is closed: ${why}`), place)
 
   function look(): void {
     const now = answers()
@@ -74,7 +73,7 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
     told = now
   }
   client.on('error', (error: Error) => {
-    reason = error.message
+    reason = messageOf(error)
     look()
   })
   for (const event of ['ready', 'close', 'reconnecting', 'end']) client.on(event, look)
@@ -100,7 +99,7 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
     tag,
     answers,
     async ask(work) {
-      if (!answers()) throw away(reason)
+      if (!answers()) throw awayFailure(reason, place)
       try {
         return await within(work(client), answerMs)
       } catch (error) {
@@ -111,7 +110,7 @@ export function connect({ url, prefix, log, answerMs }: ConnectOptions): Connect
           look()
           void probe()
         }
-        throw away(`no answer within ${answerMs} ms`)
+        throw awayFailure(`no answer within ${answerMs} ms`, place)
       }
     },
     onAnswer(listener) {

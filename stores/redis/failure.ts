@@ -21,11 +21,23 @@ const rootOf = (error: unknown): unknown =>
     ? error.lastNodeError
     : error
 
+export function messageOf(error: unknown): string {
+  const root = rootOf(error)
+  return root instanceof Error ? root.message : String(root)
+}
+
+/** Redis is away, for now. */
+export const awayFailure = (why: string, place: string) =>
+  new BroadsheetError(
+    'E_STORE',
+    `Redis ${place} cannot be reached (${why}): check that it runs and that this machine may connect. Everything goes on by itself when it is back.`,
+  )
+
 /** What went wrong, in words for whoever runs it. `place`: hosts and ports. */
 export function failureOf(thrown: unknown, place: string): BroadsheetError {
   if (thrown instanceof BroadsheetError) return thrown
   const error = rootOf(thrown)
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(thrown)
   const failure = (as: ConstructorParameters<typeof BroadsheetError>[0], text: string) =>
     // No cause: it would carry the command with its arguments, the password of AUTH among them.
     new BroadsheetError(as, text)
@@ -59,21 +71,15 @@ export function failureOf(thrown: unknown, place: string): BroadsheetError {
       'E_STORE_FULL',
       `Redis ${place} takes no writes since it cannot save to its disk: free space there.`,
     )
-  if (busy.test(message) || lost.test(message) || lost.test(codeOf(error)))
-    return failure(
-      'E_STORE',
-      `Redis ${place} cannot be reached (${message}): check that it runs and that this machine may connect. Everything goes on by itself when it is back.`,
-    )
+  if (busy.test(message) || lost.test(message) || lost.test(codeOf(error))) return awayFailure(message, place)
   return failure('E_INTERNAL', message)
 }
 
 /** Will trying again not help until somebody changes the settings? */
 export const isRefused = (error: unknown): boolean => {
-  const root = rootOf(error)
-  const message = root instanceof Error ? root.message : ''
-  const code = codeOf(root)
+  const code = codeOf(rootOf(error))
   return (
-    /^(WRONGPASS|NOAUTH|NOPERM)|cluster support disabled|SSL routines/.test(message) ||
+    /^(WRONGPASS|NOAUTH|NOPERM)|cluster support disabled|SSL routines/.test(messageOf(error)) ||
     certificateCodes.has(code) ||
     code.startsWith('ERR_SSL')
   )

@@ -39,7 +39,9 @@ const oldest = 6.2
 const oldestCluster = 7
 
 /** Connect to what the URL names (see `parseRedisUrl`). Rejects with E_CONFIG or E_STORE when that will never do; a Redis
- *  that is away is waited for, while everything goes on without it. */
+ *  that is away is waited for, while everything goes on without it. Its user needs, with the prefix `broadsheet`:
+ *  `~{broadsheet}:* ~broadsheet:cache:* &{broadsheet}:bus:* +@read +@write +@connection +@scripting +@pubsub -@dangerous
+ *  +info`, and in a cluster `+cluster|slots +cluster|info`. */
 export async function openRedis(url: string, options: RedisOptions = {}): Promise<OpenedRedis> {
   const { log = silentLog, prefix = 'broadsheet', meanwhile, answerMs = 1000 } = options
   const connection = connect({ url, prefix, log, answerMs })
@@ -93,7 +95,7 @@ async function inspect(connection: Connection, log: Log): Promise<void> {
   const { place, cluster } = connection
   const info = await connection.ask((client) => client.info()).catch(() => '')
   const [, version = ''] = /^redis_version:(\d+\.\d+)/m.exec(info) ?? []
-  const [, mode = ''] = /^redis_mode:(\w+)/m.exec(info) ?? []
+  const [, mode = ''] = /^(?:redis|server)_mode:(\w+)/m.exec(info) ?? []
   const [, policy = 'noeviction'] = /^maxmemory_policy:([\w-]+)/m.exec(info) ?? []
   if (!cluster && mode === 'cluster')
     throw new BroadsheetError(

@@ -1,4 +1,4 @@
-import { createRedisBackend, type Job, Queue, Worker } from 'bullmq'
+import { Worker as BullWorker, createRedisBackend, type Job, Queue } from 'bullmq'
 import type { Log } from '../../engine/log.ts'
 import type { Bus } from '../../engine/ports/bus.ts'
 import type { ChunkJob, WorkQueue } from '../../engine/ports/queue.ts'
@@ -16,7 +16,7 @@ export interface RedisQueueOptions {
   readonly lockMs?: number
 }
 
-interface Worked {
+interface Worker {
   readonly handler: (job: ChunkJob, signal: AbortSignal) => Promise<void>
   readonly lanes: () => number
   readonly stop: AbortController
@@ -53,7 +53,7 @@ export function createRedisQueue({
     skipMetasUpdate: true,
   }
   const queue = new Queue<ChunkJob>(name, options)
-  const fetcher = new Worker<ChunkJob>(
+  const fetcher = new BullWorker<ChunkJob>(
     name,
     null,
     {
@@ -69,7 +69,7 @@ export function createRedisQueue({
   // The connection tells of its own loss.
   queue.on('error', () => {})
   fetcher.on('error', () => {})
-  const workers = new Set<Worked>()
+  const workers = new Set<Worker>()
   /** Jobs that run here, with what proves that they are ours. */
   const running = new Map<string, string>()
   let tokens = 0
@@ -94,7 +94,7 @@ export function createRedisQueue({
     })
   }
 
-  async function run(worker: Worked, job: Job<ChunkJob>): Promise<void> {
+  async function run(worker: Worker, job: Job<ChunkJob>): Promise<void> {
     const { id = '', token = '', data } = job
     running.set(id, token)
     worker.running += 1
@@ -113,14 +113,15 @@ export function createRedisQueue({
     fill(worker)
   }
 
-  function fill(worker: Worked): void {
+  function fill(worker: Worker): void {
     worker.again = true
     worker.fetching ??= fetchAll(worker).finally(() => {
       worker.fetching = null
+      if (worker.again) fill(worker)
     })
   }
 
-  async function fetchAll(worker: Worked): Promise<void> {
+  async function fetchAll(worker: Worker): Promise<void> {
     // Not within the call of whoever adds or works.
     await Promise.resolve()
     while (worker.again) {
@@ -154,16 +155,16 @@ export function createRedisQueue({
     }
     wake()
   }
-  const looks = setInterval(() => workers.size > 0 && void look(), lockMs / 3)
+  const looks = setInterval(() => workers.size + running.size > 0 && void look(), lockMs / 3)
 
   async function stopAll(): Promise<void> {
-    clearInterval(looks)
     for (const end of ends) end()
     await Promise.all([...workers].map(stopWorker))
+    clearInterval(looks)
     await Promise.all([queue.close(), fetcher.close()])
   }
 
-  async function stopWorker(worker: Worked): Promise<void> {
+  async function stopWorker(worker: Worker): Promise<void> {
     workers.delete(worker)
     worker.stop.abort()
     await worker.fetching
@@ -192,7 +193,7 @@ export function createRedisQueue({
       bus.publish(wakeTopic, '')
     },
     work(handler, lanes) {
-      const worker: Worked = {
+      const worker: Worker = {
         handler,
         lanes,
         stop: new AbortController(),

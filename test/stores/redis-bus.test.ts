@@ -16,7 +16,7 @@ afterEach(async () => {
 afterAll(() => server.drop())
 
 /** A bus with the connections that it hears by, and what hears `facts` on it. */
-async function openBus() {
+async function openBus({ beatMs = 50 } = {}) {
   const prefix = freshPrefix()
   const connection = connect({ url: server.url, prefix, log: silentLog, answerMs: 60_000 })
   ends.push(() => connection.close())
@@ -31,7 +31,7 @@ async function openBus() {
     connection: { ...connection, listener },
     node: 'here',
     log: silentLog,
-    beatMs: 50,
+    beatMs,
   })
   ends.push(() => bus.close())
   const heard: string[] = []
@@ -75,7 +75,7 @@ test('what was overtaken or comes twice is not heard', async () => {
 })
 
 test('a connection that was lost is replaced', async () => {
-  const { heard, gaps, say } = await openBus()
+  const { heard, gaps, say } = await openBus({ beatMs: 1e9 })
   await server.admin().call('CLIENT', 'KILL', 'TYPE', 'pubsub')
   await expect.poll(gaps).toBe(2)
   await say('there 1 a')

@@ -43,6 +43,7 @@ test('a job that runs long is kept by its node', async () => {
   const prefix = freshPrefix()
   const [here, there] = [await openQueue(prefix, { lockMs: 600 }), await openQueue(prefix, { lockMs: 600 })]
   const ended = Promise.withResolvers<void>()
+  ends.push(async () => ended.resolve())
   let started = 0
   const work = () => {
     started += 1
@@ -57,6 +58,7 @@ test('a job that runs long is kept by its node', async () => {
   for (let prolonged = 0, last = Infinity; prolonged < 6; ) {
     const left = await server.admin().pttl(lock)
     expect(left).toBeGreaterThan(0)
+    expect(started).toBe(1)
     if (left > last) prolonged += 1
     last = left
   }

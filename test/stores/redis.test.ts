@@ -7,9 +7,9 @@ import { startRedis } from '../servers/redis.ts'
 import { startRedisCluster } from '../servers/redis-cluster.ts'
 import { freshPrefix, sharedRedis } from './redis-place.ts'
 
-/** What docs/scaling.md has a Redis user be allowed, and no more. */
+/** What `openRedis` says that a user needs, and no more. */
 const rules = (prefix: string) =>
-  `~{${prefix}}:* ~${prefix}:* &{${prefix}}:* -@all +@read +@write +@connection +@scripting +@pubsub +info`
+  `~{${prefix}}:* ~${prefix}:cache:* &{${prefix}}:bus:* +@read +@write +@connection +@scripting +@pubsub -@dangerous +info`
 /** A slow machine is no failing Redis. */
 const answerMs = 60_000
 
