@@ -4,7 +4,7 @@ import { type PostgresServer, startPostgres } from '../../app/demo/servers/postg
 import { exportSubscribers } from '../../engine/audience/export.ts'
 import type { Log } from '../../engine/log.ts'
 import type { PublicationId } from '../../engine/model/ids.ts'
-import { type Connection, connect } from '../../stores/postgres/connect.ts'
+import { connect } from '../../stores/postgres/connect.ts'
 import { openPostgresStore, type PostgresStore } from '../../stores/postgres/open.ts'
 import { createReplicaDatabase } from '../../stores/postgres/replica.ts'
 import { newPeople, now } from '../contract/store/scene.ts'
@@ -149,10 +149,11 @@ describe('reports from a replica', () => {
 
   test('what it cannot do, the primary does, and it is kept', async () => {
     store = await open(3_600_000)
-    const [there, here] = [primary, replica].map(({ url }) => connect({ url, connections: 1, log }))
+    const there = connect({ url: primary.url, connections: 1, log })
+    const here = connect({ url: replica.url, connections: 1, replica: true, log })
     const db = createReplicaDatabase({
-      primary: there as Connection,
-      replica: here as Connection,
+      primary: there,
+      replica: here,
       lagMs: 3_600_000,
       monotonic: () => time,
       log,
@@ -163,8 +164,8 @@ describe('reports from a replica', () => {
     expect(await db.tx((tx) => tx.one('SELECT one FROM later'))).toEqual({ one: 1 })
     expect(await db.one('SELECT pg_is_in_recovery() AS copy')).toEqual({ copy: true })
     expect(lines).toEqual([])
-    await there?.close()
-    await here?.close()
+    await there.close()
+    await here.close()
   })
 
   test('it is left when it receives nothing', async () => {
