@@ -164,8 +164,8 @@ describe('reports from a replica', () => {
     expect(await db.tx((tx) => tx.one('SELECT one FROM later'))).toEqual({ one: 1 })
     expect(await db.one('SELECT pg_is_in_recovery() AS copy')).toEqual({ copy: true })
     expect(lines).toEqual([])
-    await there?.close()
-    await here?.close()
+    await there.close()
+    await here.close()
   })
 
   test('it is left when it receives nothing', async () => {
