@@ -110,6 +110,49 @@ describe('the ledger on two nodes', () => {
     expect(await rows('SELECT subscriber_id FROM delivery WHERE publication_id = $1', [id])).toEqual([])
   })
 
+  test('of two leases with one epoch, as after a failover that lost the first, the last one holds', async () => {
+    const { a, b, rows } = nodes()
+    const { id, people } = await newRun(a, 2)
+    const lost = await mustLease(a, id)
+    await rows("UPDATE chunk SET state = 'open', epoch = 0, owner = NULL WHERE publication_id = $1", [id])
+    const held = (await leaseOf(b, id, 0))!
+    expect(held.epoch).toBe(lost.epoch)
+    expect(await a.ledger.intend(lost, [intent(people[0]!)], { leaseMs: longMs, now })).toEqual({
+      status: 'stale',
+    })
+    expect(
+      await handOver(
+        b,
+        held,
+        people.map((one) => intent(one)),
+      ),
+    ).toEqual(people)
+    expect(await a.ledger.settle(lost, [settlement(people[0]!, 'sent')], now)).toEqual({ status: 'stale' })
+    expect(await a.ledger.renew([lost, held], longMs)).toBe(1)
+    expect(await a.ledger.release(lost, { notBefore: null })).toBeNull()
+  })
+
+  test('what a node knows of a chunk is what its lease found, also where ids were given twice', async () => {
+    const { a, rows } = nodes()
+    const { id, people } = await newRun(a, 2)
+    const before = await mustLease(a, id, 0, 0)
+    await handOver(a, before, [intent(people[0]!)])
+    // As after a restore: planned anew, for others.
+    const others = await newPeople(a, 2, [])
+    await rows('DELETE FROM delivery WHERE publication_id = $1', [id])
+    await rows("UPDATE chunk SET state = 'open', ids = $2 WHERE publication_id = $1", [id, others])
+    const lease = await mustLease(a, id)
+    expect(lease.work.map(({ subscriberId }) => subscriberId)).toEqual(others)
+    await a.ledger.intend(
+      lease,
+      lease.work.map((work) => intent(work.subscriberId, work)),
+      { leaseMs: longMs, now },
+    )
+    expect(
+      await rows('SELECT subscriber_id AS id FROM delivery WHERE publication_id = $1 ORDER BY 1', [id]),
+    ).toEqual(others.map((one) => ({ id: one })))
+  })
+
   test('permission for the same attempt, asked for twice at once, is given once', async () => {
     const { a, b, waiting } = nodes()
     const { id, people } = await newRun(a, 3)
