@@ -99,12 +99,12 @@ export function createChunks(
         async (tx) => {
           const taken = await tx.one<{ epoch: number; ids: SubscriberId[] }>(
             `UPDATE chunk c
-           SET state = 'leased', epoch = c.epoch + 1, owner = $3, due_at = NULL,
-             lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-           FROM publication p
-           WHERE c.publication_id = $1 AND c.seq = $2 AND p.id = c.publication_id AND p.state = 'running'
-             AND ${isDue('$5')}
-           RETURNING c.epoch, c.ids`,
+             SET state = 'leased', epoch = c.epoch + 1, owner = $3, due_at = NULL,
+               lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+             FROM publication p
+             WHERE c.publication_id = $1 AND c.seq = $2 AND p.id = c.publication_id AND p.state = 'running'
+               AND ${isDue('$5')}
+             RETURNING c.epoch, c.ids`,
             [publicationId, seq, owner, leaseMs, now],
           )
           if (taken === undefined) return null
