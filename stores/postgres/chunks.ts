@@ -164,7 +164,7 @@ export function createChunks(
           const next = nextOf(ids.length, rows, notBefore)
           await tx.run(
             `UPDATE chunk SET state = $3, owner = NULL, due_at = $4, lease_until = NULL
-           WHERE publication_id = $1 AND seq = $2`,
+             WHERE publication_id = $1 AND seq = $2`,
             [publicationId, seq, next.state, next.dueAt],
           )
           if (lost > 0) await addCounts(tx, lease, change)
