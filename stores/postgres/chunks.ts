@@ -15,12 +15,13 @@ const isDue = (now: string) => `CASE c.state
 END`
 
 /** Is this lease still the one that may write its chunk? If so nobody takes it until the transaction ends. Whether its
- *  time ran out does not matter: until another epoch exists it may go on. */
-export async function heldBy(tx: Tx, { publicationId, seq, epoch }: ChunkLease): Promise<boolean> {
+ *  time ran out does not matter: until another epoch exists it may go on. By its owner too: where a failover took back the
+ *  last leases, the next one has the same epoch. */
+export async function heldBy(tx: Tx, { publicationId, seq, epoch, owner }: ChunkLease): Promise<boolean> {
   const row = await tx.one(
-    `SELECT seq FROM chunk WHERE publication_id = $1 AND seq = $2 AND epoch = $3 AND state = 'leased'
+    `SELECT seq FROM chunk WHERE publication_id = $1 AND seq = $2 AND epoch = $3 AND owner = $4 AND state = 'leased'
      FOR NO KEY UPDATE`,
-    [publicationId, seq, epoch],
+    [publicationId, seq, epoch, owner],
   )
   return row !== undefined
 }
@@ -92,29 +93,30 @@ export function createChunks(
       )
     },
     async lease({ publicationId, seq }, { owner, leaseMs, now }) {
-      const run = await runs.of(publicationId)
-      const ids = await runs.recipients({ publicationId, seq })
-      if (run === null || ids === null) return null
+      const run = await runs.anew(publicationId)
+      if (run === null) return null
       return db.tx(
         async (tx) => {
-          const taken = await tx.one<{ epoch: number }>(
+          const taken = await tx.one<{ epoch: number; ids: SubscriberId[] }>(
             `UPDATE chunk c
-           SET state = 'leased', epoch = c.epoch + 1, owner = $3, due_at = NULL,
-             lease_until = clock_timestamp() + $4 * interval '1 millisecond'
-           FROM publication p
-           WHERE c.publication_id = $1 AND c.seq = $2 AND p.id = c.publication_id AND p.state = 'running'
-             AND ${isDue('$5')}
-           RETURNING c.epoch`,
+             SET state = 'leased', epoch = c.epoch + 1, owner = $3, due_at = NULL,
+               lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+             FROM publication p
+             WHERE c.publication_id = $1 AND c.seq = $2 AND p.id = c.publication_id AND p.state = 'running'
+               AND ${isDue('$5')}
+             RETURNING c.epoch, c.ids`,
             [publicationId, seq, owner, leaseMs, now],
           )
           if (taken === undefined) return null
+          const { epoch, ids } = taken
+          runs.keep({ publicationId, seq }, ids)
           const { lost, rows, change } = await recover(tx, run, ids, now)
           if (lost > 0) await addCounts(tx, { publicationId, seq }, change)
           return {
             publicationId,
             seq,
             owner,
-            epoch: taken.epoch,
+            epoch,
             work: workOf(ids, rows, now),
             recovered: lost,
           }
@@ -127,12 +129,12 @@ export function createChunks(
         (tx) =>
           tx.run(
             `UPDATE chunk c
-             SET lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+             SET lease_until = clock_timestamp() + $5 * interval '1 millisecond'
              FROM (
                SELECT k.publication_id, k.seq
                FROM chunk k
-               JOIN unnest($1::bigint[], $2::integer[], $3::integer[]) l (publication_id, seq, epoch)
-                 USING (publication_id, seq, epoch)
+               JOIN unnest($1::bigint[], $2::integer[], $3::integer[], $4::text[])
+                 l (publication_id, seq, epoch, owner) USING (publication_id, seq, epoch, owner)
                WHERE k.publication_id = ANY($1) AND k.seq = ANY($2) AND k.state = 'leased'
                ORDER BY k.publication_id, k.seq
                FOR NO KEY UPDATE OF k
@@ -143,6 +145,7 @@ export function createChunks(
               leases.map(({ publicationId }) => publicationId),
               leases.map(({ seq }) => seq),
               leases.map(({ epoch }) => epoch),
+              leases.map(({ owner }) => owner),
               leaseMs,
             ],
           ),
@@ -161,7 +164,7 @@ export function createChunks(
           const next = nextOf(ids.length, rows, notBefore)
           await tx.run(
             `UPDATE chunk SET state = $3, owner = NULL, due_at = $4, lease_until = NULL
-           WHERE publication_id = $1 AND seq = $2`,
+             WHERE publication_id = $1 AND seq = $2`,
             [publicationId, seq, next.state, next.dueAt],
           )
           if (lost > 0) await addCounts(tx, lease, change)

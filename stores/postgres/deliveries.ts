@@ -98,7 +98,7 @@ export function createDeliveries(db: Database, runs: Pick<Runs, 'of'>): Delivery
     counts: (id) => readCounts(db, id),
     async ofSubscriber({ subscriberId, after, limit }) {
       // A look-up a publication, by the primary key: there is no index by person.
-      const rows = await db.all<Row>(
+      const rows = await db.adHoc<Row>(
         `SELECT ${columns} FROM publication p JOIN delivery d ON d.month = p.month AND d.publication_id = p.id
          WHERE p.id > $2 AND d.subscriber_id = $1
          ORDER BY p.id

@@ -94,7 +94,7 @@ export function createIntend(
 
 /** Renew the lease, and hold the chunk. Undefined where another epoch owns it. A publication that is not running is
  *  looked at, and its lease left as it is. */
-function hold(tx: Tx, { publicationId, seq, epoch }: ChunkLease, leaseMs: number) {
+function hold(tx: Tx, { publicationId, seq, epoch, owner }: ChunkLease, leaseMs: number) {
   return tx.one<{ state: PublicationState; limited: boolean }>(
     `UPDATE chunk c
      SET lease_until = CASE
@@ -102,9 +102,10 @@ function hold(tx: Tx, { publicationId, seq, epoch }: ChunkLease, leaseMs: number
        ELSE c.lease_until
      END
      FROM publication p
-     WHERE p.id = $1 AND c.publication_id = $1 AND c.seq = $2 AND c.epoch = $3 AND c.state = 'leased'
+     WHERE p.id = $1 AND c.publication_id = $1 AND c.seq = $2 AND c.epoch = $3 AND c.owner = $5
+       AND c.state = 'leased'
      RETURNING p.state, EXISTS (SELECT 1 FROM subscription WHERE max_per_week IS NOT NULL) AS limited`,
-    [publicationId, seq, epoch, leaseMs],
+    [publicationId, seq, epoch, leaseMs, owner],
   )
 }
 

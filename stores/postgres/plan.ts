@@ -19,7 +19,7 @@ interface Chunk {
 export function createPlan(db: Database, runs: Runs): Pick<LedgerStore, 'plan'> {
   return {
     async plan(id, { chunkSize, maxChunks }) {
-      const run = await runs.of(id)
+      const run = await runs.anew(id)
       if (run === null) throw noSuch('publication', id)
       return db.tx(async (tx) => {
         const { campaign, state, plannedTo } = await lock(tx, run)

@@ -4,7 +4,8 @@ import type { ChunkRef } from '../../engine/model/chunk.ts'
 import type { CampaignId, ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import type { Sql } from './sql.ts'
 
-/** What the ledger needs of a publication with every batch. Never changes, so that each process may keep it. */
+/** What the ledger needs of a publication with every batch. Never changes, so that each process may keep it; but a
+ *  database that was brought back to an earlier time gives the same ids again, so with each lease it is read anew. */
 export interface Run {
   readonly id: PublicationId
   readonly campaignId: CampaignId
@@ -23,6 +24,10 @@ export interface Run {
 
 export interface Runs {
   of(id: PublicationId): Promise<Run | null>
+  /** Whatever was kept. */
+  anew(id: PublicationId): Promise<Run | null>
+  /** As a lease found them. */
+  keep(ref: ChunkRef, ids: readonly SubscriberId[]): void
   /** The recipients of a chunk, ascending: fixed when it was planned. Null where there is no such chunk. */
   recipients(ref: ChunkRef): Promise<readonly SubscriberId[] | null>
 }
@@ -78,31 +83,45 @@ export function createRuns(sql: Sql): Runs {
         }
   }
   return {
-    of: (id) => runs.get(id, () => read(id)),
-    recipients: ({ publicationId, seq }) =>
-      chunks.get(`${publicationId}/${seq}`, async () => {
-        const row = await sql.one<{ ids: SubscriberId[] }>(
-          'SELECT ids FROM chunk WHERE publication_id = $1 AND seq = $2',
-          [publicationId, seq],
-        )
-        return row?.ids ?? null
-      }),
+    async of(id) {
+      return runs.get(id) ?? runs.set(id, await read(id))
+    },
+    async anew(id) {
+      return runs.set(id, await read(id))
+    },
+    keep({ publicationId, seq }, ids) {
+      chunks.set(`${publicationId}/${seq}`, ids)
+    },
+    async recipients({ publicationId, seq }) {
+      const key = `${publicationId}/${seq}`
+      const known = chunks.get(key)
+      if (known !== undefined) return known
+      const row = await sql.one<{ ids: SubscriberId[] }>(
+        'SELECT ids FROM chunk WHERE publication_id = $1 AND seq = $2',
+        [publicationId, seq],
+      )
+      return chunks.set(key, row?.ids ?? null)
+    },
   }
 }
 
-/** The last `max` values that were asked for. What was not there is asked for again. */
+/** The last `max` values that were asked for. What is not there is not kept. */
 function createRecent<K, V>(max: number) {
   const known = new Map<K, V>()
+  const set = (key: K, value: V | null): V | null => {
+    known.delete(key)
+    if (value !== null) known.set(key, value)
+    for (const oldest of known.keys()) {
+      if (known.size <= max) break
+      known.delete(oldest)
+    }
+    return value
+  }
   return {
-    async get(key: K, read: () => Promise<V | null>): Promise<V | null> {
-      const value = known.get(key) ?? (await read())
-      if (value === null) return null
-      known.delete(key)
-      known.set(key, value)
-      for (const oldest of known.keys()) {
-        if (known.size <= max) break
-        known.delete(oldest)
-      }
+    set,
+    get(key: K): V | undefined {
+      const value = known.get(key)
+      if (value !== undefined) set(key, value)
       return value
     },
   }

@@ -110,6 +110,49 @@ describe('the ledger on two nodes', () => {
     expect(await rows('SELECT subscriber_id FROM delivery WHERE publication_id = $1', [id])).toEqual([])
   })
 
+  test('of two leases with one epoch, as after a failover that lost the first, the last one holds', async () => {
+    const { a, b, rows } = nodes()
+    const { id, people } = await newRun(a, 2)
+    const lost = await mustLease(a, id)
+    await rows("UPDATE chunk SET state = 'open', epoch = 0, owner = NULL WHERE publication_id = $1", [id])
+    const held = (await leaseOf(b, id, 0))!
+    expect(held.epoch).toBe(lost.epoch)
+    expect(await a.ledger.intend(lost, [intent(people[0]!)], { leaseMs: longMs, now })).toEqual({
+      status: 'stale',
+    })
+    expect(
+      await handOver(
+        b,
+        held,
+        people.map((one) => intent(one)),
+      ),
+    ).toEqual(people)
+    expect(await a.ledger.settle(lost, [settlement(people[0]!, 'sent')], now)).toEqual({ status: 'stale' })
+    expect(await a.ledger.renew([lost, held], longMs)).toBe(1)
+    expect(await a.ledger.release(lost, { notBefore: null })).toBeNull()
+  })
+
+  test('what a node knows of a chunk is what its lease found, also where ids were given twice', async () => {
+    const { a, rows } = nodes()
+    const { id, people } = await newRun(a, 2)
+    const before = await mustLease(a, id, 0, 0)
+    await handOver(a, before, [intent(people[0]!)])
+    // As after a restore: planned anew, for others.
+    const others = await newPeople(a, 2, [])
+    await rows('DELETE FROM delivery WHERE publication_id = $1', [id])
+    await rows("UPDATE chunk SET state = 'open', ids = $2 WHERE publication_id = $1", [id, others])
+    const lease = await mustLease(a, id)
+    expect(lease.work.map(({ subscriberId }) => subscriberId)).toEqual(others)
+    await a.ledger.intend(
+      lease,
+      lease.work.map((work) => intent(work.subscriberId, work)),
+      { leaseMs: longMs, now },
+    )
+    expect(
+      await rows('SELECT subscriber_id AS id FROM delivery WHERE publication_id = $1 ORDER BY 1', [id]),
+    ).toEqual(others.map((one) => ({ id: one })))
+  })
+
   test('permission for the same attempt, asked for twice at once, is given once', async () => {
     const { a, b, waiting } = nodes()
     const { id, people } = await newRun(a, 3)
@@ -303,41 +346,6 @@ describe('the ledger on two nodes', () => {
     await send(a, lease, [people[1]!], 'failed', { code: '550', detail: '\u0000', suppress: true })
     expect(await a.deliveries.get(id, people[0]!)).toMatchObject({ code: '2\uFFFD50', detail: 'o\uFFFDk' })
     expect(await a.deliveries.get(id, people[1]!)).toMatchObject({ state: 'failed', detail: '\uFFFD' })
-  })
-})
-
-describe('buckets on two nodes', () => {
-  const nodes = useNodes()
-
-  test('grant no more than they hold, new ones neither, whoever asks at once', async () => {
-    const { a, b } = nodes()
-    const [key, other] = [fresh('x'), fresh('y')]
-    const request = { perSecond: 1, burst: 7, want: 2 }
-    const grants = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => {
-        const keys = i % 2 === 0 ? [key, other] : [other, key]
-        return (i % 2 === 0 ? a : b).buckets.take(
-          keys.map((one) => ({ ...request, key: one })),
-          now,
-        )
-      }),
-    )
-    expect(grants.flat().reduce((sum, { granted }) => sum + granted, 0)).toBe(14)
-  })
-})
-
-describe('replies on two nodes', () => {
-  const nodes = useNodes()
-
-  test('a key is claimed once, new or lapsed', async () => {
-    const { a, b } = nodes()
-    const key = fresh('key')
-    for (const at of [now, now + 1000]) {
-      const claim = { key, fingerprint: 'f', now: at, expiresAt: at + 1000 }
-      const all = await Promise.all([a, b, a, b].map((store) => store.replies.claim(claim)))
-      expect(all.filter(({ status }) => status === 'new')).toHaveLength(1)
-      expect(all.filter(({ status }) => status === 'busy')).toHaveLength(3)
-    }
   })
 })
 
