@@ -150,8 +150,7 @@ export function createCampaignActors(parts: {
       // Between two editions a command means the series: what went out stays as it ended.
       const kept = between && change.state !== 'running'
       const drained = campaign.state === 'running' && change.state === 'scheduled'
-      const state =
-        publication && !kept && publicationAfter(publication.state, drained ? 'finished' : change.state)
+      const state = publication && !kept && publicationAfter(drained ? 'finished' : change.state)
       const now = clock.now()
       return store.campaigns.change(
         id,
@@ -361,15 +360,14 @@ function startActor(campaign: Campaign, accepted: Live['accepted']) {
   return actor
 }
 
-/** Where the publication goes when its campaign does. Null: it stays. While it is being planned it stays
- *  `planning`, so that a later resume goes on with the plan. */
-function publicationAfter(present: PublicationState, campaign: Campaign['state']): PublicationState | null {
+/** Where the publication goes when its campaign does. Null: it stays. */
+function publicationAfter(campaign: Campaign['state']): PublicationState | null {
   switch (campaign) {
     case 'running':
-      return present === 'planning' ? null : 'running'
+      return 'running'
     case 'paused':
     case 'failed':
-      return present === 'planning' ? null : 'paused'
+      return 'paused'
     case 'finished':
       return 'finished'
     case 'cancelled':

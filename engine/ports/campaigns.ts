@@ -9,7 +9,8 @@ export interface CampaignChange {
   readonly scheduledAt: EpochMs | null
   /** Due times let go by: noted in the same transaction. One that is noted already stays as it is. */
   readonly skipped?: readonly SkippedEdition[]
-  /** Its present publication moves with it, in the same transaction. */
+  /** Its present publication moves with it, in the same transaction. One that is still being planned stays so where this
+   *  says `running` or `paused`: the end of its plan reads what the campaign is by then. */
   readonly publication?: { readonly state: PublicationState; readonly finishedAt: EpochMs | null }
 }
 

@@ -2,7 +2,7 @@ import type { Campaign } from '../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../engine/model/ids.ts'
 import type { SkippedEdition } from '../../engine/model/schedule.ts'
 import type { CampaignStore } from '../../engine/ports/campaigns.ts'
-import { noRows } from '../rules/ledger.ts'
+import { noRows, waitsForPlan } from '../rules/ledger.ts'
 import { pageOf } from '../rules/page.ts'
 import { editionTaken, nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
 import { viewOf } from './publications.ts'
@@ -62,7 +62,11 @@ export function createCampaigns({
     async change(id, version, { state, reason, scheduledAt, publication, skipped = [] }, now) {
       const campaign = present(id, version)
       const run = campaign.publicationId === null ? undefined : publications.get(campaign.publicationId)
-      if (publication !== undefined && run !== undefined)
+      if (
+        publication !== undefined &&
+        run !== undefined &&
+        !waitsForPlan(run.publication.state, publication.state)
+      )
         run.publication = { ...run.publication, ...structuredClone(publication) }
       skipAll(id, skipped, now)
       return put({ ...campaign, state, reason, scheduledAt, version: version + 1, updatedAt: now })

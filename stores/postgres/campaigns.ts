@@ -187,5 +187,10 @@ async function movePublication(
   { state, finishedAt }: NonNullable<CampaignChange['publication']>,
 ): Promise<void> {
   await tx.run(`SELECT pg_advisory_xact_lock(${lockNumber('publication', '$1')})`, [id])
-  await tx.run('UPDATE publication SET state = $2, finished_at = $3 WHERE id = $1', [id, state, finishedAt])
+  // `waitsForPlan` of the rules.
+  await tx.run(
+    `UPDATE publication SET state = $2, finished_at = $3
+     WHERE id = $1 AND NOT (state = 'planning' AND $2 IN ('running', 'paused'))`,
+    [id, state, finishedAt],
+  )
 }

@@ -2,6 +2,7 @@ import type { Caps } from '../../engine/config.ts'
 import type { UncertainPolicy } from '../../engine/model/campaign.ts'
 import type { Delivery, DeliveryCounts, DeliveryState } from '../../engine/model/delivery.ts'
 import type { EpochMs } from '../../engine/model/ids.ts'
+import type { PublicationState } from '../../engine/model/publication.ts'
 import type { SubscriberStatus } from '../../engine/model/subscriber.ts'
 import type { Intent, Settlement } from '../../engine/ports/ledger.ts'
 
@@ -86,6 +87,10 @@ export const freesOnceKey = (outcome: Pick<Outcome, 'state' | 'uncertain'> | nul
   outcome === null ||
   (outcome.uncertain === 0 &&
     (outcome.state === 'failed' || outcome.state === 'skipped' || outcome.state === 'suppressed'))
+
+/** Moves by a campaign that a publication in the middle of its planning does not make. */
+export const waitsForPlan = (present: PublicationState, next: PublicationState): boolean =>
+  present === 'planning' && (next === 'running' || next === 'paused')
 
 export type RowCounts = Record<DeliveryState, number>
 export const noRows = (): RowCounts => ({

@@ -79,7 +79,11 @@ export function createCampaigns(
       const { publicationId } = present(id, version)
       editions.skip(id, skipped, now)
       if (publication !== undefined)
-        sql<[object]>('UPDATE publication SET state = :state, finished_at = :finishedAt WHERE id = :id').run({
+        // `waitsForPlan` of the rules.
+        sql<[object]>(
+          `UPDATE publication SET state = :state, finished_at = :finishedAt
+           WHERE id = :id AND NOT (state = 'planning' AND :state IN ('running', 'paused'))`,
+        ).run({
           ...publication,
           id: publicationId,
         })

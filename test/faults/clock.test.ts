@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openStore } from '../../stores/open.ts'
 import { type House, openHouse, total } from '../engine/support/house.ts'
 import { tempFolder } from '../stores/folder.ts'
+import { makeDatabase } from '../stores/postgres-database.ts'
 import { createJumpingClock } from './support/jumping-clock.ts'
 import { until } from './support/until.ts'
 
@@ -31,6 +32,7 @@ function lookedAgain(house: House): () => Promise<unknown> {
 describe.each([
   ['memory', () => 'memory:'],
   ['SQLite', () => `sqlite:${join(tempFolder(), 'store.db')}`],
+  ['Postgres', async () => (await makeDatabase()).url],
 ])('on the %s store', (_name, url) => {
   test.each([
     ['an hour ahead', hour],
@@ -38,7 +40,7 @@ describe.each([
   ])(
     'a wall clock that jumps %s ends no lease: nobody takes over what a lane still holds',
     async (_jump, ms) => {
-      const house = await houseOn(url())
+      const house = await houseOn(await url())
       const { engine, store, channel, clock, campaign, until: reaches, counts } = house
       const looks = lookedAgain(house)
       const lease = vi.spyOn(store.ledger, 'lease')

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { freePort } from '../../app/demo/servers/free-port.ts'
-import { needRedis } from '../../app/demo/servers/redis-program.ts'
+import { needProgram, redis } from '../../app/demo/servers/program.ts'
 import { makeCertificate } from './certificate.ts'
 
 export interface RedisServer {
@@ -45,7 +45,7 @@ const tester = { name: 'tester', password: 'tester' }
 /** The real thing on loopback, in a folder of its own. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const { tls = false, users = [], maxmemory, persistent = false, settings = {} } = options
-  const program = needRedis()
+  const program = needProgram(redis)
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-redis-'))
   const port = await freePort()
   const file = (name: string, content: string): string => {

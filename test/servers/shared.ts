@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import { startPostgres } from '../../app/demo/servers/postgres.ts'
-import { findRedis } from '../../app/demo/servers/redis-program.ts'
+import { findProgram, redis as redisProgram } from '../../app/demo/servers/program.ts'
 import { startRedis } from './redis.ts'
 
 declare module 'vitest' {
@@ -17,7 +17,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { DATABASE_URL: givenPostgres, REDIS_URL: givenRedis } = process.env
   const postgres =
     givenPostgres === undefined ? await startPostgres({ settings: { synchronous_commit: 'off' } }) : null
-  const redis = givenRedis === undefined && findRedis() !== null ? await startRedis() : null
+  const redis = givenRedis === undefined && findProgram(redisProgram) !== null ? await startRedis() : null
   project.provide('postgresUrl', postgres?.url ?? (givenPostgres as string))
   project.provide('redisUrl', redis?.url ?? givenRedis ?? null)
   return async () => {

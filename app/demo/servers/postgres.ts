@@ -46,7 +46,7 @@ export async function startPostgres({
   replicaOf,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const native = programs()
-  const owner = otherUser()
+  const owner = ownerOfServers()
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-postgres-'))
   if (owner !== null) chownSync(folder, owner.uid, owner.gid)
   const port = await freePort()
@@ -175,8 +175,8 @@ interface Owner {
   readonly gid: number
 }
 
-/** PostgreSQL refuses to run as root. */
-function otherUser(): Owner | null {
+/** Whom servers run as that refuse to be root; null: as this process. */
+export function ownerOfServers(): Owner | null {
   if (process.getuid?.() !== 0) return null
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
   const found =

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { needRedis } from './redis-program.ts'
+import { needProgram, redis } from './program.ts'
 
 export interface DemoRedis {
   readonly url: string
@@ -18,7 +18,7 @@ export async function startDemoRedis(env: NodeJS.ProcessEnv): Promise<DemoRedis>
   const given = env.REDIS_URL
   if (given !== undefined && given !== '')
     return { url: given, place: new URL(given).host, pid: undefined, close: async () => {} }
-  const program = needRedis()
+  const program = needProgram(redis)
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-redis-'))
   const port = await freePort()
   const flags = [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'
 import { campaignInput, now, type OpenStore, specOf, useStore } from './fixtures.ts'
 
@@ -97,6 +98,24 @@ export function testCampaigns(open: OpenStore): void {
       const second = await start(again)
       expect(second.publication.id).toBeGreaterThan(publication.id)
       expect(await store().publications.get(publication.id)).toMatchObject(finished)
+    })
+
+    test('paused while it is being planned, it is paused when the plan ends, and runs when its campaign does', async () => {
+      const { campaign, publication } = await start(await insert())
+      const move = async (from: Campaign, state: 'paused' | 'running') =>
+        store().campaigns.change(
+          from.id,
+          from.version,
+          { state, reason: null, scheduledAt: null, publication: { state, finishedAt: null } },
+          now,
+        )
+      const stateOf = async () => (await store().publications.get(publication.id))?.state
+      const paused = await move(campaign, 'paused')
+      expect(await stateOf()).toBe('planning')
+      while (!(await store().ledger.plan(publication.id, { chunkSize: 10, maxChunks: 10 })).done);
+      expect(await stateOf()).toBe('paused')
+      await move(paused, 'running')
+      expect(await stateOf()).toBe('running')
     })
 
     test('a refused change moves no publication', async () => {

@@ -19,9 +19,9 @@ export function testPublications(open: OpenStore): void {
       expect(page.rows[0]?.counts).toMatchObject({ audience: 2, queued: 2 })
       const rest = await store().publications.page({ after: page.next ?? 0, limit: 2 })
       expect(rest).toMatchObject({ rows: [{ id: ids[0] }], next: null })
-      await moveRun(store(), ids[0] as PublicationId, 'paused')
-      const paused = await store().publications.page({ after: 0, limit: 10, state: 'paused' })
-      expect(paused.rows.map((row) => row.id)).toEqual([ids[0]])
+      await moveRun(store(), ids[0] as PublicationId, 'cancelled')
+      const cancelled = await store().publications.page({ after: 0, limit: 10, state: 'cancelled' })
+      expect(cancelled.rows.map((row) => row.id)).toEqual([ids[0]])
       const campaignId = rest.rows[0]?.campaignId
       if (campaignId === undefined) throw new Error('no campaign')
       const own = await store().publications.page({ after: 0, limit: 10, campaignId })

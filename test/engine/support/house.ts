@@ -7,6 +7,7 @@ import { itemInputSchema } from '../../../engine/model/item.ts'
 import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import type { Bus } from '../../../engine/ports/bus.ts'
+import type { WorkQueue } from '../../../engine/ports/queue.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { createMemoryQueue } from '../../../stores/memory/queue.ts'
 import { openStore } from '../../../stores/open.ts'
@@ -42,6 +43,8 @@ export async function openHouse(
     readonly delivery?: object
     readonly body?: string
     readonly bus?: Bus
+    /** Closed with the engine. Default: one of its own. */
+    readonly queue?: WorkQueue
     readonly node?: string
     /** False: takes commands, and leaves the work to others. Default: true. */
     readonly work?: boolean
@@ -93,7 +96,7 @@ export async function openHouse(
     }),
     {
       store,
-      queue: createMemoryQueue(),
+      queue: options.queue ?? createMemoryQueue(),
       channels: { smtp: { definition: channel.definition, config: {} } },
       clock,
       random: () => 0.5,

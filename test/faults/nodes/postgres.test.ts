@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../../app/demo/servers/postgres.ts'
+import { startPgBouncer } from '../../servers/pgbouncer.ts'
 import { expectPromise } from '../scenarios/kills.ts'
 import { delivery, lettersToBe } from '../scenarios/nodes.ts'
 import { openCluster } from '../support/cluster.ts'
@@ -41,6 +42,25 @@ test('Postgres is killed again and again: both nodes live, the API says when to 
   const last = await cluster.audit()
   expectPromise('hold', last)
   expect(last.counts).toMatchObject({ audience: people, failed: 0 })
+})
+
+test('through PgBouncer in transaction mode, nodes share a campaign as without it', async () => {
+  const cluster = await openCluster({
+    people,
+    settings: { delivery },
+    async throughUrl(postgres) {
+      const pooler = await startPgBouncer(postgres)
+      onTestFinished(() => pooler.drop())
+      return pooler.url
+    },
+  })
+  const nodes = [await cluster.start(), await cluster.start()] as const
+  await cluster.send(nodes[0])
+  await lettersToBe(cluster, nodes, people / 3)
+  await nodes[1].kill()
+  await nodes[0].reaches('weekly', 'finished')
+  expectPromise('hold', await cluster.audit())
+  expect(nodes[0].output()).not.toContain('E_INTERNAL')
 })
 
 /** Nodes that reach their database through a proxy, a campaign under way, the primary killed and its replica promoted.
