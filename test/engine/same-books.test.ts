@@ -63,7 +63,7 @@ async function booksOn(url: string, redisUrl?: string) {
     const events = await store.events.page({ after: 0, limit: 1000, publicationId: publicationId! })
     books.push({
       counts: await store.deliveries.counts(publicationId!),
-      rows: rows.map(({ updatedAt: _, picks, ...row }) => ({ ...row, picks: [...(picks ?? [])] })),
+      rows: rows.map((row) => ({ ...row, updatedAt: 0, picks: [...(row.picks ?? [])] })),
       events: events.rows.map(({ subscriberId, type, code }) => `${subscriberId} ${type} ${code}`).toSorted(),
     })
   }
