@@ -7,6 +7,7 @@ import { benchGenerate } from './generate.ts'
 import { benchLedger } from './ledger.ts'
 import { benchMillion } from './million.ts'
 
+import { benchNodes } from './nodes.ts'
 import { benchProduction } from './production.ts'
 
 import { benchQueue } from './queue.ts'
@@ -24,6 +25,7 @@ const benches = {
   generate: benchGenerate,
   send: benchSend,
   production: benchProduction,
+  nodes: benchNodes,
   feeds: benchFeeds,
   segments: benchSegments,
   million: benchMillion,
