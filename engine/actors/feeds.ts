@@ -3,6 +3,7 @@ import { BroadsheetError } from '../errors.ts'
 import type { Feed, FeedInput, FeedState } from '../model/feed.ts'
 import type { FeedId } from '../model/ids.ts'
 import type { ItemInput } from '../model/item.ts'
+import { createSweeper } from './sweeper.ts'
 
 /** What a feed would bring, kept nowhere. */
 export interface FeedPreview {
@@ -48,10 +49,6 @@ export function createFeedActor(parts: FeedParts): FeedActor {
   const { config, store, fetcher, clock, log } = parts
   const stopping = new AbortController()
   const running = new Map<FeedId, Promise<{ readonly outcome: FeedOutcome; readonly state: FeedState }>>()
-  let started = false
-  let sweeping: Promise<void> | null = null
-  let again = false
-  let cancelTimer: () => void = () => {}
 
   function run(feed: Feed, state: FeedState | null) {
     const present = running.get(feed.id)
@@ -72,28 +69,17 @@ export function createFeedActor(parts: FeedParts): FeedActor {
       run(feed, state)
         .catch((error: unknown) => log.warn({ feed: feed.name, reason: String(error) }, 'feed.not_kept'))
         // There may be more that are due than go at once.
-        .finally(kick)
+        .finally(() => sweeper.kick())
     }
   }
 
-  function kick(): void {
-    if (!started || stopping.signal.aborted) return
-    if (sweeping) {
-      again = true
-      return
-    }
-    cancelTimer()
-    sweeping = sweep()
-      .catch((error: unknown) => log.warn({ reason: String(error) }, 'feeds.not_swept'))
-      .finally(() => {
-        sweeping = null
-        if (stopping.signal.aborted) return
-        if (again) {
-          again = false
-          kick()
-        } else cancelTimer = clock.after(config.sweepMs, kick)
-      })
-  }
+  const sweeper = createSweeper({
+    clock,
+    everyMs: config.sweepMs,
+    sweep,
+    onError: (error) => log.warn({ reason: String(error) }, 'feeds.not_swept'),
+  })
+  const { kick } = sweeper
 
   async function present(id: FeedId): Promise<Feed> {
     const feed = await store.feeds.get(id)
@@ -148,15 +134,11 @@ export function createFeedActor(parts: FeedParts): FeedActor {
         warnings,
       }
     },
-    start() {
-      started = true
-      kick()
-    },
+    start: sweeper.start,
     async stop() {
       if (stopping.signal.aborted) return
       stopping.abort()
-      cancelTimer()
-      await sweeping
+      await sweeper.stop()
       await Promise.allSettled(running.values())
       await fetcher.close()
     },

@@ -11,6 +11,7 @@ import type { Subscriber } from '../model/subscriber.ts'
 import type { NoticeStore } from '../ports/notices.ts'
 import type { Store } from '../ports/store.ts'
 import type { SubscriptionActors } from './subscription.ts'
+import { createSweeper } from './sweeper.ts'
 
 const dayMs = 86_400_000
 /** A mail that is on the wire longer than this was lost with its process. */
@@ -43,10 +44,6 @@ export function startNoticeActor(parts: {
   const { config, store, press, actors, courier, clock, random, log } = parts
   const settings = config.subscriptions
   const stopping = new AbortController()
-  let started = false
-  let sweeping: Promise<void> | null = null
-  let again = false
-  let cancelTimer = () => {}
 
   const later = (attempt: number, retryAfterMs: number | null = null): EpochMs | null =>
     retryAt(config.delivery, Math.max(1, attempt), clock.now(), Number.MAX_SAFE_INTEGER, random, retryAfterMs)
@@ -167,37 +164,20 @@ export function startNoticeActor(parts: {
     }
   }
 
-  function kick(): void {
-    if (!started || stopping.signal.aborted) return
-    if (sweeping) {
-      again = true
-      return
-    }
-    cancelTimer()
-    sweeping = sweep()
-      .catch((error: unknown) => log.warn({ reason: String(error) }, 'notices.failed'))
-      .finally(() => {
-        sweeping = null
-        if (stopping.signal.aborted) return
-        if (again) {
-          again = false
-          kick()
-        } else cancelTimer = clock.after(settings.sweepMs, kick)
-      })
-  }
+  const sweeper = createSweeper({
+    clock,
+    everyMs: settings.sweepMs,
+    sweep,
+    onError: (error) => log.warn({ reason: String(error) }, 'notices.failed'),
+  })
 
   return {
-    start() {
-      if (started) return
-      started = true
-      kick()
-    },
-    kick,
+    start: sweeper.start,
+    kick: sweeper.kick,
     async stop(deadlineMs) {
       stopping.abort()
-      cancelTimer()
       const ended = new AbortController()
-      await Promise.race([sweeping, pause(clock, deadlineMs, ended.signal)])
+      await Promise.race([sweeper.stop(), pause(clock, deadlineMs, ended.signal)])
       ended.abort()
     },
   }

@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { CampaignActors } from './campaign.ts'
 import type { Schedules } from './schedules.ts'
+import { createSweeper } from './sweeper.ts'
 
 const pageSize = 200
 /** Chunks planned in one transaction: 50,000 recipients take about 50 ms. */
@@ -56,10 +57,7 @@ export function createSupervisor(parts: {
   const deadline = new AbortController()
   const planning = new Map<PublicationId, Promise<void>>()
   let stopWork: (() => Promise<void>) | null = null
-  let cancelTimer: () => void = () => {}
   let cancelBeat: () => void = () => {}
-  let sweeping: Promise<void> | null = null
-  let again = false
   let blackedOut = false
   let cancelRenewal: () => void = () => {}
   /** Chunks that were found or are worked: what the lanes follow. */
@@ -172,7 +170,7 @@ export function createSupervisor(parts: {
       if (!progress.done) continue
       log.info({ publicationId: id, chunks: progress.chunks, recipients: progress.recipients }, 'plan.done')
       await campaigns.look(campaign)
-      kick()
+      sweeper.kick()
       return
     }
   }
@@ -203,24 +201,12 @@ export function createSupervisor(parts: {
       )
   }
 
-  function kick(): void {
-    if (stopWork === null || stopping.signal.aborted) return
-    if (sweeping) {
-      again = true
-      return
-    }
-    cancelTimer()
-    sweeping = sweep()
-      .catch((error: unknown) => log.warn({ reason: String(error) }, 'sweep.failed'))
-      .finally(() => {
-        sweeping = null
-        if (stopping.signal.aborted) return
-        if (again) {
-          again = false
-          kick()
-        } else cancelTimer = clock.after(config.sweepMs, kick)
-      })
-  }
+  const sweeper = createSweeper({
+    clock,
+    everyMs: config.sweepMs,
+    sweep,
+    onError: (error) => log.warn({ reason: String(error) }, 'sweep.failed'),
+  })
 
   async function work(job: Parameters<Parameters<WorkQueue['work']>[0]>[0]): Promise<void> {
     const parts = { ...lane, held, deadline: deadline.signal }
@@ -231,7 +217,7 @@ export function createSupervisor(parts: {
     })
     if (!worked) return
     const { queued } = await queue.depth()
-    if (queued < lanes()) kick()
+    if (queued < lanes()) sweeper.kick()
   }
 
   return {
@@ -241,16 +227,15 @@ export function createSupervisor(parts: {
       beat()
       renew()
       stopWork = queue.work(work, lanes)
-      kick()
+      sweeper.start()
     },
-    kick,
+    kick: sweeper.kick,
     plan,
     async stop(deadlineMs) {
       if (stopping.signal.aborted) return
       stopping.abort()
-      cancelTimer()
       cancelBeat()
-      const drained = Promise.all([sweeping, ...planning.values(), stopWork?.()])
+      const drained = Promise.all([sweeper.stop(), ...planning.values(), stopWork?.()])
       const hurry = clock.after(Math.max(0, deadlineMs - settleMs - answerMs), () => deadline.abort())
       const gaveUp = new AbortController()
       const late = pause(clock, deadlineMs, gaveUp.signal).then(() => 'late' as const)

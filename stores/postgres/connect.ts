@@ -67,6 +67,8 @@ export function connect({
     keepAlive: true,
     application_name: 'broadsheet',
     types: { getTypeParser },
+    // Of statements outside a transaction. A pooler that hands connections on would not know these.
+    ...(prepare ? { statement_timeout: statementMs, lock_timeout: lockMs } : { query_timeout: statementMs }),
     ...(replica ? { query_timeout: statementMs } : { verify: callbackify(lineage.inspect) }),
   }
   const pool = new Pool(config)

@@ -11,7 +11,10 @@ describe.each([
   ['Postgres and Redis', true],
 ])('three nodes on %s, 100,000 recipients', (_name, redis) => {
   test.each(['hold', 'resend'] as const)('twenty nodes killed, under policy "%s"', async (uncertain) => {
-    expectPromise(uncertain, await killNodes({ uncertain, people, kills: 20, redis, seed: 7 }))
+    expectPromise(
+      uncertain,
+      await killNodes({ uncertain, people, kills: 20, redis, seed: 7, perSecond: 2000 }),
+    )
   })
 
   test('a node sleeps for a minute, twice', async () => {

@@ -31,10 +31,13 @@ export async function killNodes(options: {
   readonly kills: number
   readonly redis: boolean
   readonly seed: number
+  /** Letters a second of all nodes: a campaign that is over before the last kill would prove nothing. */
+  readonly perSecond?: number
 }): Promise<Audit> {
-  const { uncertain, people, kills, redis, seed } = options
+  const { uncertain, people, kills, redis, seed, perSecond } = options
   const random = seeded(seed)
-  const cluster = await openCluster({ people, redis, settings: { delivery } })
+  const limits = perSecond === undefined ? {} : { channel: { smtp: { perSecond, burst: perSecond / 4 } } }
+  const cluster = await openCluster({ people, redis, settings: { delivery, limits } })
   const nodes = [await cluster.start(), await cluster.start(), await cluster.start()]
   await cluster.send(nodes[0] as Daemon, { uncertain })
   for (let kill = 1; kill <= kills; kill += 1) {
