@@ -186,7 +186,8 @@ async function report(
   const folder = relative(cli.cwd, house.folder) || '.'
   cli.say('  Look further:')
   cli.say(`    ${folder}/inbox/           three letters as .eml, and who got one (inbox.csv)`)
-  cli.say(`    ${folder}/data/            ${stage.kept}`)
+  const [where, words] = stage.kept
+  cli.say(`    ${`${folder}/${where}`.padEnd(26)} ${words}`)
   if (stage.nodes > 1) return
   cli.say(`    npx broadsheet serve --config ${folder}/broadsheet.yaml`)
   cli.say(`                               then ${house.url}/openapi.json and the CLI: npx broadsheet --help`)

@@ -12,8 +12,8 @@ export interface Stage {
   readonly nodes: number
   /** What runs where: label and words. */
   readonly facts: readonly (readonly [string, string])[]
-  /** Where the store is, for those who want to look. */
-  readonly kept: string
+  /** What is left, and in which folder below the demo's. */
+  readonly kept: readonly [folder: string, words: string]
   client(): Client
   /** kill -9, and what then comes to help; says so. */
   crash(letters: string): Promise<void>
@@ -40,7 +40,7 @@ export async function openEmbeddedStage({ cli, folder, smtpPort, domain }: Stage
     house,
     nodes: 1,
     facts: [['daemon', `${house.url}  (process ${tenant.pid})`]],
-    kept: 'the store (SQLite), daemon.log, DKIM keys and their DNS records beside it',
+    kept: ['data/', 'the store (SQLite), daemon.log, DKIM keys and their DNS records beside it'],
     client: () => client,
     async crash(letters) {
       peakRss()
@@ -101,7 +101,7 @@ export async function openProductionStage({ cli, folder, smtpPort, domain }: Sta
       ['API', `${house.url}  (process ${api.pid})`],
       ['workers', `processes ${workers.map(({ pid }) => pid).join(' and ')}`],
     ],
-    kept: 'logs, DKIM keys and their DNS records; the store was in Postgres',
+    kept: ['', 'settings and log of each node, DKIM keys and their DNS records; the store was in Postgres'],
     client: () => client,
     async crash(letters) {
       const [victim, other] = workers
