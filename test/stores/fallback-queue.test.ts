@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../engine/log.ts'
 import type { PublicationId } from '../../engine/model/ids.ts'
 import type { ChunkJob, WorkQueue } from '../../engine/ports/queue.ts'
-import { createMemoryQueue } from '../../stores/memory/queue.ts'
+import { createMemoryQueue } from '../../stores/memory/nodes/queue.ts'
 import { createFallbackQueue } from '../../stores/redis/fallback-queue.ts'
 import { testQueue } from '../contract/store/index.ts'
 

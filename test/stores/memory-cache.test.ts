@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createMemoryCache } from '../../stores/memory/cache.ts'
+import { createMemoryCache } from '../../stores/memory/nodes/cache.ts'
 
 test('what was not used for longest goes first when it is full', async () => {
   const cache = createMemoryCache({ maxBytes: 10_000 })

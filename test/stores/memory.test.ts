@@ -1,6 +1,6 @@
-import { createMemoryBus } from '../../stores/memory/bus.ts'
-import { createMemoryCache } from '../../stores/memory/cache.ts'
-import { createMemoryQueue } from '../../stores/memory/queue.ts'
+import { createMemoryBus } from '../../stores/memory/nodes/bus.ts'
+import { createMemoryCache } from '../../stores/memory/nodes/cache.ts'
+import { createMemoryQueue } from '../../stores/memory/nodes/queue.ts'
 import { openStore } from '../../stores/open.ts'
 import { testBus, testCache, testLedgerModel, testQueue, testStore } from '../contract/store/index.ts'
 

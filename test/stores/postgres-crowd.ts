@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { silentLog } from '../../engine/log.ts'
-import { connect } from '../../stores/postgres/connect.ts'
-import { ensurePartitions } from '../../stores/postgres/partitions.ts'
+import { connect } from '../../stores/postgres/database/connect.ts'
+import { ensurePartitions } from '../../stores/postgres/database/partitions.ts'
 
 /** January 2026, UTC. */
 export const crowdStart = Date.UTC(2026, 0)

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
-import { connect } from '../../stores/postgres/connect.ts'
-import { ensurePartitions } from '../../stores/postgres/partitions.ts'
+import { connect } from '../../stores/postgres/database/connect.ts'
+import { ensurePartitions } from '../../stores/postgres/database/partitions.ts'
+import type { Database, Sql } from '../../stores/postgres/database/sql.ts'
 import { createPorts } from '../../stores/postgres/ports.ts'
-import type { Database, Sql } from '../../stores/postgres/sql.ts'
 import {
   handOver,
   intent,

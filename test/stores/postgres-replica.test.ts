@@ -4,9 +4,9 @@ import { type PostgresServer, startPostgres } from '../../app/demo/servers/postg
 import { exportSubscribers } from '../../engine/audience/export.ts'
 import type { Log } from '../../engine/log.ts'
 import type { PublicationId } from '../../engine/model/ids.ts'
-import { connect } from '../../stores/postgres/connect.ts'
+import { connect } from '../../stores/postgres/database/connect.ts'
+import { createReplicaDatabase } from '../../stores/postgres/database/replica.ts'
 import { openPostgresStore, type PostgresStore } from '../../stores/postgres/open.ts'
-import { createReplicaDatabase } from '../../stores/postgres/replica.ts'
 import { newPeople, now } from '../contract/store/scene.ts'
 
 describe('reports from a replica', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { BucketStore } from '../../engine/ports/buckets.ts'
-import { createMemoryQueue } from '../../stores/memory/queue.ts'
+import { createMemoryQueue } from '../../stores/memory/nodes/queue.ts'
 import { openRedis } from '../../stores/redis/open.ts'
 import { testBuckets, testBus, testCache, testQueue } from '../contract/store/index.ts'
 import { startRedis } from '../servers/redis.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createHeap } from '../../stores/memory/heap.ts'
-import { includesId, packIds, unpackIds } from '../../stores/sqlite/id-list.ts'
-import { pack, unpack } from '../../stores/sqlite/wire.ts'
+import { createHeap } from '../../stores/memory/nodes/heap.ts'
+import { includesId, packIds, unpackIds } from '../../stores/sqlite/ledger/id-list.ts'
+import { pack, unpack } from '../../stores/sqlite/threads/wire.ts'
 
 const id = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))
 const ascending = fc.uniqueArray(id, { maxLength: 200 }).map((ids) => ids.sort((a, b) => a - b))

@@ -1,8 +1,8 @@
 import SqliteDatabase from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { failureOf } from '../../stores/sqlite/failure.ts'
-import { createGroup } from '../../stores/sqlite/group.ts'
-import type { Reply, Request } from '../../stores/sqlite/messages.ts'
+import { failureOf } from '../../stores/sqlite/database/failure.ts'
+import { createGroup } from '../../stores/sqlite/threads/group.ts'
+import type { Reply, Request } from '../../stores/sqlite/threads/messages.ts'
 
 describe('group commit', () => {
   let db = new SqliteDatabase(':memory:')
