@@ -3,8 +3,8 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isoTime } from '../../../engine/model/segment.ts'
 import { openStore } from '../../../stores/open.ts'
+import { testSegments } from '../../contract/store/people/segments.ts'
 import { newPeople } from '../../contract/store/scene.ts'
-import { testSegments } from '../../contract/store/segments.ts'
 import { makeDatabase } from './database.ts'
 
 /** A store on a database whose planner believes that a row takes so long to look at. */
