@@ -1,5 +1,5 @@
-import { keepable } from '../postgres/text.ts'
-import { packIds, unpackIds } from '../sqlite/id-list.ts'
+import { keepable } from '../postgres/database/text.ts'
+import { packIds, unpackIds } from '../sqlite/ledger/id-list.ts'
 
 /** A value on its way. What SQLite and Postgres keep in different forms has one form here, whichever it came from, so
  *  that both sides of a move can be compared. */

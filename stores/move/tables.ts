@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../engine/model/ids.ts'
 import { foldText } from '../../engine/model/segment.ts'
-import { parts } from '../postgres/counts.ts'
-import { foldAttributes } from '../postgres/folded.ts'
+import { foldAttributes } from '../postgres/audience/folded.ts'
+import { parts } from '../postgres/ledger/counts.ts'
 import type { KindName, Value } from './kinds.ts'
 
 /** A column that is moved. */

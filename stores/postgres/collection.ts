@@ -2,8 +2,8 @@ import type { EpochMs } from '../../engine/model/ids.ts'
 import type { Collection, Kept, Unkept } from '../../engine/ports/collection.ts'
 import { pageOf } from '../rules/page.ts'
 import { nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
-import { isUnique } from './failure.ts'
-import type { Database, Tx } from './sql.ts'
+import { isUnique } from './database/failure.ts'
+import type { Database, Tx } from './database/sql.ts'
 
 interface Row {
   readonly id: number

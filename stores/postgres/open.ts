@@ -2,11 +2,11 @@ import type { Log } from '../../engine/log.ts'
 import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { halfMoved, moveTable } from '../rules/move.ts'
-import { connect } from './connect.ts'
+import { connect } from './database/connect.ts'
+import { ensurePartitions } from './database/partitions.ts'
+import { createReplicaDatabase } from './database/replica.ts'
 import { migrate } from './migrations/index.ts'
-import { ensurePartitions } from './partitions.ts'
 import { createPorts } from './ports.ts'
-import { createReplicaDatabase } from './replica.ts'
 
 const monthsAhead = 3
 

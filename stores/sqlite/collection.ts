@@ -2,8 +2,8 @@ import type { EpochMs } from '../../engine/model/ids.ts'
 import type { Collection, Kept, Unkept } from '../../engine/ports/collection.ts'
 import { pageOf } from '../rules/page.ts'
 import { nameTaken, noSuch, versionMoved } from '../rules/refusals.ts'
-import type { Sync } from './methods.ts'
-import type { Sql } from './statements.ts'
+import type { Sql } from './database/statements.ts'
+import type { Sync } from './threads/methods.ts'
 
 interface Row {
   readonly id: number

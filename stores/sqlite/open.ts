@@ -4,10 +4,10 @@ import { BroadsheetError } from '../../engine/errors.ts'
 import { type Log, silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
-import { type Client, startClient } from './client.ts'
-import { methods, type PortName, type Ports } from './methods.ts'
-import { addToOwner } from './owner.ts'
-import { noteBeats } from './presence.ts'
+import { addToOwner } from './nodes/owner.ts'
+import { noteBeats } from './nodes/presence.ts'
+import { type Client, startClient } from './threads/client.ts'
+import { methods, type PortName, type Ports } from './threads/methods.ts'
 
 export interface SqliteOptions {
   /** Made when it is not there, with its folder. */

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Fact } from '../../engine/model/progress.ts'
 import type { Store } from '../../engine/ports/store.ts'
-import { createMemoryBus } from '../../stores/memory/bus.ts'
+import { createMemoryBus } from '../../stores/memory/nodes/bus.ts'
 import { openMemoryStore } from '../../stores/memory/open.ts'
 import { createTestClock } from './support/clock.ts'
 import { openHouse } from './support/house.ts'

@@ -5,7 +5,7 @@ import { createTestClock } from '../engine/support/clock.ts'
 import { openHouse } from '../engine/support/house.ts'
 import { scriptedChannel } from '../engine/support/scripted-channel.ts'
 import { waitFor } from '../engine/support/wait.ts'
-import { tempFolder } from '../stores/folder.ts'
+import { tempFolder } from '../stores/support/folder.ts'
 
 const hour = 3_600_000
 const people = 30

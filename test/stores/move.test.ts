@@ -12,11 +12,11 @@ import { staying, tables } from '../../stores/move/tables.ts'
 import { openStore } from '../../stores/open.ts'
 import { migrate } from '../../stores/sqlite/migrations/index.ts'
 import { newList, newPeople, now, startRun } from '../contract/store/scene.ts'
-import { linesUntil, startChild } from './child.ts'
-import { everything, planTheRest, sendTheRest } from './everything.ts'
-import { tempFolder } from './folder.ts'
-import { type Furnished, furnish } from './furnish.ts'
-import { makeDatabase } from './postgres-database.ts'
+import { makeDatabase } from './postgres/database.ts'
+import { linesUntil, startChild } from './support/child.ts'
+import { everything, planTheRest, sendTheRest } from './support/everything.ts'
+import { tempFolder } from './support/folder.ts'
+import { type Furnished, furnish } from './support/furnish.ts'
 
 /** A file that has something of everything. */
 const furnished = async (): Promise<string> => (await furnishedFile()).file

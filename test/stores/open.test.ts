@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openStore } from '../../stores/open.ts'
-import { tempFolder } from './folder.ts'
+import { tempFolder } from './support/folder.ts'
 
 describe('opening by URL', () => {
   test.each(['mongodb://localhost/x', 'data/x.db', 'mysql:', ''])('%j is not known', async (url) => {

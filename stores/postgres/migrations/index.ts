@@ -1,5 +1,5 @@
 import { BroadsheetError } from '../../../engine/errors.ts'
-import type { Database } from '../sql.ts'
+import type { Database } from '../database/sql.ts'
 import { initial } from './001-initial.ts'
 
 export interface Migration {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { CliError } from '../../../app/cli/exit.ts'
 import { openStore } from '../../../stores/open.ts'
 import { newPeople, newRun } from '../../contract/store/scene.ts'
-import { makeDatabase } from '../../stores/postgres-database.ts'
+import { makeDatabase } from '../../stores/postgres/database.ts'
 import { run } from './outside.ts'
 
 let cwd = ''

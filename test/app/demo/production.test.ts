@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { sharedRedis } from '../../stores/redis-place.ts'
+import { sharedRedis } from '../../stores/redis/place.ts'
 
 const bin = join(import.meta.dirname, '../../../app/bin.js')
 

@@ -16,7 +16,7 @@ import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { openMemoryStore } from '../../../stores/memory/open.ts'
 import { openStore } from '../../../stores/open.ts'
-import { dropFolder, makeFolder } from '../../stores/folder.ts'
+import { dropFolder, makeFolder } from '../../stores/support/folder.ts'
 
 const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),

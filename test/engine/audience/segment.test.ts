@@ -5,7 +5,7 @@ import { printRule } from '../../../engine/audience/segment/print.ts'
 import { showProblem } from '../../../engine/audience/segment/problem.ts'
 import { ruleTreeSchema, segmentInputSchema } from '../../../engine/audience/segment/schema.ts'
 import { isoTime, type Rule } from '../../../engine/model/segment.ts'
-import { rules } from '../../contract/store/segment-arbitraries.ts'
+import { rules } from '../../contract/store/people/segment-arbitraries.ts'
 
 const ruleOf = (text: string): Rule => {
   const read = parseRule(text)

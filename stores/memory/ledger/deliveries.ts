@@ -1,0 +1,68 @@
+import type { DeliveryStore } from '../../../engine/ports/ledger.ts'
+import { countsOf, noRows } from '../../rules/ledger.ts'
+import { pageOf } from '../../rules/page.ts'
+import { audienceAfter, countAudience } from '../audience.ts'
+import type { MemoryState } from '../state.ts'
+
+export function createDeliveries(state: MemoryState): DeliveryStore {
+  return {
+    async audience({ after, limit, ...audience }) {
+      const rows = audienceAfter(state, audience, { after, limit })
+      return { rows, next: rows.length < limit ? null : (rows.at(-1) ?? null) }
+    },
+    async count(audience, { budgetMs }) {
+      return countAudience(state, audience, budgetMs)
+    },
+    async recipients(ids) {
+      const rows = [...new Set(ids)]
+        .sort((a, b) => a - b)
+        .map((id) => state.subscribers[id - 1])
+        .filter((row) => row !== undefined)
+        .map((row) => [row.id, row.address, row.name, row.language, row.timeZone, row.attributes, row.topics])
+      return JSON.stringify(rows)
+    },
+    async seen(publications, ids) {
+      const found = []
+      for (const publicationId of publications)
+        for (const subscriberId of ids) {
+          const row = state.publications.get(publicationId)?.deliveries.get(subscriberId)
+          if (row === undefined || row.picks === null) continue
+          if (row.state === 'sent' || row.state === 'unknown' || row.state === 'handing')
+            found.push({ subscriberId, picks: row.picks })
+        }
+      return found
+    },
+    async get(publicationId, subscriberId) {
+      return state.publications.get(publicationId)?.deliveries.get(subscriberId) ?? null
+    },
+    async page({ publicationId, state: wanted, after, limit }) {
+      const deliveries = state.publications.get(publicationId)?.deliveries
+      const rows = [...(deliveries?.values() ?? [])]
+        .filter((row) => row.subscriberId > after && (wanted === undefined || row.state === wanted))
+        .sort((a, b) => a.subscriberId - b.subscriberId)
+        .slice(0, limit + 1)
+      return pageOf(rows, limit, (row) => row.subscriberId)
+    },
+    async ofSubscriber({ subscriberId, after, limit }) {
+      const rows = [...state.publications]
+        .filter(([id]) => id > after)
+        .sort(([a], [b]) => a - b)
+        .flatMap(([, run]) => run.deliveries.get(subscriberId) ?? [])
+      return pageOf(rows.slice(0, limit + 1), limit, (row) => row.publicationId)
+    },
+    async counts(publicationId) {
+      const run = state.publications.get(publicationId)
+      return run === undefined ? countsOf(0, noRows()) : countsOf(run.audience, run.rows)
+    },
+    async waitsUntil(publicationId, now) {
+      const open = (state.publications.get(publicationId)?.chunks ?? []).filter(
+        (chunk) => chunk.state !== 'done',
+      )
+      const first = Math.min(...open.map((chunk) => chunk.dueAt ?? 0))
+      return open.length === 0 || first <= now ? null : first
+    },
+    async timeZones() {
+      return [...new Set(state.subscribers.map(({ timeZone }) => timeZone))].filter((zone) => zone !== null)
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import type { EpochMs } from '../../../engine/model/ids.ts'
+import type { PresenceStore } from '../../../engine/ports/presence.ts'
+import type { Store } from '../../../engine/ports/store.ts'
+
+/** The ports that a thread serves, and `health`: what `check` asks of each thread. */
+export interface Ports
+  extends Omit<Store, 'kind' | 'reports' | 'check' | 'close' | 'presence' | 'leadership' | 'maintain'> {
+  /** `beat` says how many there were: what is noted beside the file once they are committed. */
+  readonly presence: Pick<PresenceStore, 'found'> & { beat(now: EpochMs): Promise<number> }
+  readonly health: { read(): Promise<void>; write(): Promise<void> }
+}
+export type PortName = keyof Ports
+
+/** A port as a thread implements it: the same calls, answered at once. */
+export type Sync<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never
+}
+export type SyncPorts = { readonly [P in PortName]: Sync<Ports[P]> }
+
+type Way = 'read' | 'write'
+const collection = {
+  insert: 'write',
+  update: 'write',
+  get: 'read',
+  byName: 'read',
+  page: 'read',
+  remove: 'write',
+} as const
+
+/** Which thread answers: `read` any reader, `write` the writer. */
+export const methods = {
+  subscribers: {
+    upsert: 'write',
+    look: 'read',
+    get: 'read',
+    byAddress: 'read',
+    page: 'read',
+    count: 'read',
+    memberships: 'read',
+    membershipsOf: 'read',
+    leave: 'write',
+    setStatus: 'write',
+  },
+  suppressions: { add: 'write', remove: 'write', byAddress: 'read', page: 'read' },
+  subscriptions: {
+    settings: 'read',
+    begin: 'write',
+    persist: 'write',
+    erase: 'write',
+    wasErased: 'read',
+    duePauses: 'read',
+    unconfirmed: 'read',
+    forget: 'write',
+  },
+  consents: { append: 'write', page: 'read', forget: 'write' },
+  notices: { put: 'write', get: 'read', claim: 'write', settle: 'write', remove: 'write' },
+  lists: collection,
+  topics: collection,
+  segments: collection,
+  templates: collection,
+  apiKeys: collection,
+  feeds: collection,
+  feedStates: { claim: 'write', put: 'write', get: 'read' },
+  items: {
+    upsert: 'write',
+    get: 'read',
+    byKey: 'read',
+    byUrl: 'read',
+    page: 'read',
+    candidates: 'read',
+    remove: 'write',
+  },
+  imports: { begin: 'write', commit: 'write', end: 'write', resume: 'write', get: 'read', page: 'read' },
+  campaigns: {
+    insert: 'write',
+    update: 'write',
+    change: 'write',
+    start: 'write',
+    get: 'read',
+    byName: 'read',
+    page: 'read',
+    remove: 'write',
+  },
+  publications: { get: 'read', page: 'read' },
+  editions: { page: 'read', sum: 'read' },
+  ledger: {
+    plan: 'write',
+    // Only the writer knows which leases are alive (leases.ts).
+    due: 'write',
+    lease: 'write',
+    renew: 'write',
+    intend: 'write',
+    settle: 'write',
+    release: 'write',
+    retry: 'write',
+  },
+  deliveries: {
+    audience: 'read',
+    count: 'read',
+    recipients: 'read',
+    seen: 'read',
+    get: 'read',
+    page: 'read',
+    counts: 'read',
+    ofSubscriber: 'read',
+    waitsUntil: 'read',
+    timeZones: 'read',
+  },
+  events: { append: 'write', page: 'read', remove: 'write' },
+  buckets: { take: 'write', giveBack: 'write' },
+  replies: { claim: 'write', save: 'write', drop: 'write', sweep: 'write' },
+  presence: { found: 'write', beat: 'write' },
+  health: { read: 'read', write: 'write' },
+} as const satisfies { readonly [P in PortName]: { readonly [M in keyof Ports[P]]: Way } }

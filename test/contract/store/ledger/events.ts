@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import type { EventType } from '../../../../engine/model/event.ts'
+import { fresh, newPeople, now, type OpenStore, startRun, useStore } from '../fixtures.ts'
+
+export function testEvents(open: OpenStore): void {
+  describe('events', () => {
+    const store = useStore(open)
+    const scene = async () => {
+      const publicationId = await startRun(store(), {})
+      const [subscriberId] = await newPeople(store(), 1, [])
+      if (subscriberId === undefined) throw new Error('nobody')
+      const event = (type: EventType, at = now) => ({
+        publicationId,
+        subscriberId,
+        channel: 'smtp',
+        type,
+        at,
+        code: null,
+        detail: fresh('detail'),
+      })
+      return { publicationId, subscriberId, event }
+    }
+
+    test('keeps them in the order they were written, with rising ids', async () => {
+      const { publicationId, event } = await scene()
+      const events = [event('opened', now + 9), event('clicked', now), event('opened', now)]
+      const ids = await store().events.append(events)
+      expect(ids).toEqual([...ids].sort((a, b) => a - b))
+      const { rows, next } = await store().events.page({ after: 0, limit: 10, publicationId })
+      expect(rows).toEqual(events.map((one, i) => ({ id: ids[i], ...one })))
+      expect(next).toBeNull()
+      expect(await store().events.append([])).toEqual([])
+    })
+
+    test('pages by publication, person and type', async () => {
+      const [a, b] = [await scene(), await scene()]
+      const types = ['opened', 'clicked', 'opened', 'bounced'] as const
+      await store().events.append([...types.map((type) => a.event(type)), b.event('opened')])
+      await store().events.append([{ ...b.event('clicked'), subscriberId: a.subscriberId }])
+      const query = { after: 0, limit: 3, publicationId: a.publicationId }
+      const page = await store().events.page(query)
+      expect(page.rows.map((row) => row.type)).toEqual(types.slice(0, 3))
+      expect(page.next).toBe(page.rows[2]?.id)
+      const rest = await store().events.page({ ...query, after: page.next ?? 0 })
+      expect(rest).toMatchObject({ rows: [{ type: 'bounced' }], next: null })
+      const opened = await store().events.page({ ...query, type: 'opened' })
+      expect(opened.rows).toHaveLength(2)
+      const person = { after: 0, limit: 10, subscriberId: a.subscriberId }
+      expect((await store().events.page(person)).rows).toHaveLength(5)
+      const both = await store().events.page({ ...person, publicationId: b.publicationId })
+      expect(both.rows.map((row) => row.type)).toEqual(['clicked'])
+    })
+  })
+}
