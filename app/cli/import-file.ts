@@ -6,7 +6,7 @@ import {
   type ImportProgress,
   type ImportResult,
   importFormats,
-} from '../../engine/audience/import.ts'
+} from '../../engine/audience/import/import.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Cli } from './cli.ts'
 import { find } from './find.ts'

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { RejectedRow } from '../../engine/audience/import.ts'
-import { rejectText } from '../../engine/audience/reject-file.ts'
+import type { RejectedRow } from '../../engine/audience/import/import.ts'
+import { rejectText } from '../../engine/audience/import/reject-file.ts'
 import { CliError } from './exit.ts'
 
 /** A refused row as the daemon tells it. */

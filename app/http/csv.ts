@@ -1,1 +1,1 @@
-export { delimitedLine as csvLine } from '../../engine/audience/csv-line.ts'
+export { delimitedLine as csvLine } from '../../engine/audience/files/csv-line.ts'

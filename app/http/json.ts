@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { tooDeepAt } from '../../engine/audience/json-depth.ts'
+import { tooDeepAt } from '../../engine/audience/files/json-depth.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 
 // Attributes nest 8 deep at most, data of campaigns rarely more; what nests deeper is an attack or a mistake.

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { presetNames } from '../../../engine/audience/presets.ts'
+import { presetNames } from '../../../engine/audience/columns/presets.ts'
 import { mergeRules } from '../../../engine/ports/subscribers.ts'
 import { type ImportFileOptions, importFile, importOptions } from '../import-file.ts'
 import { collect, words } from '../input.ts'

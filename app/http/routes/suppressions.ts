@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { suppressedAddress } from '../../../engine/audience/suppression-columns.ts'
+import { suppressedAddress } from '../../../engine/audience/columns/suppression.ts'
 import { textSchema } from '../../../engine/model/values.ts'
 import { suppressionReasons } from '../../../engine/ports/subscribers.ts'
 import { type Api, operation, type Parts } from '../api.ts'

@@ -1,4 +1,4 @@
-import { delimitedLine } from './csv-line.ts'
+import { delimitedLine } from '../files/csv-line.ts'
 import type { RejectedRow } from './judge.ts'
 
 /** A reject file: CSV with line, column, reason, value and the cells as they stood; NDJSON for NDJSON. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ColumnUse } from './columns.ts'
+import type { ColumnUse } from '../columns/columns.ts'
 import type { Raw, Row } from './rows.ts'
 
 /** A row that was not taken. `line` counts from 1, the header included. */

@@ -1,4 +1,4 @@
-import type { Json } from '../model/ids.ts'
+import type { Json } from '../../model/ids.ts'
 import { statusOf, truthOf } from './status-words.ts'
 import { parseTime } from './times.ts'
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { memberships } from '../model/list.ts'
-import { subscriberInputSchema } from '../model/subscriber.ts'
-import { epochMsSchema, slugSchema, textSchema } from '../model/values.ts'
-import { suppressionReasons } from '../ports/subscribers.ts'
-import { suppressedAddress } from './suppression-columns.ts'
+import { memberships } from '../../model/list.ts'
+import { subscriberInputSchema } from '../../model/subscriber.ts'
+import { epochMsSchema, slugSchema, textSchema } from '../../model/values.ts'
+import { suppressionReasons } from '../../ports/subscribers.ts'
+import { suppressedAddress } from '../columns/suppression.ts'
 
 const listSchema = z.union([
   slugSchema.transform((list) => ({ list, membership: 'active' as const, at: null })),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { BroadsheetError } from '../errors.ts'
+import { BroadsheetError } from '../../errors.ts'
 
 /** The first `bytes` bytes of a file and their SHA-256 in hex. */
 export interface Prefix {

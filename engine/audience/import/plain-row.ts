@@ -1,6 +1,6 @@
-import { subscriberStatuses } from '../model/subscriber.ts'
-import { languageSchema, slugSchema, timeZoneSchema } from '../model/values.ts'
-import type { ImportRow } from './import-row.ts'
+import { subscriberStatuses } from '../../model/subscriber.ts'
+import { languageSchema, slugSchema, timeZoneSchema } from '../../model/values.ts'
+import type { ImportRow } from './row-schema.ts'
 
 // Lower-case ASCII without anything that IDNA or the rules of address.ts would change or refuse.
 const local = /^[a-z0-9_+-]+(\.[a-z0-9_+-]+)*$/

@@ -1,4 +1,4 @@
-import { BroadsheetError } from '../errors.ts'
+import { BroadsheetError } from '../../errors.ts'
 
 /** What became of a column of the header: the field it fills, `attributes.<name>`, or `ignored`. */
 export interface ColumnUse {

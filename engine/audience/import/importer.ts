@@ -1,11 +1,13 @@
-import type { Clock } from '../clock.ts'
-import { BroadsheetError } from '../errors.ts'
-import type { ImportId, Json, Page } from '../model/ids.ts'
-import type { ImportJob, ImportKindName } from '../ports/imports.ts'
-import type { Store } from '../ports/store.ts'
-import type { MergeRule } from '../ports/subscribers.ts'
-import type { AddressChecker, CheckActions } from './address-check.ts'
-import type { FileOptions } from './files/open.ts'
+import type { Clock } from '../../clock.ts'
+import { BroadsheetError } from '../../errors.ts'
+import type { ImportId, Json, Page } from '../../model/ids.ts'
+import type { ImportJob, ImportKindName } from '../../ports/imports.ts'
+import type { Store } from '../../ports/store.ts'
+import type { MergeRule } from '../../ports/subscribers.ts'
+import type { AddressChecker, CheckActions } from '../address-check.ts'
+import type { PresetName } from '../columns/presets.ts'
+import type { FileOptions } from '../files/open.ts'
+import { listIds } from '../list-ids.ts'
 import {
   type ImportOptions,
   type ImportResult,
@@ -13,8 +15,6 @@ import {
   importSubscribers,
   importSuppressions,
 } from './import.ts'
-import { listIds } from './list-ids.ts'
-import type { PresetName } from './presets.ts'
 
 /** What an import was asked for: kept with its job, so that a resumed one does the same. */
 export interface ImportSettings extends FileOptions {

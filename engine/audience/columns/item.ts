@@ -1,5 +1,5 @@
+import { unguardFormula } from '../files/formula.ts'
 import { CellError, type Columns, jsonCell, useColumns } from './columns.ts'
-import { unguardFormula } from './formula.ts'
 
 const known = {
   key: 'key',

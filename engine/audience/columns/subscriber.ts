@@ -1,6 +1,7 @@
-import { BroadsheetError } from '../errors.ts'
-import { parseAddress } from '../model/address.ts'
-import type { Json } from '../model/ids.ts'
+import { BroadsheetError } from '../../errors.ts'
+import { parseAddress } from '../../model/address.ts'
+import type { Json } from '../../model/ids.ts'
+import { unguardFormula } from '../files/formula.ts'
 import {
   CellError,
   type Columns,
@@ -10,7 +11,6 @@ import {
   plainName,
   useColumns,
 } from './columns.ts'
-import { unguardFormula } from './formula.ts'
 import { detectPreset, type Preset, type PresetName, presets } from './presets.ts'
 import { statusOf } from './status-words.ts'
 import { parseTime } from './times.ts'

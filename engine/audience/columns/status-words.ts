@@ -1,4 +1,4 @@
-import type { SubscriberStatus } from '../model/subscriber.ts'
+import type { SubscriberStatus } from '../../model/subscriber.ts'
 
 /** Words that files use for a status, in English and German, in lower case without blanks, `_` and `-`. */
 const words: { readonly [word: string]: SubscriberStatus } = {

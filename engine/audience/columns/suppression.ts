@@ -1,7 +1,7 @@
-import { parseAddress } from '../model/address.ts'
-import { type SuppressionReason, suppressionReasons } from '../ports/subscribers.ts'
+import { parseAddress } from '../../model/address.ts'
+import { type SuppressionReason, suppressionReasons } from '../../ports/subscribers.ts'
+import { unguardFormula } from '../files/formula.ts'
 import { type Columns, useColumns } from './columns.ts'
-import { unguardFormula } from './formula.ts'
 
 const known = {
   address: 'address',

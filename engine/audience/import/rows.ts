@@ -1,9 +1,9 @@
-import { BroadsheetError } from '../errors.ts'
-import { CellError, type Columns, type ColumnUse } from './columns.ts'
-import { type CsvRecord, csvReader } from './csv.ts'
-import type { OpenedFile } from './files/open.ts'
-import { tooDeepAt } from './json-depth.ts'
-import { splitLines } from './lines.ts'
+import { BroadsheetError } from '../../errors.ts'
+import { CellError, type Columns, type ColumnUse } from '../columns/columns.ts'
+import { type CsvRecord, csvReader } from '../files/csv.ts'
+import { tooDeepAt } from '../files/json-depth.ts'
+import { splitLines } from '../files/lines.ts'
+import type { OpenedFile } from '../files/open.ts'
 
 /** One row of the file: what a schema is to judge, or why there is nothing to judge. `raw`: its cells, or its text. */
 export type Row =
