@@ -1,4 +1,4 @@
-import type { pageLanguages } from '../../config/pages.ts'
+import type { pageLanguages } from '../../../config/pages.ts'
 import { english } from './english.ts'
 import { german } from './german.ts'
 

@@ -1,5 +1,5 @@
+import type { Answer } from '../parts.ts'
 import { html } from './html.ts'
-import type { Answer } from './parts.ts'
 import type { Words } from './words.ts'
 
 /** Pages that only say something. */

@@ -1,11 +1,11 @@
-import type { EpochMs } from '../../../engine/model/ids.ts'
-import type { Topic } from '../../../engine/model/list.ts'
-import { departedStatuses } from '../../../engine/model/subscriber.ts'
-import type { PersonView, PreferenceChange } from '../../../engine/subscriptions.ts'
-import type { FieldErrors } from './fields.ts'
-import { lineOf } from './form.ts'
+import type { EpochMs } from '../../../../engine/model/ids.ts'
+import type { Topic } from '../../../../engine/model/list.ts'
+import { departedStatuses } from '../../../../engine/model/subscriber.ts'
+import type { PersonView, PreferenceChange } from '../../../../engine/subscriptions.ts'
+import { lineOf } from '../form.ts'
+import type { FieldErrors } from '../page/fields.ts'
+import { type TopicChoice, topicWeights, type Words } from '../page/words.ts'
 import { dayAfter, dayOf, startOfDay } from './local-date.ts'
-import { type TopicChoice, topicWeights, type Words } from './words.ts'
 
 /** A list as the page offers it. */
 export interface OfferedList {

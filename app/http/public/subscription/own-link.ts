@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { parseAddress } from '../../../engine/model/address.ts'
-import type { Api } from '../api.ts'
-import { errorSummary, type FieldErrors, hidden, inputField, isTrapped, notice } from './fields.ts'
-import { lineOf, readForm } from './form.ts'
-import { html } from './html.ts'
+import { parseAddress } from '../../../../engine/model/address.ts'
+import type { Api } from '../../api.ts'
+import { lineOf, readForm } from '../form.ts'
+import { errorSummary, type FieldErrors, hidden, inputField, isTrapped, notice } from '../page/fields.ts'
+import { html } from '../page/html.ts'
+import { busy, elsewhere } from '../page/plain-pages.ts'
+import type { Words } from '../page/words.ts'
 import {
   type Answer,
   fromElsewhere,
@@ -12,9 +14,7 @@ import {
   pageRoute,
   proofOf,
   wordsFor,
-} from './parts.ts'
-import { busy, elsewhere } from './plain-pages.ts'
-import type { Words } from './words.ts'
+} from '../parts.ts'
 
 const purpose = 'own-link'
 const params = z.strictObject({})

@@ -1,7 +1,7 @@
-import { choice } from './fields.ts'
-import { html, type Piece } from './html.ts'
-import type { Answer } from './parts.ts'
-import { leaveReasons, type Words } from './words.ts'
+import { choice } from '../page/fields.ts'
+import { html, type Piece } from '../page/html.ts'
+import { leaveReasons, type Words } from '../page/words.ts'
+import type { Answer } from '../parts.ts'
 
 /** What the page has to say. */
 export type UnsubscribeView =

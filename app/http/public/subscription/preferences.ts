@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { BroadsheetError } from '../../../engine/errors.ts'
-import type { Topic } from '../../../engine/model/list.ts'
-import type { PersonView } from '../../../engine/subscriptions.ts'
-import type { Api } from '../api.ts'
-import { choice, errorOf, errorSummary, hidden, isTrapped } from './fields.ts'
-import { readForm } from './form.ts'
-import { show } from './frame.ts'
-import { html } from './html.ts'
+import { BroadsheetError } from '../../../../engine/errors.ts'
+import type { Topic } from '../../../../engine/model/list.ts'
+import type { PersonView } from '../../../../engine/subscriptions.ts'
+import type { Api } from '../../api.ts'
+import { readForm } from '../form.ts'
+import { choice, errorOf, errorSummary, hidden, isTrapped } from '../page/fields.ts'
+import { show } from '../page/frame.ts'
+import { html } from '../page/html.ts'
+import { badLink, elsewhere } from '../page/plain-pages.ts'
+import type { Words } from '../page/words.ts'
 import {
   type Answer,
   fromElsewhere,
@@ -20,11 +22,9 @@ import {
   tokenParams,
   type Visit,
   wordsFor,
-} from './parts.ts'
-import { badLink, elsewhere } from './plain-pages.ts'
+} from '../parts.ts'
 import { changeOf, type Offer, offeredLists, presentFields, sentFields } from './preferences-form.ts'
 import { type PreferencesView, preferencesPage } from './preferences-page.ts'
-import type { Words } from './words.ts'
 
 const maxTopics = 100
 const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Colours } from '../../config/colours.ts'
-import { coloursOf, type PagesConfig } from '../../config/pages.ts'
+import type { Colours } from '../../../config/colours.ts'
+import { coloursOf, type PagesConfig } from '../../../config/pages.ts'
 import { type Html, trusted } from './html.ts'
 import { sheet } from './style.ts'
 

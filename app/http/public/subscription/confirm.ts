@@ -1,8 +1,10 @@
-import type { PersonView } from '../../../engine/subscriptions.ts'
-import type { Api } from '../api.ts'
-import { hidden, isTrapped, notice } from './fields.ts'
-import { readForm } from './form.ts'
-import { html } from './html.ts'
+import type { PersonView } from '../../../../engine/subscriptions.ts'
+import type { Api } from '../../api.ts'
+import { readForm } from '../form.ts'
+import { hidden, isTrapped, notice } from '../page/fields.ts'
+import { html } from '../page/html.ts'
+import { badLink, elsewhere } from '../page/plain-pages.ts'
+import type { Words } from '../page/words.ts'
 import {
   type Answer,
   fromElsewhere,
@@ -12,9 +14,7 @@ import {
   proofOf,
   tokenParams,
   wordsFor,
-} from './parts.ts'
-import { badLink, elsewhere } from './plain-pages.ts'
-import type { Words } from './words.ts'
+} from '../parts.ts'
 
 /** The second half of a double opt-in. A GET only shows the button: programs that look through mail open every link,
  *  and what they open must confirm nothing. */

@@ -1,9 +1,19 @@
-import type { EpochMs } from '../../../engine/model/ids.ts'
-import { departedStatuses } from '../../../engine/model/subscriber.ts'
-import type { PersonView } from '../../../engine/subscriptions.ts'
-import { choice, described, errorOf, errorSummary, hidden, inputField, notice, options } from './fields.ts'
-import { type Html, html, type Piece } from './html.ts'
-import { type Answer, maskAddress } from './parts.ts'
+import type { EpochMs } from '../../../../engine/model/ids.ts'
+import { departedStatuses } from '../../../../engine/model/subscriber.ts'
+import type { PersonView } from '../../../../engine/subscriptions.ts'
+import {
+  choice,
+  described,
+  errorOf,
+  errorSummary,
+  hidden,
+  inputField,
+  notice,
+  options,
+} from '../page/fields.ts'
+import { type Html, html, type Piece } from '../page/html.ts'
+import { type TopicChoice, topicWeights, type Words } from '../page/words.ts'
+import { type Answer, maskAddress } from '../parts.ts'
 import {
   firstPauseDay,
   type Offer,
@@ -12,7 +22,6 @@ import {
   weekly,
   zoneOf,
 } from './preferences-form.ts'
-import { type TopicChoice, topicWeights, type Words } from './words.ts'
 
 export interface PreferencesView {
   readonly person: PersonView

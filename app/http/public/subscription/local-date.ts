@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../../engine/model/ids.ts'
+import type { EpochMs } from '../../../../engine/model/ids.ts'
 
 const dayMs = 86_400_000
 const shape = /^(\d{4})-(\d{2})-(\d{2})$/

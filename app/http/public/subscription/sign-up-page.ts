@@ -1,9 +1,17 @@
-import type { List } from '../../../engine/model/list.ts'
-import { choice, errorOf, errorSummary, type FieldErrors, hidden, inputField, notice } from './fields.ts'
+import type { List } from '../../../../engine/model/list.ts'
+import {
+  choice,
+  errorOf,
+  errorSummary,
+  type FieldErrors,
+  hidden,
+  inputField,
+  notice,
+} from '../page/fields.ts'
+import { html } from '../page/html.ts'
+import type { Words } from '../page/words.ts'
+import type { Answer, PageParts } from '../parts.ts'
 import { hashcashScript } from './hashcash.ts'
-import { html } from './html.ts'
-import type { Answer, PageParts } from './parts.ts'
-import type { Words } from './words.ts'
 
 export interface SignUpFields {
   readonly address: string

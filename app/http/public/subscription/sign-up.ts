@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { BroadsheetError } from '../../../engine/errors.ts'
-import { parseAddress } from '../../../engine/model/address.ts'
-import type { List } from '../../../engine/model/list.ts'
-import type { Api } from '../api.ts'
-import type { FieldErrors } from './fields.ts'
-import { isTrapped } from './fields.ts'
-import { lineOf, readForm } from './form.ts'
-import { provesWork } from './hashcash.ts'
+import { BroadsheetError } from '../../../../engine/errors.ts'
+import { parseAddress } from '../../../../engine/model/address.ts'
+import type { List } from '../../../../engine/model/list.ts'
+import type { Api } from '../../api.ts'
+import { lineOf, readForm } from '../form.ts'
+import type { FieldErrors } from '../page/fields.ts'
+import { isTrapped } from '../page/fields.ts'
+import { busy, closed, elsewhere } from '../page/plain-pages.ts'
+import type { Words } from '../page/words.ts'
 import {
   type Answer,
   fromElsewhere,
@@ -17,10 +18,9 @@ import {
   proofOf,
   type Visit,
   wordsFor,
-} from './parts.ts'
-import { busy, closed, elsewhere } from './plain-pages.ts'
+} from '../parts.ts'
+import { provesWork } from './hashcash.ts'
 import { consentOf, type SignUpFields, signUpPage, signUpSent } from './sign-up-page.ts'
-import type { Words } from './words.ts'
 
 const purpose = 'sign-up'
 const maxLists = 20

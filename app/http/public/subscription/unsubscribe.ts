@@ -1,8 +1,10 @@
-import type { ListId, PublicationId } from '../../../engine/model/ids.ts'
-import { departedStatuses } from '../../../engine/model/subscriber.ts'
-import type { PersonView } from '../../../engine/subscriptions.ts'
-import type { Api } from '../api.ts'
-import { lineOf, readForm } from './form.ts'
+import type { ListId, PublicationId } from '../../../../engine/model/ids.ts'
+import { departedStatuses } from '../../../../engine/model/subscriber.ts'
+import type { PersonView } from '../../../../engine/subscriptions.ts'
+import type { Api } from '../../api.ts'
+import { lineOf, readForm } from '../form.ts'
+import { badLink } from '../page/plain-pages.ts'
+import { leaveReasons } from '../page/words.ts'
 import {
   type Answer,
   maskAddress,
@@ -12,10 +14,8 @@ import {
   tokenParams,
   type Visit,
   wordsFor,
-} from './parts.ts'
-import { badLink } from './plain-pages.ts'
+} from '../parts.ts'
 import { type UnsubscribeView, unsubscribePage } from './unsubscribe-page.ts'
-import { leaveReasons } from './words.ts'
 
 interface Asked {
   readonly person: PersonView
