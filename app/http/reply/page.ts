@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { BroadsheetError } from '../../engine/errors.ts'
-import type { Page } from '../../engine/model/ids.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Page } from '../../../engine/model/ids.ts'
 
 const encode = (position: number): string => Buffer.from(String(position)).toString('base64url')
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { BroadsheetError } from '../../engine/errors.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
 import { problemType, toProblem } from './problem.ts'
 
 /** Answer what is not HTTP, or has headers that are too large, on the bare socket: there is no request yet. */

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { campaignStates, selectionSchema, uncertainPolicies } from '../../engine/model/campaign.ts'
-import { deliveryStates } from '../../engine/model/delivery.ts'
-import type { CampaignId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
-import { publicationStates } from '../../engine/model/publication.ts'
-import { deliverModes, repeatSchema } from '../../engine/model/schedule.ts'
+import { campaignStates, selectionSchema, uncertainPolicies } from '../../../engine/model/campaign.ts'
+import { deliveryStates } from '../../../engine/model/delivery.ts'
+import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
+import { publicationStates } from '../../../engine/model/publication.ts'
+import { deliverModes, repeatSchema } from '../../../engine/model/schedule.ts'
+import { templateProblemSchema } from '../routes/templates.ts'
 import { idOf, keptShape, timeOf } from './kept.ts'
-import { templateProblemSchema } from './routes/templates.ts'
 
 const count = () => z.number().int()
 const names = () => z.array(z.string())

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
-import type { Clock } from '../../engine/clock.ts'
-import type { Engine, Fact } from '../../engine/engine.ts'
-import type { Log } from '../../engine/log.ts'
+import type { Clock } from '../../../engine/clock.ts'
+import type { Engine, Fact } from '../../../engine/engine.ts'
+import type { Log } from '../../../engine/log.ts'
 
 export interface Live {
   /** A stream of `text/event-stream` with the facts of `types` (null: all) from now on. */

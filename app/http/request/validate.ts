@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { z } from 'zod'
-import { BroadsheetError } from '../../engine/errors.ts'
-import { issuesOf } from './problem.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import { issuesOf } from '../reply/problem.ts'
 
 const prefixes: { readonly [part: string]: string } = {
   querystring: 'query',

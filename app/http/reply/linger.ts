@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '../../engine/clock.ts'
+import type { Clock } from '../../../engine/clock.ts'
 
 // As long as nginx's `lingering_timeout`.
 const lingerMs = 5000

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { BroadsheetError } from '../../engine/errors.ts'
+import type { BroadsheetError } from '../../../engine/errors.ts'
 import { type Problem, problemType, refusalOf, retryAfterSeconds, toProblem } from './problem.ts'
 
 export const pathOfRequest = (request: FastifyRequest): string => request.url.split('?', 1)[0]!

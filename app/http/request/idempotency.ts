@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Clock } from '../../engine/clock.ts'
-import { BroadsheetError } from '../../engine/errors.ts'
-import type { Log } from '../../engine/log.ts'
-import type { ReplyStore } from '../../engine/ports/replies.ts'
+import type { Clock } from '../../../engine/clock.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Log } from '../../../engine/log.ts'
+import type { ReplyStore } from '../../../engine/ports/replies.ts'
 import type { Auth } from './auth.ts'
 
 const keepMs = 24 * 3_600_000

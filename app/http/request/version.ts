@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BroadsheetError } from '../../engine/errors.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
 
 /** A PUT says which version it replaces, so that nobody's change is lost unseen: by `If-Match` with the
  *  ETag that a GET gave, or by `?version=`. `If-Match: *` replaces whatever is there. */

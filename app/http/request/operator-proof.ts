@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { Proof } from '../../engine/model/consent.ts'
+import type { Proof } from '../../../engine/model/consent.ts'
 
 /** An operator's word: by a program, or by hand on the command line. */
 export function operatorProof(request: unknown, at: number, words: string | null = null): Proof {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BroadsheetError, type ErrorCode, errorTable, type Issue } from '../../engine/errors.ts'
+import { BroadsheetError, type ErrorCode, errorTable, type Issue } from '../../../engine/errors.ts'
 
 /** RFC 9457, the body of every refusal. */
 export const problemSchema = z.object({

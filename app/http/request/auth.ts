@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../../engine/clock.ts'
-import { BroadsheetError } from '../../engine/errors.ts'
-import type { ApiKey } from '../../engine/model/api-key.ts'
-import type { Collection } from '../../engine/ports/collection.ts'
+import type { Clock } from '../../../engine/clock.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { ApiKey } from '../../../engine/model/api-key.ts'
+import type { Collection } from '../../../engine/ports/collection.ts'
 
 /** Who asks: a stored key by its id, or a token of this process's own. */
 export interface Caller {

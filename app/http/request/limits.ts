@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance } from 'fastify'
-import { BroadsheetError } from '../../engine/errors.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Auth } from './auth.ts'
 
 export interface RateLimits {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { tooDeepAt } from '../../engine/audience/files/json-depth.ts'
-import { BroadsheetError } from '../../engine/errors.ts'
+import { tooDeepAt } from '../../../engine/audience/files/json-depth.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
 
 // Attributes nest 8 deep at most, data of campaigns rarely more; what nests deeper is an attack or a mistake.
 const maxDepth = 32
