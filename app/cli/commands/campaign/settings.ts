@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { BroadsheetError } from '../../engine/errors.ts'
-import { campaignInputSchema } from '../../engine/model/campaign.ts'
-import { coerce } from '../config/env.ts'
-import { childSchema, type JsonSchema } from '../config/json-schema.ts'
-import { createTree, type Path } from '../config/tree.ts'
+import { BroadsheetError } from '../../../../engine/errors.ts'
+import { campaignInputSchema } from '../../../../engine/model/campaign.ts'
+import { coerce } from '../../../config/env.ts'
+import { childSchema, type JsonSchema } from '../../../config/json-schema.ts'
+import { createTree, type Path } from '../../../config/tree.ts'
 
 /** A campaign's settings from a file's table, under flags such as `selection.count=6`. Values of flags become
  *  what the schema wants there; whether it all fits is the daemon's to say. */

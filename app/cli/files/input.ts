@@ -2,9 +2,9 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { isMap, parseDocument } from 'yaml'
-import { BroadsheetError } from '../../engine/errors.ts'
-import type { Json } from '../../engine/model/ids.ts'
-import type { Cli } from './cli.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Json } from '../../../engine/model/ids.ts'
+import type { Cli } from '../cli.ts'
 
 /** A file or, for `-`, standard input; `size` in bytes where it is known. */
 export async function openInput(cli: Cli, file: string): Promise<{ stream: Readable; size: number | null }> {

@@ -1,20 +1,20 @@
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
-import { encodings } from '../../engine/audience/files/encoding.ts'
+import { encodings } from '../../../engine/audience/files/encoding.ts'
 import {
   type ImportFormat,
   type ImportProgress,
   type ImportResult,
   importFormats,
-} from '../../engine/audience/import/import.ts'
-import { BroadsheetError } from '../../engine/errors.ts'
-import type { Cli } from './cli.ts'
-import { find } from './find.ts'
-import { count, duration, many, plain } from './format.ts'
+} from '../../../engine/audience/import/import.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Cli } from '../cli.ts'
+import { find } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
+import { count, duration, many, plain } from '../terminal/format.ts'
+import { createProgress } from '../terminal/progress.ts'
 import { collect, openInput } from './input.ts'
-import { createProgress } from './progress.ts'
-import { createRejectFile, type RejectLine } from './reject-file.ts'
-import { withDaemon } from './with-daemon.ts'
+import { createRejectFile, type RejectLine } from './reject.ts'
 
 const shownRejects = 10
 

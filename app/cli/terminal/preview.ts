@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import type { LetterPreview } from '../../engine/engine.ts'
-import type { Cli } from './cli.ts'
+import type { LetterPreview } from '../../../engine/engine.ts'
+import type { Cli } from '../cli.ts'
 import { plain } from './format.ts'
 
 export interface PreviewOptions {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
-import { BroadsheetError, type ErrorCode, errorTable, type Issue } from '../../engine/errors.ts'
-import { CliError } from './exit.ts'
+import { BroadsheetError, type ErrorCode, errorTable, type Issue } from '../../../engine/errors.ts'
+import { CliError } from '../exit.ts'
 import { lines, type ServerSentEvent, serverSentEvents } from './streams.ts'
 
 export type Query = { readonly [name: string]: string | number | boolean | null | undefined }

@@ -1,10 +1,10 @@
-import type { PreflightReport } from '../../engine/engine.ts'
-import type { Campaign } from '../../engine/model/campaign.ts'
-import type { Cli } from './cli.ts'
-import type { Client } from './client.ts'
-import { pathTo } from './find.ts'
-import { count, many, plain } from './format.ts'
-import { createProgress } from './progress.ts'
+import type { PreflightReport } from '../../../../engine/engine.ts'
+import type { Campaign } from '../../../../engine/model/campaign.ts'
+import type { Cli } from '../../cli.ts'
+import type { Client } from '../../daemon/client.ts'
+import { pathTo } from '../../daemon/find.ts'
+import { count, many, plain } from '../../terminal/format.ts'
+import { createProgress } from '../../terminal/progress.ts'
 
 const shownFailures = 20
 

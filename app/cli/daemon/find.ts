@@ -1,6 +1,6 @@
-import type { ChannelState } from '../../engine/engine.ts'
-import { BroadsheetError } from '../../engine/errors.ts'
-import { nearest } from '../config/nearest.ts'
+import type { ChannelState } from '../../../engine/engine.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import { nearest } from '../../config/nearest.ts'
 import type { Client } from './client.ts'
 
 export const pathTo = (collection: string, key: string | number, rest = ''): string =>

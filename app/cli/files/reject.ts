@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { RejectedRow } from '../../engine/audience/import/import.ts'
-import { rejectText } from '../../engine/audience/import/reject-file.ts'
-import { CliError } from './exit.ts'
+import type { RejectedRow } from '../../../engine/audience/import/import.ts'
+import { rejectText } from '../../../engine/audience/import/reject-file.ts'
+import { CliError } from '../exit.ts'
 
 /** A refused row as the daemon tells it. */
 export type RejectLine = RejectedRow & { readonly header: readonly string[] | null }

@@ -1,12 +1,12 @@
-import { pause, systemClock } from '../../engine/clock.ts'
-import type { Engine } from '../../engine/engine.ts'
-import { BroadsheetError } from '../../engine/errors.ts'
-import { type AppConfig, clientSettings, loadConfig } from '../config.ts'
-import type { Daemon } from '../daemon.ts'
-import { type DaemonFile, readDaemonFile } from '../daemon-file.ts'
-import type { Cli } from './cli.ts'
+import { pause, systemClock } from '../../../engine/clock.ts'
+import type { Engine } from '../../../engine/engine.ts'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import { type AppConfig, clientSettings, loadConfig } from '../../config.ts'
+import type { Daemon } from '../../daemon.ts'
+import { type DaemonFile, readDaemonFile } from '../../daemon-file.ts'
+import type { Cli } from '../cli.ts'
+import { CliError } from '../exit.ts'
 import { type Client, createClient } from './client.ts'
-import { CliError } from './exit.ts'
 
 /** Whom a command speaks to. */
 export interface DaemonAccess {
@@ -83,7 +83,7 @@ export async function withDaemon<T>(
 
 async function ownDaemon(cli: Cli, config: AppConfig, work: boolean): Promise<Daemon> {
   // Loaded only now: a client of a running daemon needs no engine, and starts in half the time.
-  const { startDaemon } = await import('../daemon.ts')
+  const { startDaemon } = await import('../../daemon.ts')
   return startDaemon(
     { ...config, http: { ...config.http, host: '127.0.0.1', port: 0 } },
     { log: cli.log(), version: cli.version, work, publish: work },
