@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '../app/cli/client.ts'
+import { createClient } from '../app/cli/daemon/client.ts'
 import { campaignData, list, paper } from '../app/demo/content/publication.ts'
 import { buildHouse, moveIn, type Tenant } from '../app/demo/house.ts'
 import { childrenOf, startPostgres } from '../app/demo/servers/postgres.ts'

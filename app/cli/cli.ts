@@ -3,7 +3,7 @@ import type { Log } from '../../engine/log.ts'
 import type { FlagSetting } from '../config.ts'
 import { createLog } from '../log.ts'
 import { type ExitName, exitCodes } from './exit.ts'
-import { type Column, formatTable } from './table.ts'
+import { type Column, formatTable } from './terminal/table.ts'
 
 type Style = Parameters<typeof styleText>[0]
 

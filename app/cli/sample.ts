@@ -1,7 +1,7 @@
 import { BroadsheetError } from '../../engine/errors.ts'
-import type { Client } from './client.ts'
 import { save } from './commands/template.ts'
-import { channelsOf } from './find.ts'
+import type { Client } from './daemon/client.ts'
+import { channelsOf } from './daemon/find.ts'
 
 export const sampleCampaign = 'hello'
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ItemInput } from '../../engine/model/item.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
-import type { Client } from '../cli/client.ts'
+import type { Client } from '../cli/daemon/client.ts'
 import type { Report, Until } from './audience.ts'
 import type { House } from './house.ts'
 import type { Inbox } from './inbox.ts'

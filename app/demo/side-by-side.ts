@@ -1,8 +1,8 @@
 import type { DeliveryView } from '../../engine/engine.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
 import type { Cli } from '../cli/cli.ts'
-import type { Client } from '../cli/client.ts'
-import { clip, width } from '../cli/format.ts'
+import type { Client } from '../cli/daemon/client.ts'
+import { clip, width } from '../cli/terminal/format.ts'
 
 /** Three letters beside each other: who got what, and why. */
 export async function sideBySide(

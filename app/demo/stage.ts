@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Cli } from '../cli/cli.ts'
-import { type Client, createClient } from '../cli/client.ts'
+import { type Client, createClient } from '../cli/daemon/client.ts'
 import { buildHouse, type House, moveIn, type Tenant } from './house.ts'
 import { startDemoPostgres } from './servers/postgres.ts'
 import { startDemoRedis } from './servers/redis.ts'

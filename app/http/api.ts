@@ -11,7 +11,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Log } from '../../engine/log.ts'
-import type { Auth } from './auth.ts'
+import type { Auth } from './request/auth.ts'
 
 /** Fastify with routes typed by their zod schemas. */
 export type Api = FastifyInstance<

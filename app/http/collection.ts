@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Collection, Kept, Unkept } from '../../engine/ports/collection.ts'
 import { type Api, operation, type Parts } from './api.ts'
-import { byIdOrName, idOrNameParams, notFound, pageOf, pageQuery, toPage } from './page.ts'
-import { problems } from './problem.ts'
-import { etagOf, versionHeaders, versionOf, versionQuery } from './version.ts'
+import { byIdOrName, idOrNameParams, notFound, pageOf, pageQuery, toPage } from './reply/page.ts'
+import { problems } from './reply/problem.ts'
+import { etagOf, versionHeaders, versionOf, versionQuery } from './request/version.ts'
 
 interface Kind<T extends Kept, Input extends Unkept<T>> {
   /** `list`, as in `/lists` and "There is no list 42." */

@@ -15,6 +15,7 @@ import type { Store } from '../ports/store.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { Firing, Pass } from '../schedule/series.ts'
 import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
+import { createCampaignProgress } from './campaign-progress.ts'
 import { createMeter, type Meter } from './meter.ts'
 
 /** Facts of running campaigns are told at most this often. */
@@ -74,6 +75,7 @@ export function createCampaignActors(parts: {
   readonly tell: (fact: Fact) => void
 }): CampaignActors {
   const { store, calendar, clock, log, tell } = parts
+  const standing = createCampaignProgress({ store, calendar, clock })
   const live = new Map<PublicationId, Live>()
   const meters = new LRUCache<PublicationId, Meter>({ max: keptMeters })
 
@@ -222,7 +224,7 @@ export function createCampaignActors(parts: {
     known.actor.stop()
     known.cancelTell?.()
     live.delete(id)
-    const progress = await progressOf(campaign, known.meter)
+    const progress = await standing.of(campaign, known.meter)
     if (progress) tell({ type: 'publication.progress', progress })
   }
 
@@ -247,40 +249,12 @@ export function createCampaignActors(parts: {
       if (counts)
         tell({
           type: 'publication.progress',
-          progress: progressWith(known.campaign, id, 'running', counts, known.meter, waitOf('running', null)),
+          progress: standing.running(known.campaign, id, counts, known.meter),
         })
     }
     const wait = known.toldAt + tellMs - clock.now()
     if (wait <= 0) run()
     else known.cancelTell = clock.after(wait, run)
-  }
-
-  async function progressOf(campaign: Campaign, meter: Meter | null): Promise<Progress | null> {
-    if (campaign.publicationId === null) return null
-    const counts = await store.deliveries.counts(campaign.publicationId)
-    const state = await stateOf(campaign)
-    const wave =
-      state === 'running' ? await store.deliveries.waitsUntil(campaign.publicationId, clock.now()) : null
-    return progressWith(campaign, campaign.publicationId, state, counts, meter, waitOf(state, wave))
-  }
-
-  async function stateOf(campaign: Campaign): Promise<Progress['state']> {
-    if (campaign.repeat !== null && campaign.state !== 'running') {
-      const [last] = (await store.publications.page({ after: 0, limit: 1, campaignId: campaign.id })).rows
-      if (last !== undefined) return last.state
-    }
-    return campaign.state === 'draft' || campaign.state === 'scheduled' ? 'planning' : campaign.state
-  }
-
-  /** What holds a run up, besides channels and limits. */
-  function waitOf(
-    state: Progress['state'],
-    wave: EpochMs | null,
-  ): Pick<Progress, 'waitingUntil' | 'waitingFor'> {
-    const blackout = state === 'running' ? calendar.at(clock.now()) : null
-    if (blackout !== null)
-      return { waitingUntil: blackout.until, waitingFor: `black-out: ${blackout.reason}` }
-    return { waitingUntil: wave, waitingFor: wave === null ? null : "the recipients' local time" }
   }
 
   return {
@@ -310,7 +284,8 @@ export function createCampaignActors(parts: {
     },
     tellAll() {
       for (const [id, known] of live)
-        void progressOf(known.campaign, known.meter)
+        void standing
+          .of(known.campaign, known.meter)
           .then((progress) => {
             if (progress && live.has(id)) tell({ type: 'publication.progress', progress })
           })
@@ -339,7 +314,7 @@ export function createCampaignActors(parts: {
       if (!runs) await letGo(publicationId, campaign ?? known.campaign)
     },
     progress: (campaign) =>
-      progressOf(
+      standing.of(
         campaign,
         campaign.publicationId === null ? null : (meters.get(campaign.publicationId) ?? null),
       ),
@@ -375,28 +350,6 @@ function publicationAfter(campaign: Campaign['state']): PublicationState | null 
     case 'draft':
     case 'scheduled':
       return null
-  }
-}
-
-function progressWith(
-  campaign: Campaign,
-  publicationId: PublicationId,
-  state: Progress['state'],
-  counts: DeliveryCounts,
-  meter: Meter | null,
-  wait: Pick<Progress, 'waitingUntil' | 'waitingFor'>,
-): Progress {
-  const perSecond = state === 'running' && meter ? Math.round(meter.perSecond()) : 0
-  const left = counts.queued + counts.handing
-  return {
-    campaignId: campaign.id,
-    publicationId,
-    state,
-    counts,
-    perSecond,
-    remainingMs: perSecond > 0 ? Math.round((left / perSecond) * 1000) : null,
-    p95LetterMs: meter?.p95LetterMs() ?? null,
-    ...wait,
   }
 }
 

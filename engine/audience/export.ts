@@ -3,7 +3,7 @@ import type { Membership } from '../model/list.ts'
 import type { ResolvedRule } from '../model/segment.ts'
 import type { Subscriber, SubscriberStatus } from '../model/subscriber.ts'
 import type { Store } from '../ports/store.ts'
-import { delimitedLine } from './csv-line.ts'
+import { delimitedLine } from './files/csv-line.ts'
 
 export const exportFormats = ['csv', 'tsv', 'ndjson'] as const
 export type ExportFormat = (typeof exportFormats)[number]

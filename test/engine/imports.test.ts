@@ -31,7 +31,11 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/content', [...base, ...ports, ...makers]],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
   ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
-  ['engine/subscriptions.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  ['engine/subscriptions', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  [
+    'engine/subscriptions.ts',
+    [...base, ...ports, ...makers, ...workers, 'engine/actors', 'engine/subscriptions'],
+  ],
   ['engine/engine.ts', ['engine']],
   ['engine/index.ts', ['engine']],
   ['stores', [...base, 'engine/ports']],

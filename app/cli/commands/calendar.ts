@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Agenda } from '../../../engine/engine.ts'
-import { plain, time } from '../format.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { formatTable } from '../table.ts'
+import { plain, time } from '../terminal/format.ts'
+import { formatTable } from '../terminal/table.ts'
 import { parseWhen } from '../when.ts'
-import { withDaemon } from '../with-daemon.ts'
 
 interface Line {
   readonly at: number

@@ -3,9 +3,9 @@ import type { ProbeResult } from '../../../engine/channel/index.ts'
 import type { ChannelState } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { didYouMean } from '../../config/nearest.ts'
-import { channelsOf, pathTo } from '../find.ts'
+import { channelsOf, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
 
 /** The breaker's words are an electrician's: closed is well. */
 const words: { readonly [state in ChannelState]: string } = {

@@ -3,8 +3,8 @@ import { stringify } from 'yaml'
 import { redact } from '../../config/redact.ts'
 import type { AppConfig } from '../../config.ts'
 import { configJsonSchema, loadConfig } from '../../config.ts'
+import { configOf } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { configOf } from '../with-daemon.ts'
 
 export function register(program: Command, run: Run): void {
   const command = program.command('config').description('settings: check them, print them, their schema')

@@ -5,11 +5,11 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import { secretsFile } from '../../config/secrets.ts'
 import type { AppConfig } from '../../config.ts'
 import type { Cli } from '../cli.ts'
+import { channelsOf, pathTo } from '../daemon/find.ts'
+import { configOf, type DaemonAccess, withDaemon } from '../daemon/with-daemon.ts'
 import { CliError } from '../exit.ts'
-import { channelsOf, pathTo } from '../find.ts'
-import { bytes, many, plain } from '../format.ts'
 import type { Run } from '../program.ts'
-import { configOf, type DaemonAccess, withDaemon } from '../with-daemon.ts'
+import { bytes, many, plain } from '../terminal/format.ts'
 
 /** One thing that was looked at. `remedy` says what to do where it is not in order. */
 interface Finding {

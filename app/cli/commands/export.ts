@@ -7,13 +7,13 @@ import { type ExportFormat, exportFormats } from '../../../engine/audience/expor
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import { deliveryStates } from '../../../engine/model/delivery.ts'
 import type { Cli } from '../cli.ts'
-import type { Client, Query } from '../client.ts'
+import type { Client, Query } from '../daemon/client.ts'
+import { find, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import { CliError } from '../exit.ts'
-import { find, pathTo } from '../find.ts'
-import { bytes } from '../format.ts'
 import type { Run } from '../program.ts'
-import { createProgress } from '../progress.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { bytes } from '../terminal/format.ts'
+import { createProgress } from '../terminal/progress.ts'
 
 interface OutOptions {
   readonly out?: string

@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import type { FeedOutcome, FeedPreview } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Feed, FeedState, KeywordRule } from '../../../engine/model/feed.ts'
-import { find, pathTo } from '../find.ts'
-import { duration, many, plain, time } from '../format.ts'
-import { collect, words } from '../input.ts'
+import { find, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
+import { collect, words } from '../files/input.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { duration, many, plain, time } from '../terminal/format.ts'
 
 type FeedView = Feed & { readonly state: FeedState | null }
 

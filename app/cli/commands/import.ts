@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander'
-import { presetNames } from '../../../engine/audience/presets.ts'
+import { presetNames } from '../../../engine/audience/columns/presets.ts'
 import { mergeRules } from '../../../engine/ports/subscribers.ts'
-import { type ImportFileOptions, importFile, importOptions } from '../import-file.ts'
-import { collect, words } from '../input.ts'
+import { type ImportFileOptions, importFile, importOptions } from '../files/import.ts'
+import { collect, words } from '../files/input.ts'
 import type { Run } from '../program.ts'
 
 interface SubscriberOptions extends ImportFileOptions {

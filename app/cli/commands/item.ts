@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Item } from '../../../engine/model/item.ts'
-import { pathTo } from '../find.ts'
-import { plain, time } from '../format.ts'
-import { collect, words } from '../input.ts'
+import { pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
+import { collect, words } from '../files/input.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { plain, time } from '../terminal/format.ts'
 import { positive } from './subscriber.ts'
 
 export function register(program: Command, run: Run): void {

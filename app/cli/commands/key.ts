@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { notNamed, pathTo } from '../find.ts'
-import { time } from '../format.ts'
+import { notNamed, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { time } from '../terminal/format.ts'
 
 export interface ListedKey {
   readonly id: number

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { List } from '../../../engine/model/list.ts'
-import { find, pathTo } from '../find.ts'
-import { time } from '../format.ts'
+import { find, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { time } from '../terminal/format.ts'
 
 /** Lists and topics: small named things that are made, shown and taken away alike. */
 export function register(program: Command, run: Run): void {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { Cli } from '../cli.ts'
+import { configOf } from '../daemon/with-daemon.ts'
 import { CliError } from '../exit.ts'
-import { count, duration, many } from '../format.ts'
 import type { Run } from '../program.ts'
-import { createProgress } from '../progress.ts'
-import { configOf } from '../with-daemon.ts'
+import { count, duration, many } from '../terminal/format.ts'
+import { createProgress } from '../terminal/progress.ts'
 
 interface MigrateOptions {
   readonly from?: string

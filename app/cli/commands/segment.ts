@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { AudienceCount } from '../../../engine/model/audience.ts'
 import type { Segment } from '../../../engine/model/segment.ts'
-import type { Client } from '../client.ts'
-import { find, pathTo } from '../find.ts'
-import { count, time } from '../format.ts'
+import type { Client } from '../daemon/client.ts'
+import { find, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { count, time } from '../terminal/format.ts'
 
 interface Checked {
   readonly ok: boolean

@@ -5,9 +5,9 @@ import type { Daemon } from '../../daemon.ts'
 import { daemonFile, readDaemonFile } from '../../daemon-file.ts'
 import { createLog } from '../../log.ts'
 import type { Cli } from '../cli.ts'
+import { answers, configOf } from '../daemon/with-daemon.ts'
 import { CliError } from '../exit.ts'
 import type { Run } from '../program.ts'
-import { answers, configOf } from '../with-daemon.ts'
 
 export function register(program: Command, run: Run): void {
   program

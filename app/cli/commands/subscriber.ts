@@ -6,13 +6,13 @@ import type { Membership } from '../../../engine/model/list.ts'
 import { type Subscriber, subscriberStatuses } from '../../../engine/model/subscriber.ts'
 import { didYouMean } from '../../config/nearest.ts'
 import type { Cli } from '../cli.ts'
-import type { Client } from '../client.ts'
-import { find, pathTo } from '../find.ts'
-import { plain, time } from '../format.ts'
-import { collect, pairs, words } from '../input.ts'
+import type { Client } from '../daemon/client.ts'
+import { find, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
+import { collect, pairs, words } from '../files/input.ts'
 import type { Run } from '../program.ts'
+import { plain, time } from '../terminal/format.ts'
 import { parseWhen } from '../when.ts'
-import { withDaemon } from '../with-daemon.ts'
 
 interface MembershipView {
   /** Null when the list was removed. */

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander'
 import { type Suppression, suppressionReasons } from '../../../engine/ports/subscribers.ts'
-import { pathTo } from '../find.ts'
-import { count, many, time } from '../format.ts'
-import { type ImportFileOptions, importFile, importOptions } from '../import-file.ts'
+import { pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
+import { type ImportFileOptions, importFile, importOptions } from '../files/import.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { count, many, time } from '../terminal/format.ts'
 
 export function register(program: Command, run: Run): void {
   const command = program

@@ -6,12 +6,12 @@ import type { List } from '../../../engine/model/list.ts'
 import type { Template, TemplateInput } from '../../../engine/model/template.ts'
 import { readTemplates } from '../../templates/files.ts'
 import type { Cli } from '../cli.ts'
-import type { Client } from '../client.ts'
-import { channelsOf, find, pathTo } from '../find.ts'
-import { many, plain, time } from '../format.ts'
-import { type PreviewOptions, previewOptions, showPreview } from '../preview.ts'
+import type { Client } from '../daemon/client.ts'
+import { channelsOf, find, pathTo } from '../daemon/find.ts'
+import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { withDaemon } from '../with-daemon.ts'
+import { many, plain, time } from '../terminal/format.ts'
+import { type PreviewOptions, previewOptions, showPreview } from '../terminal/preview.ts'
 
 const fileHelp = `
 A file begins with its subject and preheader, as YAML between two lines of "---":

@@ -7,11 +7,11 @@ import type { Publication, PublicationState } from '../../../engine/model/public
 import { slugSchema } from '../../../engine/model/values.ts'
 import type { Api } from '../api.ts'
 import { atomFeed } from './feed.ts'
-import { html, type Piece } from './html.ts'
 import { letterAnswers, sendLetter, strangerLetter } from './letters.ts'
+import { html, type Piece } from './page/html.ts'
+import { missing } from './page/plain-pages.ts'
+import type { Words } from './page/words.ts'
 import { type Answer, type PageParts, pageRoute, type Visit, wordsFor } from './parts.ts'
-import { missing } from './plain-pages.ts'
-import type { Words } from './words.ts'
 
 /** A letter that anybody may read. */
 export interface Issue {

@@ -1,5 +1,5 @@
 import type { Issue } from './archive.ts'
-import { escapeHtml } from './html.ts'
+import { escapeHtml } from './page/html.ts'
 
 /** An Atom feed (RFC 4287) of letters, newest first. Texts are plain: nothing in them is markup to its readers. */
 export function atomFeed(feed: {

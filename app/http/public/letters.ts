@@ -3,10 +3,10 @@ import type { Rendition } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { PublicationId } from '../../../engine/model/ids.ts'
 import type { Api } from '../api.ts'
-import { show } from './frame.ts'
-import { html } from './html.ts'
+import { show } from './page/frame.ts'
+import { html } from './page/html.ts'
+import type { Words } from './page/words.ts'
 import { type Answer, htmlAnswer, type PageParts, tokenParams, type Visit, wordsFor } from './parts.ts'
-import type { Words } from './words.ts'
 
 /** A letter is somebody's template with somebody's texts in it, on the host that people's settings are on. It gets an
  *  origin of its own (`sandbox` without `allow-same-origin`), runs no script, sends no form and loads nothing but

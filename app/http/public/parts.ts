@@ -9,10 +9,10 @@ import type { Proof, ProofSource } from '../../../engine/subscriptions.ts'
 import type { PagesConfig } from '../../config/pages.ts'
 import type { Api } from '../api.ts'
 import type { FormTokens } from './form.ts'
-import { type Page, show } from './frame.ts'
 import type { Gate } from './gate.ts'
-import type { Theme } from './theme.ts'
-import { chooseWords, type Words } from './words.ts'
+import { type Page, show } from './page/frame.ts'
+import type { Theme } from './page/theme.ts'
+import { chooseWords, type Words } from './page/words.ts'
 
 /** What public pages are made from. */
 export interface PageParts {

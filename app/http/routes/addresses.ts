@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type AddressChecker, checkNames } from '../../../engine/audience/address-check.ts'
 import { parseAddress } from '../../../engine/model/address.ts'
 import { type Api, operation } from '../api.ts'
-import { problems } from '../problem.ts'
+import { problems } from '../reply/problem.ts'
 
 /** What is odd about an address. */
 export function addressRoutes(app: Api, checker: AddressChecker): void {

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import type { Campaigns } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { deliveryStates } from '../../../engine/model/delivery.ts'
-import { accepts } from '../accept.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
 import {
   agendaSchema,
@@ -12,13 +11,14 @@ import {
   editionSchema,
   preflightSchema,
   progressSchema,
-} from '../campaign-views.ts'
-import { csvLine } from '../csv.ts'
-import { gone } from '../gone.ts'
-import { idOrNameParams, pageOf, pageQuery, toPage } from '../page.ts'
-import { problems } from '../problem.ts'
-import { progressLines } from '../progress-lines.ts'
-import { problemFor } from '../refuse.ts'
+} from '../reply/campaign-views.ts'
+import { csvLine } from '../reply/csv.ts'
+import { gone } from '../reply/gone.ts'
+import { idOrNameParams, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
+import { progressLines } from '../reply/progress-lines.ts'
+import { problemFor } from '../reply/refuse.ts'
+import { accepts } from '../request/accept.ts'
 import { findCampaign } from './campaigns.ts'
 
 type DeliveryPage = Awaited<ReturnType<Campaigns['deliveries']>>

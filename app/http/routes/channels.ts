@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { problems } from '../problem.ts'
+import { problems } from '../reply/problem.ts'
 
 export const channelSchema = z.object({
   name: z.string(),

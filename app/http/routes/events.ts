@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { eventTypes } from '../../../engine/model/event.ts'
 import type { EventId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { idOf, timeOf } from '../kept.ts'
-import { idQuery, pageOf, pageQuery, toPage } from '../page.ts'
-import { problems } from '../problem.ts'
+import { idOf, timeOf } from '../reply/kept.ts'
+import { idQuery, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
 
 export const eventSchema = z.object({
   id: idOf<EventId>(),

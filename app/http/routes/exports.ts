@@ -13,7 +13,7 @@ import { segmentRule } from '../../../engine/audience/segment/audience.ts'
 import { subscriberStatuses } from '../../../engine/model/subscriber.ts'
 import { slugSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
-import { problems } from '../problem.ts'
+import { problems } from '../reply/problem.ts'
 
 const types: { readonly [format in ExportFormat]: string } = {
   csv: 'text/csv',

@@ -6,9 +6,9 @@ import type { Collection, Kept } from '../../../engine/ports/collection.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { collectionRoutes } from '../collection.ts'
-import { keptShape, timeOf } from '../kept.ts'
-import { byIdOrName, idOrNameParams } from '../page.ts'
-import { problems } from '../problem.ts'
+import { keptShape, timeOf } from '../reply/kept.ts'
+import { byIdOrName, idOrNameParams } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
 
 const stateSchema = z.object({
   etag: z.string().nullable(),

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Api, Parts } from '../api.ts'
-import { problems } from '../problem.ts'
+import { problems } from '../reply/problem.ts'
 
 const tag = 'Health'
 const statusSchema = z.object({ status: z.literal('ok'), version: z.string() })

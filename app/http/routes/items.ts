@@ -4,9 +4,9 @@ import type { ItemId } from '../../../engine/model/ids.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
 import { slugSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { idOf, timeOf } from '../kept.ts'
-import { idParams, notFound, pageOf, pageQuery, toPage } from '../page.ts'
-import { problems } from '../problem.ts'
+import { idOf, timeOf } from '../reply/kept.ts'
+import { idParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
 
 export const itemSchema = z.object({
   id: idOf<ItemId>(),

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { type ApiKey, apiKeyInputSchema } from '../../../engine/model/api-key.ts'
 import type { ApiKeyId } from '../../../engine/model/ids.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { hashOf, newSecret } from '../auth.ts'
-import { keptShape } from '../kept.ts'
-import { idParams, notFound, pageOf, pageQuery, toPage } from '../page.ts'
-import { problems } from '../problem.ts'
+import { keptShape } from '../reply/kept.ts'
+import { idParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
+import { hashOf, newSecret } from '../request/auth.ts'
 
 /** Without the hash: what is not in the schema is not in the answer. */
 export const keySchema = z.object(keptShape<ApiKey['id']>())

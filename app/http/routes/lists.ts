@@ -3,7 +3,7 @@ import type { List } from '../../../engine/model/list.ts'
 import { listInputSchema, optIns } from '../../../engine/model/list.ts'
 import type { Api, Parts } from '../api.ts'
 import { collectionRoutes } from '../collection.ts'
-import { keptShape } from '../kept.ts'
+import { keptShape } from '../reply/kept.ts'
 
 export const listSchema = z.object({
   ...keptShape<List['id']>(),

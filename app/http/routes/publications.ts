@@ -3,10 +3,10 @@ import { uncertainPolicies } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId } from '../../../engine/model/ids.ts'
 import { publicationStates } from '../../../engine/model/publication.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { countsSchema, senderViewSchema } from '../campaign-views.ts'
-import { idOf, timeOf } from '../kept.ts'
-import { idParams, idQuery, notFound, pageOf, pageQuery, toPage } from '../page.ts'
-import { problems } from '../problem.ts'
+import { countsSchema, senderViewSchema } from '../reply/campaign-views.ts'
+import { idOf, timeOf } from '../reply/kept.ts'
+import { idParams, idQuery, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
 
 export const publicationSchema = z.object({
   id: idOf<PublicationId>(),

@@ -9,9 +9,9 @@ import { slugSchema } from '../../../engine/model/values.ts'
 import type { Collection, Unkept } from '../../../engine/ports/collection.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { collectionRoutes } from '../collection.ts'
-import { keptShape } from '../kept.ts'
-import { byIdOrName, idOrNameParams } from '../page.ts'
-import { problems } from '../problem.ts'
+import { keptShape } from '../reply/kept.ts'
+import { byIdOrName, idOrNameParams } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
 
 const treeSchema = z
   .custom<Rule>((value) => typeof value === 'object' && value !== null)

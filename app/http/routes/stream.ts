@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Fact } from '../../../engine/engine.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
-import { problems } from '../problem.ts'
-import type { Live } from '../sse.ts'
+import { problems } from '../reply/problem.ts'
+import type { Live } from '../reply/sse.ts'
 
 const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'campaign.changed',

@@ -11,10 +11,10 @@ import {
 } from '../../../engine/model/subscriber.ts'
 import { addressSchema, slugSchema, textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { idOf, timeOf } from '../kept.ts'
-import { operatorProof } from '../operator-proof.ts'
-import { idParams, notFound, pageOf, pageQuery, toPage } from '../page.ts'
-import { ok, problems } from '../problem.ts'
+import { idOf, timeOf } from '../reply/kept.ts'
+import { idParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { ok, problems } from '../reply/problem.ts'
+import { operatorProof } from '../request/operator-proof.ts'
 
 export const subscriberSchema = z.object({
   id: idOf<SubscriberId>(),

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { suppressedAddress } from '../../../engine/audience/suppression-columns.ts'
+import { suppressedAddress } from '../../../engine/audience/columns/suppression.ts'
 import { textSchema } from '../../../engine/model/values.ts'
 import { suppressionReasons } from '../../../engine/ports/subscribers.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { timeOf } from '../kept.ts'
-import { notFound, pageOf, pageQuery, toPage } from '../page.ts'
-import { problems } from '../problem.ts'
+import { timeOf } from '../reply/kept.ts'
+import { notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
+import { problems } from '../reply/problem.ts'
 
 export const suppressionSchema = z.object({
   id: z.number().int(),

@@ -7,8 +7,8 @@ import {
 } from '../../../engine/model/template.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { collectionRoutes } from '../collection.ts'
-import { keptShape } from '../kept.ts'
-import { problems } from '../problem.ts'
+import { keptShape } from '../reply/kept.ts'
+import { problems } from '../reply/problem.ts'
 
 const sourceShape = {
   subject: z.string(),

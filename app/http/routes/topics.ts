@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Topic, topicInputSchema } from '../../../engine/model/list.ts'
 import type { Api, Parts } from '../api.ts'
 import { collectionRoutes } from '../collection.ts'
-import { keptShape } from '../kept.ts'
+import { keptShape } from '../reply/kept.ts'
 
 export const topicSchema = z.object({
   ...keptShape<Topic['id']>(),

@@ -1,7 +1,7 @@
 import { BroadsheetError } from '../../errors.ts'
-import type { CsvRecord } from '../csv.ts'
 import type { Archive } from './archive.ts'
 import { peek } from './bytes.ts'
+import type { CsvRecord } from './csv.ts'
 import { sepLine, sniffDelimiter } from './delimiter.ts'
 import { type Encoding, hasLoneReturns, returnsToFeeds, sniffEncoding, toUtf8 } from './encoding.ts'
 import { gunzip } from './gunzip.ts'

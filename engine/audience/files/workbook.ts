@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2'
 import { BroadsheetError } from '../../errors.ts'
-import type { CsvRecord } from '../csv.ts'
 import type { Archive } from './archive.ts'
+import type { CsvRecord } from './csv.ts'
 import { createSheetTexts, type SheetTexts } from './sheet-text.ts'
 
 export interface WorkbookLimits {

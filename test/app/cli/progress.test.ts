@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { createProgress } from '../../../app/cli/progress.ts'
+import { createProgress } from '../../../app/cli/terminal/progress.ts'
 
 const counts = { done: 0, total: 1000 }
 

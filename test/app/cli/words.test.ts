@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { bytes, clip, duration, plain, rate, width } from '../../../app/cli/format.ts'
-import { formatTable } from '../../../app/cli/table.ts'
+import { bytes, clip, duration, plain, rate, width } from '../../../app/cli/terminal/format.ts'
+import { formatTable } from '../../../app/cli/terminal/table.ts'
 import { parseWhen } from '../../../app/cli/when.ts'
 
 test('durations, sizes and rates as people say them', () => {

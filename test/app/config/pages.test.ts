@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { contrastOf } from '../../../app/config/colours.ts'
 import { coloursOf, pagesSchema } from '../../../app/config/pages.ts'
-import { markupOf } from '../../../app/http/public/html.ts'
-import { createTheme } from '../../../app/http/public/theme.ts'
+import { markupOf } from '../../../app/http/public/page/html.ts'
+import { createTheme } from '../../../app/http/public/page/theme.ts'
 
 const problemsOf = (pages: object) =>
   pagesSchema.safeParse(pages).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ImportResult } from '../../../engine/audience/import.ts'
+import type { ImportResult } from '../../../engine/audience/import/import.ts'
 import { type Served, serve, token } from './serve.ts'
 
 let served: Served

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createLive } from '../../../app/http/sse.ts'
+import { createLive } from '../../../app/http/reply/sse.ts'
 import type { Fact } from '../../../engine/engine.ts'
 import { silentLog } from '../../../engine/log.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'

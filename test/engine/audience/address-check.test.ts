@@ -5,7 +5,7 @@ import {
   distance,
   likelyDomain,
 } from '../../../engine/audience/address-check.ts'
-import { importSubscribers } from '../../../engine/audience/import.ts'
+import { importSubscribers } from '../../../engine/audience/import/import.ts'
 import { systemClock as clock } from '../../../engine/clock.ts'
 import { openMemoryStore } from '../../../stores/memory/open.ts'
 

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CsvRecord, csvReader } from '../../../engine/audience/csv.ts'
-import { splitLines } from '../../../engine/audience/lines.ts'
+import { type CsvRecord, csvReader } from '../../../engine/audience/files/csv.ts'
+import { splitLines } from '../../../engine/audience/files/lines.ts'
 
 async function* pieces(bytes: Uint8Array, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)

@@ -8,7 +8,7 @@ import { sniffDelimiter } from '../../../engine/audience/files/delimiter.ts'
 import { gunzip, unpackLimits } from '../../../engine/audience/files/gunzip.ts'
 import { type FileOptions, openFile } from '../../../engine/audience/files/open.ts'
 import { createSheetTexts } from '../../../engine/audience/files/sheet-text.ts'
-import { readRows } from '../../../engine/audience/rows.ts'
+import { readRows } from '../../../engine/audience/import/rows.ts'
 import { workbook, zip } from './support/zip.ts'
 
 async function* pieces(bytes: Buffer, size: number) {

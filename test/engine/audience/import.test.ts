@@ -1,7 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { type ImportProgress, importItems, importSubscribers } from '../../../engine/audience/import.ts'
+import {
+  type ImportProgress,
+  importItems,
+  importSubscribers,
+} from '../../../engine/audience/import/import.ts'
 import { systemClock } from '../../../engine/clock.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Store } from '../../../engine/ports/store.ts'

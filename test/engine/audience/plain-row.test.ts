@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { importRowSchema } from '../../../engine/audience/import-row.ts'
-import { plainRows } from '../../../engine/audience/plain-row.ts'
+import { plainRows } from '../../../engine/audience/import/plain-row.ts'
+import { importRowSchema } from '../../../engine/audience/import/row-schema.ts'
 
 const odd = fc.oneof(
   fc.constantFrom<unknown>(

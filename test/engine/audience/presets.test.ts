@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { importSubscribers } from '../../../engine/audience/import.ts'
-import { type PresetName, presets } from '../../../engine/audience/presets.ts'
+import { type PresetName, presets } from '../../../engine/audience/columns/presets.ts'
+import { importSubscribers } from '../../../engine/audience/import/import.ts'
 import { systemClock as clock } from '../../../engine/clock.ts'
 import type { Subscriber } from '../../../engine/model/subscriber.ts'
 import { openMemoryStore } from '../../../stores/memory/open.ts'

@@ -7,8 +7,8 @@ import {
   exportSubscribers,
   exportSuppressions,
 } from '../../../engine/audience/export.ts'
-import { guardFormula, unguardFormula } from '../../../engine/audience/formula.ts'
-import { importItems, importSubscribers, importSuppressions } from '../../../engine/audience/import.ts'
+import { guardFormula, unguardFormula } from '../../../engine/audience/files/formula.ts'
+import { importItems, importSubscribers, importSuppressions } from '../../../engine/audience/import/import.ts'
 import { systemClock as clock } from '../../../engine/clock.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
 import { memberships } from '../../../engine/model/list.ts'

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { likelyDomain } from '../../../engine/audience/address-check.ts'
+import { labelsOf } from '../../../engine/audience/columns/presets.ts'
+import { statusOf } from '../../../engine/audience/columns/status-words.ts'
+import { subscriberColumns } from '../../../engine/audience/columns/subscriber.ts'
+import { suppressedAddress } from '../../../engine/audience/columns/suppression.ts'
+import { parseTime } from '../../../engine/audience/columns/times.ts'
 import { sniffDelimiter } from '../../../engine/audience/files/delimiter.ts'
 import { sniffEncoding } from '../../../engine/audience/files/encoding.ts'
-import { guardFormula, unguardFormula } from '../../../engine/audience/formula.ts'
-import { plainRows } from '../../../engine/audience/plain-row.ts'
-import { labelsOf } from '../../../engine/audience/presets.ts'
-import { statusOf } from '../../../engine/audience/status-words.ts'
-import { subscriberColumns } from '../../../engine/audience/subscriber-columns.ts'
-import { suppressedAddress } from '../../../engine/audience/suppression-columns.ts'
-import { parseTime } from '../../../engine/audience/times.ts'
+import { guardFormula, unguardFormula } from '../../../engine/audience/files/formula.ts'
+import { plainRows } from '../../../engine/audience/import/plain-row.ts'
 
 const plain = plainRows()
 const lexers: { readonly [name: string]: (text: string) => unknown } = {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect } from 'vitest'
-import type { ImportResult, RejectedRow } from '../../../engine/audience/import.ts'
+import type { ImportResult, RejectedRow } from '../../../engine/audience/import/import.ts'
 import type { ImportJob } from '../../../engine/ports/imports.ts'
 import { openStore } from '../../../stores/open.ts'
 import { type Daemon, startDaemon } from '../support/daemon.ts'

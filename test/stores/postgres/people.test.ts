@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAddressChecker } from '../../../engine/audience/address-check.ts'
-import { createImporter } from '../../../engine/audience/importer.ts'
+import { createImporter } from '../../../engine/audience/import/importer.ts'
 import { systemClock } from '../../../engine/clock.ts'
 import { bareProof } from '../../../engine/model/consent.ts'
 import { feedInputSchema } from '../../../engine/model/feed.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { provesWork } from '../../../../app/http/public/hashcash.ts'
+import { provesWork } from '../../../../app/http/public/subscription/hashcash.ts'
 import { type Office, openOffice } from './office.ts'
 
 const pages = { lists: ['daily', 'weekly'] }

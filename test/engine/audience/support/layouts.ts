@@ -1,4 +1,4 @@
-import type { PresetName } from '../../../../engine/audience/presets.ts'
+import type { PresetName } from '../../../../engine/audience/columns/presets.ts'
 import type { Json } from '../../../../engine/model/ids.ts'
 
 export interface Layout {

@@ -1,1 +1,0 @@
-export { delimitedLine as csvLine } from '../../engine/audience/csv-line.ts'

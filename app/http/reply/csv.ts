@@ -1,0 +1,1 @@
+export { delimitedLine as csvLine } from '../../../engine/audience/files/csv-line.ts'

@@ -1,0 +1,51 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance } from 'fastify'
+import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Auth } from './auth.ts'
+
+export interface RateLimits {
+  /** Requests a window of a caller with a key. */
+  readonly perKey: number
+  /** Requests a window of an IP address without one; an IPv6 network of 64 bits counts as one. */
+  readonly perAddress: number
+  readonly windowMs: number
+}
+
+export const defaultRateLimits: RateLimits = { perKey: 30_000, perAddress: 3000, windowMs: 60_000 }
+
+/** Count requests by caller, or by address where there is none, and refuse what is over with 429, `Retry-After`
+ *  and `RateLimit-*`. A wrong key counts for its address: guessing keys is what should be slow. */
+export async function useRateLimits(
+  app: FastifyInstance,
+  options: { readonly limits: RateLimits; readonly auth: Auth },
+): Promise<void> {
+  const { auth } = options
+  const { perKey, perAddress, windowMs } = options.limits
+  await app.register(rateLimit, {
+    global: true,
+    timeWindow: windowMs,
+    max: (_request, key) => (key.startsWith('key:') ? perKey : perAddress),
+    keyGenerator: async (request) => {
+      const caller = await auth.identify(request)
+      return caller === null ? `address:${network(request.ip)}` : `key:${caller.id}`
+    },
+    enableDraftSpec: true,
+    errorResponseBuilder: (_request, { after, max }) =>
+      new BroadsheetError(
+        'E_LIMIT',
+        `More than ${max} requests in ${windowMs / 1000} seconds. Try again in ${after}.`,
+      ),
+  })
+}
+
+/** One household has 2^64 addresses of IPv6: count the network. */
+export function network(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
+  if (mapped !== undefined) return mapped
+  if (!ip.includes(':')) return ip
+  const [head = '', tail = ''] = ip.split('::')
+  const front = head === '' ? [] : head.split(':')
+  const back = tail === '' ? [] : tail.split(':')
+  const gap = ip.includes('::') ? Array(Math.max(0, 8 - front.length - back.length)).fill('0') : []
+  return [...front, ...gap, ...back].slice(0, 4).join(':')
+}
