@@ -180,6 +180,8 @@ export const engineConfigSchema = z.strictObject({
       unconfirmedDays: z.int().min(1).nullable().default(30),
       /** Salted hashes of erased people's addresses; null: kept. */
       erasedHashDays: z.int().min(1).nullable().default(null),
+      /** Who was sent what, of campaigns that are over; null: kept. */
+      deliveriesDays: z.int().min(1).nullable().default(null),
       /** What happened to deliveries; null: kept. */
       eventsDays: z.int().min(1).nullable().default(null),
       /** Network address and program of the request in consent events; null: kept. */

@@ -229,6 +229,8 @@ export function createCampaignActors(parts: {
   }
 
   function decideOn(known: Live, counts: DeliveryCounts): Promise<unknown> {
+    // Another batch has ended it already.
+    if (known.actor.getSnapshot().status !== 'active') return Promise.resolve()
     const event = { type: 'progress', counts } as const
     known.actor.send(event)
     if (known.actor.getSnapshot().value === 'running') return Promise.resolve()

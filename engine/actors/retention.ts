@@ -44,6 +44,7 @@ export function createRetention(parts: {
     ['asked', config.unconfirmedDays, (before) => store.subscriptions.forget('asked', { before, limit })],
     ['notices', config.unconfirmedDays, (before) => store.notices.remove({ before, limit })],
     ['hashes', config.erasedHashDays, (before) => store.subscriptions.forget('hashes', { before, limit })],
+    ['deliveries', config.deliveriesDays, (before) => store.deliveries.remove({ before, limit })],
     ['events', config.eventsDays, (before) => store.events.remove({ before, limit })],
     ['proofs', config.proofNetworkDays, (before) => store.consents.forget({ before, limit })],
   ]

@@ -144,6 +144,10 @@ export interface DeliveryStore {
   /** Of a publication none of whose chunks may be worked at `now`, when the first one may; null when one may, or
    *  all are done. */
   waitsUntil(publicationId: PublicationId, now: EpochMs): Promise<EpochMs | null>
+  /** Retention: forget up to `limit` rows, and the chunks, of publications that were begun before that time and are over;
+   *  more where a whole month goes at once. Their counters and once keys stay; that somebody was sent one is not known any
+   *  more. Resolves with how many rows; less than `limit`: there are no more. */
+  remove(query: { readonly before: EpochMs; readonly limit: number }): Promise<number>
   /** Every time zone that a subscriber has. */
   timeZones(): Promise<readonly string[]>
 }

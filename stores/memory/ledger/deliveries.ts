@@ -32,6 +32,19 @@ export function createDeliveries(state: MemoryState): DeliveryStore {
         }
       return found
     },
+    async remove({ before, limit }) {
+      let left = limit
+      for (const run of state.publications.values()) {
+        const { state: stands, createdAt } = run.publication
+        if ((stands !== 'finished' && stands !== 'cancelled') || createdAt >= before) continue
+        for (const id of [...run.deliveries.keys()].slice(0, left)) {
+          run.deliveries.delete(id)
+          left -= 1
+        }
+        if (run.deliveries.size === 0) run.chunks.splice(0)
+      }
+      return limit - left
+    },
     async get(publicationId, subscriberId) {
       return state.publications.get(publicationId)?.deliveries.get(subscriberId) ?? null
     },

@@ -92,21 +92,31 @@ const make = (db: Database, partition: Partition): Promise<'made' | 'occupied' |
     return 'made'
   })
 
-/** Drop the partitions of whole months before that time. Resolves with how many events they held. */
-export async function dropEventsBefore(db: Database, before: EpochMs): Promise<number> {
-  let events = 0
-  for (const name of await namesOf(db, 'event')) {
-    const [, year, month] = /^event_(\d{4})(\d{2})$/.exec(name) ?? []
+/** Drop the partitions of whole months before that time. Resolves with how many rows they held. Deliveries of a month stay
+ *  while a publication of it is not over. */
+export async function dropBefore(db: Database, of: Partition['of'], before: EpochMs): Promise<number> {
+  let rows = 0
+  for (const name of await namesOf(db, of)) {
+    const [, year, month] = /_(\d{4})(\d{2})$/.exec(name) ?? []
     if (year === undefined || Date.UTC(Number(year), Number(month)) > before) continue
-    events += await alter(db, async (tx) => {
-      if (!(await namesOf(tx, 'event')).includes(name)) return 0
+    rows += await alter(db, async (tx) => {
+      if (!(await namesOf(tx, of)).includes(name)) return 0
+      if (of === 'delivery' && !(await isOver(tx, Number(`${year}${month}`)))) return 0
       await tx.run('SET LOCAL statement_timeout = 0')
-      const held = await tx.one<{ events: number }>(`SELECT count(*) AS events FROM ${name}`)
+      const held = await tx.one<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`)
       await tx.run(`DROP TABLE ${name}`)
-      return held?.events ?? 0
+      return held?.rows ?? 0
     })
   }
-  return events
+  return rows
+}
+
+/** Nobody takes up one of its publications meanwhile. */
+async function isOver(tx: Tx, month: number): Promise<boolean> {
+  const found = await tx.all<{ state: string }>('SELECT state FROM publication WHERE month = $1 FOR SHARE', [
+    month,
+  ])
+  return found.every(({ state }) => state === 'finished' || state === 'cancelled')
 }
 
 /** One node at a time alters what the tables are made of. Everybody else waits behind a lock on a table that is waited

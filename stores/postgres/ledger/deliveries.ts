@@ -4,6 +4,7 @@ import type { DeliveryStore } from '../../../engine/ports/ledger.ts'
 import { pageOf } from '../../rules/page.ts'
 import { audienceAfter } from '../audience/audience.ts'
 import { countAudience } from '../audience/count.ts'
+import { dropBefore } from '../database/partitions.ts'
 import { createValues, type Database, where } from '../database/sql.ts'
 import { readCounts } from './counts.ts'
 import { monthsOf, type Runs, rowsOf } from './runs.ts'
@@ -114,6 +115,27 @@ export function createDeliveries(db: Database, runs: Pick<Runs, 'of'>): Delivery
       )
       const first = row?.first ?? null
       return first === null || first <= now ? null : first
+    },
+    async remove({ before, limit }) {
+      const dropped = await dropBefore(db, 'delivery', before)
+      const over = "p.state IN ('finished', 'cancelled') AND p.created_at < $1"
+      const removed = await db.run(
+        `WITH old AS (
+           SELECT d.month, d.publication_id, d.subscriber_id, d.channel
+           FROM publication p JOIN delivery d ON d.month = p.month AND d.publication_id = p.id
+           WHERE ${over}
+           LIMIT $2
+         )
+         DELETE FROM delivery d USING old
+         WHERE (d.month, d.publication_id, d.subscriber_id, d.channel)
+           = (old.month, old.publication_id, old.subscriber_id, old.channel)`,
+        [before, limit],
+      )
+      if (removed < limit)
+        await db.run(`DELETE FROM chunk c USING publication p WHERE p.id = c.publication_id AND ${over}`, [
+          before,
+        ])
+      return dropped + removed
     },
     async timeZones() {
       // From one zone to the next along the index: everybody else in it is jumped over.

@@ -4,7 +4,7 @@ import type { EventStore } from '../../../engine/ports/events.ts'
 import { pageOf } from '../../rules/page.ts'
 import { isLock, lockedWhat, lockNumber } from '../database/advisory.ts'
 import { createBatch } from '../database/batch.ts'
-import { dropEventsBefore } from '../database/partitions.ts'
+import { dropBefore } from '../database/partitions.ts'
 import { createValues, type Database, type Sql, where } from '../database/sql.ts'
 import { keepable } from '../database/text.ts'
 
@@ -100,7 +100,7 @@ export function createEvents(db: Database): EventStore {
       return pageOf(rows.map(view), limit, (event) => event.id)
     },
     async remove({ before, limit }) {
-      const dropped = await dropEventsBefore(db, before)
+      const dropped = await dropBefore(db, 'event', before)
       // Ids rise with time: the first `limit` rows are looked at, and no index on times is needed.
       const removed = await db.run(
         `WITH oldest AS (SELECT id, at FROM event ORDER BY id LIMIT $2)

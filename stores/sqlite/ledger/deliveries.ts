@@ -80,6 +80,18 @@ export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<Del
         .get(publicationId)
       return first === undefined || first === null || first <= now ? null : first
     },
+    remove({ before, limit }) {
+      const over =
+        "SELECT id FROM publication WHERE state IN ('finished', 'cancelled') AND created_at < :before"
+      const { changes } = sql<[object]>(
+        `DELETE FROM delivery WHERE (publication_id, subscriber_id, channel) IN (
+           SELECT publication_id, subscriber_id, channel FROM delivery WHERE publication_id IN (${over}) LIMIT :limit
+         )`,
+      ).run({ before, limit })
+      if (changes < limit)
+        sql<[object]>(`DELETE FROM chunk WHERE publication_id IN (${over})`).run({ before })
+      return changes
+    },
     timeZones() {
       // From one zone to the next along the index: everybody else in it is jumped over.
       return sql<[], string>(

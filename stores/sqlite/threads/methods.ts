@@ -105,6 +105,7 @@ export const methods = {
     ofSubscriber: 'read',
     waitsUntil: 'read',
     timeZones: 'read',
+    remove: 'write',
   },
   events: { append: 'write', page: 'read', remove: 'write' },
   buckets: { take: 'write', giveBack: 'write' },

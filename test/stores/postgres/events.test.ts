@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { DeliveryEvent, NewDeliveryEvent } from '../../../engine/model/event.ts'
 import type { EpochMs, Page, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Store } from '../../../engine/ports/store.ts'
-import { handOver, intent, mustLease, newRun, now, settlement } from '../../contract/store/scene.ts'
+import { handOver, intent, mustLease, newRun, now, send, settlement } from '../../contract/store/scene.ts'
 import { useNodes } from './nodes.ts'
 
 const dayMs = 86_400_000
@@ -195,5 +195,23 @@ describe('months', () => {
     // One that comes late has a place still.
     await a.events.append([event(november, 9)])
     expect(await placeOf(9)).toEqual(['event_rest'])
+  })
+
+  test('deliveries of a month go as a whole once all of it is over; while something of it runs, row by row', async () => {
+    const { a, rows } = nodes()
+    const february = Date.UTC(2027, 1)
+    await a.maintain(now)
+    const [over, going] = [await newRun(a, 2), await newRun(a, 1)]
+    for (const { id, people } of [over, going]) await send(a, await mustLease(a, id), people, 'sent')
+    await rows("UPDATE publication SET state = 'finished' WHERE id <> $1", [going.id])
+    const first = await a.deliveries.remove({ before: february, limit: 100 })
+    expect(first).toBeGreaterThanOrEqual(2)
+    expect(await partitions()).toContain('delivery_202701')
+    expect(await a.deliveries.get(over.id, over.people[0]!)).toBeNull()
+    expect(await a.deliveries.get(going.id, going.people[0]!)).toMatchObject({ state: 'sent' })
+    await rows("UPDATE publication SET state = 'finished'")
+    expect(await a.deliveries.remove({ before: february, limit: 100 })).toBe(1)
+    expect(await partitions()).not.toContain('delivery_202701')
+    expect(await a.deliveries.counts(going.id)).toMatchObject({ audience: 1, sent: 1 })
   })
 })

@@ -5,11 +5,13 @@ import {
   fresh,
   handOver,
   intent,
+  moveRun,
   mustLease,
   newPeople,
   newRun,
   now,
   type OpenStore,
+  send,
   settlement,
   useStore,
 } from '../fixtures.ts'
@@ -38,6 +40,25 @@ export function testDeliveries(open: OpenStore): void {
         [b, second?.address, null, null, null, {}, {}],
       ])
       expect(await store().deliveries.recipients([])).toBe('[]')
+    })
+
+    test('forgetting: rows of what is over and was begun before then, and nothing of the counts', async () => {
+      const [over, going] = [await newRun(store(), 3), await newRun(store(), 2)]
+      for (const { id, people } of [over, going])
+        await send(store(), await mustLease(store(), id), people, 'sent')
+      await moveRun(store(), over.id, 'cancelled')
+      const rowsOf = async ({ id }: { readonly id: PublicationId }) =>
+        (await store().deliveries.page({ publicationId: id, after: 0, limit: 10 })).rows.length
+      expect(await store().deliveries.remove({ before: now, limit: 10 })).toBe(0)
+      expect(await rowsOf(over)).toBe(3)
+      let forgotten = 0
+      for (let count = 2; count >= 2; forgotten += count)
+        count = await store().deliveries.remove({ before: now + 1, limit: 2 })
+      expect(forgotten).toBeGreaterThanOrEqual(3)
+      expect(await rowsOf(over)).toBe(0)
+      expect(await rowsOf(going)).toBe(2)
+      expect(await store().deliveries.counts(over.id)).toMatchObject({ audience: 3, sent: 3, queued: 0 })
+      expect(await store().ledger.retry(over.id, { states: ['failed', 'unknown'], now })).toBe(0)
     })
 
     test('seen: the picks of letters that went out or may have', async () => {
