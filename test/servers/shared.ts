@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node'
 import { startPostgres } from '../../app/demo/servers/postgres.ts'
-import { findProgram, redis as redisProgram } from '../../app/demo/servers/program.ts'
 import { startRedis } from './redis.ts'
 
 declare module 'vitest' {
@@ -17,7 +16,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { DATABASE_URL: givenPostgres, REDIS_URL: givenRedis } = process.env
   const postgres =
     givenPostgres === undefined ? await startPostgres({ settings: { synchronous_commit: 'off' } }) : null
-  const redis = givenRedis === undefined && findProgram(redisProgram) !== null ? await startRedis() : null
+  // Here and not in the test files: where it has to be installed, one process does it.
+  const redis = givenRedis === undefined ? await startRedis().catch(() => null) : null
   project.provide('postgresUrl', postgres?.url ?? (givenPostgres as string))
   project.provide('redisUrl', redis?.url ?? givenRedis ?? null)
   return async () => {
