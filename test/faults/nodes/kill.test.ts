@@ -30,8 +30,9 @@ describe.each([
     await b.kill()
     const killedAt = performance.now()
     await a.reaches('weekly', 'finished')
-    // It ends when the last of the dead node's chunks is done.
-    expect(performance.now() - killedAt).toBeLessThan(patience(20_000))
+    // It ends when the last of the dead node's chunks is done: 8 s of its lease, a sweep, and what there was to send.
+    const tookMs = performance.now() - killedAt
+    expect(tookMs).toBeLessThan(patience(12_000))
     const last = await cluster.audit()
     expectPromise('hold', last)
     expect(last.counts.unknown).toBeLessThanOrEqual(lanes * batch)
