@@ -58,7 +58,7 @@ test('4xx is tried again with back-off until the deadline, 5xx fails once, and n
   expect(row(1)).toMatchObject({ state: 'sent', attempt: 3, copies: 1 })
   expect(row(5)).toMatchObject({ state: 'sent', attempt: 2, copies: 1 })
   expect(row(2)).toMatchObject({ state: 'failed', code: '451 4.3.0', copies: 0 })
-  expect(row(2)!.detail).toMatch(/^Gave up after \d attempts: /)
+  expect(row(2)!.detail).toMatch(/^Gave up after \d+ attempts: /)
   expect(row(3)).toMatchObject({ state: 'failed', code: '550 5.1.1', attempt: 1, copies: 0 })
   expect(row(4)).toMatchObject({ state: 'failed', code: '554 5.7.1', attempt: 1, copies: 0 })
   expect([3, 4, 6].map((index) => tries(index).length)).toEqual([1, 1, 1])
