@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Fact } from '../../engine/model/progress.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createMemoryBus } from '../../stores/memory/nodes/bus.ts'
@@ -122,7 +122,7 @@ describe('two nodes on one store', () => {
     expect(b.channel.taken.length).toBeGreaterThan(0)
   })
 
-  test('a schedule fires once, on the node that leads; when that has gone, on the other', async () => {
+  test('a schedule fires once; when a node has gone, on the other', async () => {
     const { nodes, store, clock } = await openNodes([{ node: 'a' }, { node: 'b' }], 10_000)
     const [a, b] = nodes
     const first = await a.campaign({ name: 'first' })
@@ -143,6 +143,23 @@ describe('two nodes on one store', () => {
       expect(publications.rows).toHaveLength(1)
     }
     expect(b.facts.filter((fact) => fact.type === 'campaign.changed').length).toBeGreaterThan(0)
+  })
+
+  test('while another leads, a schedule that is due is left to it', async () => {
+    const { nodes, store, clock, passLeases } = await openNodes([{ node: 'a' }, { node: 'b' }], 10_000)
+    passLeases(6001)
+    expect(await store.leadership.lead('schedules', 'another', 60_000)).toBe(true)
+    const asked = vi.spyOn(store.leadership, 'lead')
+    const weekly = await nodes[0].campaign()
+    await nodes[0].engine.campaigns.schedule(weekly.id, clock.now() + 10_000)
+    await waitFor(
+      'both nodes to have looked',
+      () => asked.mock.calls.length > 8,
+      () => clock.advance(10_000),
+    )
+    expect(await stateOf(store, 'weekly')).toBe('scheduled')
+    await store.leadership.resign('schedules', 'another')
+    await nodes[1].until(weekly, 'finished', 10_000)
   })
 
   test('letters that are long on the wire keep their lease; a node that says nothing loses its chunks', async () => {
