@@ -1,9 +1,13 @@
 import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { Json } from '../model/ids.ts'
+import type { Note } from './note.ts'
 
 export type { Clock } from '../clock.ts'
 export type { Log } from '../log.ts'
+export type { Json } from '../model/ids.ts'
+export type { Block, Inline, Note, NoteLink, RichText, Tone } from './note.ts'
 
 /** The API that this Broadsheet speaks with its channels. */
 export const channelApi = 1
@@ -23,6 +27,42 @@ export interface Message {
   readonly utf8: boolean
   /** The same over every retry of the same delivery, for channels that can refuse copies. */
   readonly key: string
+  /** An alert: it goes before all that is not. */
+  readonly urgent?: boolean
+}
+
+/** Why a post is made. `firing`: something began. `changed`: others joined or left it. `repeat`: it still goes on.
+ *  `escalated`: nobody acknowledged it in time. `digest`: several that were held back, in one. */
+export type PostReason =
+  | 'firing'
+  | 'changed'
+  | 'repeat'
+  | 'escalated'
+  | 'acknowledged'
+  | 'resolved'
+  | 'expired'
+  | 'digest'
+
+/** One message in the neutral form, which the channel puts into its own. */
+export interface Post {
+  /** Unique within the batch; outcomes name it. */
+  readonly id: number
+  /** The name of one of the channel's rooms (`capabilities.rooms`), or one person's contact that `contact` has taken. */
+  readonly to: string
+  readonly note: Note
+  readonly reason: PostReason
+  /** The same facts for programs; at most 256 KB as JSON. */
+  readonly data: { readonly [key: string]: Json }
+  /** When what it tells of happened, epoch milliseconds. */
+  readonly at: number
+  /** The same for all posts about one thing. */
+  readonly thread: string
+  /** The receipt that the channel gave for the last post of this thread to this `to`; null: there was none. With one, a
+   *  channel that can edits the earlier message or answers below it. */
+  readonly earlier: string | null
+  /** The same over every retry of the same delivery, for channels that can refuse copies. */
+  readonly key: string
+  readonly urgent?: boolean
 }
 
 /** What became of one message.
@@ -31,6 +71,7 @@ export interface Message {
  *  - `permanent`: refused for good. `suppress` when the address itself is bad.
  *  - `unknown`: it left and no answer came: it may have been taken.
  *  - `unsent`: nothing that could be taken for it left the process; trying again cannot double it.
+ *  `scope: 'room'`: the place it was for takes nothing until `retryAfterMs` is over; other places are not concerned.
  *  `code` is for grouping, e.g. `550 5.1.1`; `detail` for people, at most 500 characters. */
 export type Outcome =
   | {
@@ -40,13 +81,15 @@ export type Outcome =
       readonly detail: string | null
       /** What this message alone took, milliseconds, where the channel knows: for statistics. */
       readonly tookMs?: number
+      /** Of a post: what finds it again, to edit it or to answer below it; at most 1,000 characters. */
+      readonly receipt?: string
     }
   | {
       readonly id: number
       readonly status: 'transient'
       readonly code: string
       readonly detail: string
-      readonly scope: 'recipient' | 'channel'
+      readonly scope: 'recipient' | 'room' | 'channel'
       readonly retryAfterMs: number | null
     }
   | {
@@ -60,7 +103,8 @@ export type Outcome =
   | { readonly id: number; readonly status: 'unsent'; readonly code: string; readonly detail: string }
 
 export interface ChannelCapabilities {
-  readonly content: 'mime'
+  /** `mime`: takes finished letters (`Message`). `note`: takes `Post`s. */
+  readonly content: 'mime' | 'note'
   /** Messages a call of `send`. */
   readonly maxBatch: number
   /** Calls of `send` that may overlap. */
@@ -68,20 +112,30 @@ export interface ChannelCapabilities {
   /** The other side refuses a second message of the same `key`. */
   readonly idempotent: boolean
   readonly maxMessageBytes: number | null
+  /** Of a `note` channel: a post with a receipt changes the earlier message, so that acknowledgements are worth telling. */
+  readonly edits?: boolean
+  /** Of a `note` channel: names of the places in its settings that posts can go to. */
+  readonly rooms?: readonly string[]
 }
 
 export type ProbeResult =
   | { readonly ok: true; readonly detail: string }
   | { readonly ok: false; readonly detail: string }
 
-export interface Channel {
+/** What a channel carries: letters, or posts. */
+export type Carried = Message | Post
+
+export interface Channel<M extends Carried = Message> {
   readonly capabilities: ChannelCapabilities
   /** Send one batch. Calls overlap up to `maxInFlight`. Resolves with one outcome per id, in any order;
    *  rejects only if nothing left the process. `signal` fires when the daemon stops: begin nothing more, and
    *  answer within 5 s, with `unsent` for what had not left and `unknown` for what had without an answer. */
-  send(batch: readonly Message[], signal: AbortSignal): Promise<readonly Outcome[]>
+  send(batch: readonly M[], signal: AbortSignal): Promise<readonly Outcome[]>
   /** Can it be reached, without sending anything? Never rejects. */
   probe(signal: AbortSignal): Promise<ProbeResult>
+  /** Of a `note` channel that can reach people one by one: null where `text` is a contact it could post to, else what is
+   *  wrong with it ("must be a Slack member id, e.g. U012AB3CD"). Without it only rooms are reached. */
+  contact?(text: string): string | null
   /** Ends every connection and timer. Idempotent. */
   close(): Promise<void>
 }
@@ -93,18 +147,18 @@ export interface ChannelContext {
   readonly random: () => number
 }
 
-export interface ChannelDefinition<Config> {
+export interface ChannelDefinition<Config, M extends Carried = Message> {
   readonly name: string
   readonly api: typeof channelApi
   /** Strict schema of the channel's settings, without `type`. */
   readonly config: z.ZodType<Config>
   /** Opens no connection that must succeed: an unreachable server is found by `probe` or `send`. */
-  open(config: Config, context: ChannelContext): Promise<Channel>
+  open(config: Config, context: ChannelContext): Promise<Channel<M>>
 }
 
 /** Declare a channel. */
-export function defineChannel<Config>(
-  definition: Omit<ChannelDefinition<Config>, 'api'>,
-): ChannelDefinition<Config> {
+export function defineChannel<Config, M extends Carried = Message>(
+  definition: Omit<ChannelDefinition<Config, M>, 'api'>,
+): ChannelDefinition<Config, M> {
   return { ...definition, api: channelApi }
 }
