@@ -2,12 +2,12 @@ import type { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Json } from '../model/ids.ts'
-import type { Note } from './note.ts'
+import type { Note, PostReason } from '../model/note.ts'
 
 export type { Clock } from '../clock.ts'
 export type { Log } from '../log.ts'
 export type { Json } from '../model/ids.ts'
-export type { Block, Inline, Note, NoteLink, RichText, Tone } from './note.ts'
+export type { Block, Inline, Note, NoteLink, PostReason, RichText, Tone } from '../model/note.ts'
 
 /** The API that this Broadsheet speaks with its channels. */
 export const channelApi = 1
@@ -30,18 +30,6 @@ export interface Message {
   /** An alert: it goes before all that is not. */
   readonly urgent?: boolean
 }
-
-/** Why a post is made. `firing`: something began. `changed`: others joined or left it. `repeat`: it still goes on.
- *  `escalated`: nobody acknowledged it in time. `digest`: several that were held back, in one. */
-export type PostReason =
-  | 'firing'
-  | 'changed'
-  | 'repeat'
-  | 'escalated'
-  | 'acknowledged'
-  | 'resolved'
-  | 'expired'
-  | 'digest'
 
 /** One message in the neutral form, which the channel puts into its own. */
 export interface Post {

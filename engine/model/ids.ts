@@ -13,6 +13,11 @@ export type EventId = Id<'event'>
 export type ApiKeyId = Id<'apiKey'>
 export type ImportId = Id<'import'>
 export type FeedId = Id<'feed'>
+export type AlertId = Id<'alert'>
+export type NotificationId = Id<'notification'>
+export type FollowId = Id<'follow'>
+export type SilenceId = Id<'silence'>
+export type HeartbeatId = Id<'heartbeat'>
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number

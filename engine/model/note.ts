@@ -53,3 +53,15 @@ export interface Note {
    *  out. `links` blocks are kept longest. */
   readonly blocks: readonly Block[]
 }
+
+/** Why a post is made. `firing`: something began. `changed`: others joined or left it. `repeat`: it still goes on.
+ *  `escalated`: nobody acknowledged it in time. `digest`: several that were held back, in one. */
+export type PostReason =
+  | 'firing'
+  | 'changed'
+  | 'repeat'
+  | 'escalated'
+  | 'acknowledged'
+  | 'resolved'
+  | 'expired'
+  | 'digest'
