@@ -1,20 +1,24 @@
 import type { ApiKey } from '../model/api-key.ts'
 import type { Feed } from '../model/feed.ts'
+import type { Heartbeat } from '../model/heartbeat.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
+import type { AlertStore, BeatStore, DeskStore, SilenceStore } from './alerts.ts'
 import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, EditionStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
 import type { ConsentStore } from './consents.ts'
 import type { EventStore } from './events.ts'
 import type { FeedStateStore } from './feeds.ts'
+import type { FollowPreferenceStore, FollowStore } from './follows.ts'
 import type { ImportStore } from './imports.ts'
 import type { ItemStore } from './items.ts'
 import type { LeadershipStore } from './leadership.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { NoticeStore } from './notices.ts'
+import type { NotificationStore, PostingStore } from './notifications.ts'
 import type { PresenceStore } from './presence.ts'
 import type { ReplyStore } from './replies.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
@@ -35,6 +39,19 @@ export interface Reports {
   readonly publications: PublicationStore
   readonly deliveries: DeliveryStore
   readonly events: Pick<EventStore, 'page'>
+}
+
+/** What is kept of alerts. */
+export interface AlertPorts {
+  readonly alerts: AlertStore
+  readonly desk: DeskStore
+  readonly postings: PostingStore
+  readonly notifications: NotificationStore
+  readonly follows: FollowStore
+  readonly followPreferences: FollowPreferenceStore
+  readonly silences: SilenceStore
+  readonly heartbeats: Collection<Heartbeat>
+  readonly beats: BeatStore
 }
 
 /** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
