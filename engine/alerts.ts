@@ -57,6 +57,8 @@ export interface Alerts {
   routes(labels: Labels): Promise<readonly RouteView[]>
   /** `channel/room` of all channels, for pickers and mistakes. */
   rooms(): readonly string[]
+  /** Names of those that routes lead to. */
+  receivers(): readonly string[]
   silence(input: SilenceInput): Promise<Silence>
   /** Null where there is none. */
   unsilence(id: SilenceId): Promise<Silence | null>

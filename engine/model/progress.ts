@@ -1,6 +1,8 @@
+import type { Alert } from './alert.ts'
 import type { Campaign } from './campaign.ts'
 import type { DeliveryCounts } from './delivery.ts'
 import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
+import type { Notification } from './notification.ts'
 import type { PublicationState } from './publication.ts'
 
 /** How far a run has come. */
@@ -42,4 +44,13 @@ export type Fact =
       readonly channel: string
       readonly state: ChannelState
       readonly detail: string | null
+    }
+  | {
+      readonly type: 'alert.changed'
+      readonly alert: Pick<Alert, 'id' | 'key' | 'state' | 'severity' | 'title' | 'version'>
+    }
+  /** It is committed, and on its way to as many. */
+  | {
+      readonly type: 'notification.told'
+      readonly notification: Pick<Notification, 'id' | 'reason' | 'audience'>
     }

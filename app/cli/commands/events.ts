@@ -103,5 +103,13 @@ function describe(cli: Cli, fact: Fact): string {
       const { channel, state, detail } = fact
       return `channel ${cli.style('bold', channel)} is ${state}${detail === null ? '' : `: ${plain(detail)}`}`
     }
+    case 'alert.changed': {
+      const { id, severity, state, title } = fact.alert
+      return `alert ${id} is ${state} (${severity}): ${cli.style('bold', plain(title))}`
+    }
+    case 'notification.told': {
+      const { id, reason, audience } = fact.notification
+      return `notification ${id} (${reason}) goes to ${count(audience)}`
+    }
   }
 }

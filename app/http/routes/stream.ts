@@ -9,6 +9,8 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'publication.progress',
   'edition.skipped',
   'channel.changed',
+  'alert.changed',
+  'notification.told',
 ]
 
 export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
