@@ -122,8 +122,9 @@ export interface Channel<M extends Carried = Message> {
   /** Can it be reached, without sending anything? Never rejects. */
   probe(signal: AbortSignal): Promise<ProbeResult>
   /** Of a `note` channel that can reach people one by one: null where `text` is a contact it could post to, else what is
-   *  wrong with it ("must be a Slack member id, e.g. U012AB3CD"). Without it only rooms are reached. */
-  contact?(text: string): string | null
+   *  wrong with it ("must be a Slack member id, e.g. U012AB3CD"). Without it only rooms are reached. A channel in a process
+   *  of its own answers by promise; none rejects. */
+  contact?(text: string): string | null | Promise<string | null>
   /** Ends every connection and timer. Idempotent. */
   close(): Promise<void>
 }
