@@ -12,7 +12,14 @@ const sources = ['engine', 'stores', 'plugins', 'app'].flatMap((folder) =>
 /** Which rooms a room may import from, besides itself. The order is the direction of the house. */
 const base = ['engine/errors.ts', 'engine/clock.ts', 'engine/log.ts', 'engine/config.ts', 'engine/model']
 const makers = ['engine/template', 'engine/personalise', 'engine/compose']
-const workers = ['engine/schedule', 'engine/render', 'engine/delivery', 'engine/audience', 'engine/content']
+const workers = [
+  'engine/alerts',
+  'engine/schedule',
+  'engine/render',
+  'engine/delivery',
+  'engine/audience',
+  'engine/content',
+]
 const ports = ['engine/ports', 'engine/channel']
 const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/model', base],
@@ -24,6 +31,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/channel', [...base]],
   ...makers.map((room) => [room, [...base, ...ports]] as [string, string[]]),
   ['engine/schedule', [...base, 'engine/ports']],
+  ['engine/alerts', base],
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
   ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience', 'engine/schedule']],
