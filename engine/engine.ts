@@ -9,7 +9,7 @@ import { createSchedules } from './actors/schedules.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
-import type { ChannelDefinition, ProbeResult } from './channel/index.ts'
+import type { Carried, ChannelDefinition, ProbeResult } from './channel/index.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createLinks } from './compose/links.ts'
 import { createPersonTokens } from './compose/person-token.ts'
@@ -45,7 +45,10 @@ export interface EngineParts {
   readonly bus?: Bus
   /** By the name that campaigns use: a definition and its parsed settings. */
   readonly channels: {
-    readonly [name: string]: { readonly definition: ChannelDefinition<never>; readonly config: unknown }
+    readonly [name: string]: {
+      readonly definition: ChannelDefinition<never, Carried>
+      readonly config: unknown
+    }
   }
   /** Reads feeds. Closed with the engine. Without one no feed can be read. */
   readonly fetcher?: Fetcher
@@ -144,6 +147,9 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
   const runs = createRuns(config, store)
   const courier = (name: string) => channels.get(name)
+  const forLetters = opened.flatMap(({ name, capabilities }) =>
+    capabilities.content === 'mime' ? [name] : [],
+  )
   const calendar = createCalendar(config.calendar)
   const series = createSeries({ store, calendar, clock })
   const actors = createCampaignActors({ store, calendar, clock, log, tell })
@@ -165,7 +171,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
         relay.wake()
       },
     },
-    channels: [...channels.keys()],
+    channels: forLetters,
     courier,
   })
   const supervisor = createSupervisor({
@@ -218,7 +224,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     store,
     press,
     actors: subscriptionActors,
-    courier: () => courier(config.subscriptions.channel ?? opened[0]?.name ?? ''),
+    courier: () => courier(config.subscriptions.channel ?? forLetters[0] ?? ''),
     clock,
     random,
     log,
@@ -277,7 +283,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
           'E_CHANNEL_UNKNOWN',
           `No channel named "${name}". Configured: ${[...channels.keys()].join(', ') || 'none'}.`,
         )
-      return actor.channel.probe(AbortSignal.timeout(15_000))
+      return actor.probe(AbortSignal.timeout(15_000))
     },
     listen(listener) {
       listeners.add(listener)

@@ -1,4 +1,4 @@
-import type { ChannelDefinition } from '../../engine/channel/index.ts'
+import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { file } from '../../plugins/file/index.ts'
 import { smtp } from '../../plugins/smtp/index.ts'
 import type { ChannelType, ChannelTypes } from './schema.ts'
@@ -10,9 +10,9 @@ export const channelTypes: ChannelTypes = {
 }
 
 /** Only the definition's own schema makes what its `open` takes, so its settings' type may be forgotten here. */
-function channelType<Config>(
-  definition: ChannelDefinition<Config>,
+function channelType<Config, M extends Carried>(
+  definition: ChannelDefinition<Config, M>,
   paths: readonly string[] = [],
 ): ChannelType {
-  return { definition: definition as unknown as ChannelDefinition<never>, paths }
+  return { definition: definition as unknown as ChannelDefinition<never, Carried>, paths }
 }

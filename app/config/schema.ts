@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ChannelDefinition } from '../../engine/channel/index.ts'
+import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { dkimKeySchema, engineConfigSchema } from '../../engine/config.ts'
 import { slugSchema } from '../../engine/model/values.ts'
 import { egressProblem } from '../fetch/guard.ts'
@@ -10,7 +10,7 @@ import { isRecord } from './tree.ts'
 /** A kind of channel: its definition, and which of its settings are paths (relative ones begin at the file
  *  that says them). */
 export interface ChannelType {
-  readonly definition: ChannelDefinition<never>
+  readonly definition: ChannelDefinition<never, Carried>
   readonly paths: readonly string[]
 }
 export type ChannelTypes = { readonly [type: string]: ChannelType }

@@ -1,22 +1,24 @@
 import { createActor } from 'xstate'
-import type { Channel, Message, Outcome } from '../channel/index.ts'
+import type { Carried, Channel, Outcome, ProbeResult } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Courier } from '../delivery/courier.ts'
 import type { Log } from '../log.ts'
 import type { ChannelState } from '../model/progress.ts'
 import { type BreakerSettings, channelMachine } from './channel-machine.ts'
+import { createSlots } from './slots.ts'
 
 /** A way out, and whether it is worth trying. */
-export interface ChannelActor extends Courier {
+export interface ChannelActor extends Courier<Carried> {
   readonly name: string
-  readonly channel: Channel
+  /** Asks the channel itself, whatever its breaker says. Never rejects. */
+  probe(signal: AbortSignal): Promise<ProbeResult>
   state(): { readonly state: ChannelState; readonly detail: string | null }
   close(): Promise<void>
 }
 
 export function startChannelActor(options: {
   readonly name: string
-  readonly channel: Channel
+  readonly channel: Channel<Carried>
   readonly settings: BreakerSettings
   readonly clock: Clock
   readonly log: Log
@@ -64,10 +66,11 @@ export function startChannelActor(options: {
     onChange(state, context.detail)
   })
   actor.start()
-  const slots = createSlots(channel.capabilities.maxInFlight)
+  const { capabilities } = channel
+  const slots = createSlots(capabilities.maxInFlight)
 
-  async function sendPart(part: readonly Message[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const release = await slots.take()
+  async function sendPart(part: readonly Carried[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const release = await slots.take(part.some(({ urgent }) => urgent === true))
     try {
       const outcomes = complete(part, await channel.send(part, signal))
       judge(outcomes)
@@ -97,7 +100,9 @@ export function startChannelActor(options: {
 
   return {
     name,
-    channel,
+    capabilities,
+    contact: channel.contact && ((text) => channel.contact!(text)),
+    probe: (signal) => channel.probe(signal),
     state: () => {
       const { value, context } = actor.getSnapshot()
       return { state: value as ChannelState, detail: context.detail }
@@ -110,9 +115,14 @@ export function startChannelActor(options: {
     },
     lives: () => lives,
     async send(batch, signal) {
-      const { maxBatch } = channel.capabilities
+      const stranger = batch.find((message) => 'note' in message !== (capabilities.content === 'note'))
+      if (stranger !== undefined)
+        throw new TypeError(
+          `The channel "${name}" carries ${inWords(capabilities.content)} and was given others.`,
+        )
+      const { maxBatch } = capabilities
       if (batch.length <= maxBatch) return sendPart(batch, signal)
-      const parts: (readonly Message[])[] = []
+      const parts: (readonly Carried[])[] = []
       for (let from = 0; from < batch.length; from += maxBatch) parts.push(batch.slice(from, from + maxBatch))
       return (await Promise.all(parts.map((part) => sendPart(part, signal)))).flat()
     },
@@ -126,8 +136,10 @@ export function startChannelActor(options: {
   }
 }
 
+const inWords = (content: 'mime' | 'note') => (content === 'mime' ? 'letters' : 'posts')
+
 /** One outcome a message, whatever the channel answered. */
-function complete(batch: readonly Message[], outcomes: readonly Outcome[]): readonly Outcome[] {
+function complete(batch: readonly Carried[], outcomes: readonly Outcome[]): readonly Outcome[] {
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]))
   return batch.map(
     ({ id }) =>
@@ -138,22 +150,4 @@ function complete(batch: readonly Message[], outcomes: readonly Outcome[]): read
         detail: 'The channel gave no outcome for it.',
       },
   )
-}
-
-/** At most `count` holders at a time, first come, first served. */
-function createSlots(count: number) {
-  let free = count
-  const waiting: (() => void)[] = []
-  const release = () => {
-    const next = waiting.shift()
-    if (next) next()
-    else free++
-  }
-  return {
-    async take(): Promise<() => void> {
-      if (free > 0) free--
-      else await new Promise<void>((resolve) => waiting.push(resolve))
-      return release
-    },
-  }
 }

@@ -47,7 +47,7 @@ async function issuesOf(
   if (!channels.includes(input.channel))
     issues.push({
       path: 'channel',
-      message: `There is no channel named "${input.channel}". Configured: ${channels.join(', ') || 'none'}.`,
+      message: `There is no channel for letters named "${input.channel}". Configured: ${channels.join(', ') || 'none'}.`,
     })
   return issues
 }

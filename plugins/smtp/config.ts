@@ -53,7 +53,7 @@ export const smtpConfigSchema = z
         ca: z.string().min(1).optional(),
       })
       .prefault({}),
-    /** Connections open at the same time, at most. */
+    /** Connections open at the same time, at most; one more for an alert where all of them are at work. */
     connections: z.int().min(1).max(100).default(8),
     messagesPerConnection: z.int().min(1).default(1000),
     /** Until TCP stands; the same again for a TLS handshake. */

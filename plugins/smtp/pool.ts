@@ -52,28 +52,40 @@ const timed = (attempt: Attempt, tookMs: number): Attempt =>
   attempt.outcome.status === 'sent' ? { ...attempt, outcome: { ...attempt.outcome, tookMs } } : attempt
 
 /** Connections shared by all calls. The first one must stand before others are opened, so that a server that
- *  is down or refuses the password is asked once. Letters are worked in the order they came in. */
+ *  is down or refuses the password is asked once. Letters are worked in the order they came in, urgent ones before all
+ *  others: where all connections are at work on those, one more is opened that takes none of them. */
 export function createPool(config: SmtpConfig, context: ChannelContext, token: TokenSource): Pool {
   const { clock, log } = context
-  const queue: Job[] = []
+  const urgent: Job[] = []
+  const bulk: Job[] = []
   const members = new Set<Member>()
   const idle: Member[] = []
   const tasks = new Set<Promise<void>>()
   const running = new Set<Run>()
   let opening = 0
+  /** Connections at work on letters that are not urgent. */
+  let bulkBusy = 0
   let strikes = 0
   const ending = new AbortController()
   let cancelPause: (() => void) | null = null
 
+  const queueOf = ({ message }: Job) => (message.urgent === true ? urgent : bulk)
+  const hasWork = () => urgent.length > 0 || (bulk.length > 0 && bulkBusy < config.connections)
+  const nextJob = () => urgent.shift() ?? (hasWork() ? bulk.shift() : undefined)
+
   const pump = () => {
-    while (queue.length > 0) {
+    while (hasWork()) {
       const member = idle.pop()
       if (member === undefined) break
       start(member)
     }
-    const room = config.connections - members.size - opening
-    const wanted = members.size === 0 ? 1 - opening : cancelPause === null ? queue.length - opening : 0
-    for (let n = Math.min(room, wanted, queue.length); n > 0; n--) track(grow())
+    const waiting = urgent.length + bulk.length
+    const taken = members.size + opening
+    // The one beyond: those that are being opened would take what is urgent first.
+    const room =
+      urgent.length > 0 && opening === 0 && taken === config.connections ? 1 : config.connections - taken
+    const wanted = members.size === 0 ? 1 - opening : cancelPause === null ? waiting - opening : 0
+    for (let n = Math.min(room, wanted, waiting); n > 0; n--) track(grow())
   }
 
   const grow = async () => {
@@ -109,7 +121,7 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
     idle.push(member)
     wire.onIdleEnd = () => lose(member)
     // `pump` takes it up at once where work is waiting: no timer then.
-    if (queue.length === 0) member.cancelIdle = clock.after(config.idleMs, () => retire(member))
+    if (!hasWork()) member.cancelIdle = clock.after(config.idleMs, () => retire(member))
   }
 
   const forget = (member: Member) => {
@@ -145,7 +157,9 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
   }
 
   const work = async (member: Member) => {
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+    for (let job = nextJob(); job !== undefined; job = nextJob()) {
+      const ordinary = job.message.urgent !== true
+      if (ordinary) bulkBusy++
       job.tries++
       job.run.begun = true
       const transaction = createTransaction(member.session, job.message, config)
@@ -156,6 +170,7 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
       const attempt = timed(await transaction.run(), performance.now() - startedAt)
       member.job = null
       member.transaction = null
+      if (ordinary) bulkBusy--
       settle(job, attempt, served)
       if (attempt.fault !== null) {
         lose(member)
@@ -183,7 +198,7 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
     else if (fault.kind !== 'aborted') {
       strikes += fault.kind === 'timeout' ? Math.ceil(maxStrikes / config.connections) : 1
     }
-    if (again && job.tries < maxTries && !job.run.aborted) queue.unshift(job)
+    if (again && job.tries < maxTries && !job.run.aborted) queueOf(job).unshift(job)
     else answer(job.run, outcome)
     if (strikes >= maxStrikes) {
       strikes = 0
@@ -198,7 +213,7 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
 
   /** Nothing of what waits can be sent now. */
   const giveBack = (fault: SmtpFault) => {
-    for (const job of queue.splice(0)) {
+    for (const job of [...urgent.splice(0), ...bulk.splice(0)]) {
       job.run.outcomes.push(interrupted(job.message.id, fault, false))
       if (job.run.outcomes.length === job.run.size) job.run.finish(fault)
     }
@@ -207,11 +222,11 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
   const abort = (run: Run) => {
     if (run.aborted) return
     run.aborted = true
-    const mine = queue.filter((job) => job.run === run)
-    if (mine.length > 0) {
-      const others = queue.filter((job) => job.run !== run)
-      queue.splice(0, queue.length, ...others)
-      const fault = new SmtpFault('aborted', 'Stopped before the letter was begun.')
+    const fault = new SmtpFault('aborted', 'Stopped before the letter was begun.')
+    for (const queue of [urgent, bulk]) {
+      const mine = queue.filter((job) => job.run === run)
+      if (mine.length === 0) continue
+      queue.splice(0, queue.length, ...queue.filter((job) => job.run !== run))
       for (const job of mine) answer(run, interrupted(job.message.id, fault, false))
     }
     for (const member of members) {
@@ -238,7 +253,10 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
           },
         }
         running.add(run)
-        for (const message of messages) queue.push({ message, run, tries: 0 })
+        for (const message of messages) {
+          const job: Job = { message, run, tries: 0 }
+          queueOf(job).push(job)
+        }
         signal.addEventListener('abort', onAbort)
         if (signal.aborted) abort(run)
         else pump()

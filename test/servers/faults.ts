@@ -3,7 +3,7 @@
 export type Phase = 'connect' | 'banner' | 'ehlo' | 'mail' | 'rcpt' | 'data' | 'body' | 'dot'
 
 /** drop: close. reset: close with RST. hang: say and read nothing more. reply: say this instead (with `end`, and
- *  close). delay: wait, then behave. garbage: bytes that are no SMTP. `taken` (phase `dot`): the letter was taken
+ *  close). delay: wait, then behave; with `until`, for that. garbage: bytes that are no SMTP. `taken` (phase `dot`): the letter was taken
  *  all the same. */
 export type Fault =
   | { readonly do: 'drop'; readonly taken?: boolean }
@@ -11,6 +11,7 @@ export type Fault =
   | { readonly do: 'hang'; readonly taken?: boolean }
   | { readonly do: 'reply'; readonly text: string; readonly end?: boolean }
   | { readonly do: 'delay'; readonly ms: number }
+  | { readonly do: 'delay'; readonly until: Promise<unknown> }
   | { readonly do: 'garbage'; readonly text: string }
 
 export interface FaultPoint {

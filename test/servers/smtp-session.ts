@@ -96,15 +96,21 @@ export function serve(socket: Socket, options: SessionOptions): void {
       case 'delay': {
         flush()
         paused = true
-        const timer = setTimeout(() => {
+        const resume = () => {
           socket.off('close', cancel)
+          if (socket.destroyed) return
           paused = false
           go()
           const waiting = Buffer.concat(held)
           held = []
           read(waiting)
-        }, fault.ms)
-        const cancel = () => clearTimeout(timer)
+        }
+        let cancel = () => {}
+        if ('until' in fault) void fault.until.then(resume)
+        else {
+          const timer = setTimeout(resume, fault.ms)
+          cancel = () => clearTimeout(timer)
+        }
         socket.once('close', cancel)
         return
       }
