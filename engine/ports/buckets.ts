@@ -21,4 +21,8 @@ export interface BucketStore {
   take(requests: readonly BucketRequest[], now: EpochMs): Promise<readonly BucketGrant[]>
   /** Give back what was granted and not used. */
   giveBack(requests: readonly BucketRequest[], now: EpochMs): Promise<void>
+  /** Let `take` grant nothing of this bucket before `until`. Of two holds the one that ends later stays. */
+  hold(key: string, until: EpochMs, now: EpochMs): Promise<void>
+  /** When the holds of these end, in the keys' order; null where there is none, or it is over. Writes nothing. */
+  heldUntil(keys: readonly string[], now: EpochMs): Promise<readonly (EpochMs | null)[]>
 }

@@ -15,7 +15,9 @@ export function takeFrom(
   arrival: ArrivalTime | undefined,
   request: BucketRequest,
   now: EpochMs,
-): { readonly arrival: ArrivalTime; readonly grant: BucketGrant } {
+  held: EpochMs | null,
+): { readonly arrival: ArrivalTime | undefined; readonly grant: BucketGrant } {
+  if (held !== null) return { arrival, grant: { granted: 0, nextAt: held } }
   const intervalMs = 1000 / request.perSecond
   const depthMs = request.burst * intervalMs
   // No grant puts the arrival time further ahead than the burst's own length. Where it is further, another node's clock is
@@ -30,6 +32,13 @@ export function takeFrom(
     granted === request.want ? now : Math.max(now + 1, Math.ceil(next + intervalMs - depthMs - slackMs))
   return { arrival: next, grant: { granted, nextAt } }
 }
+
+/** A hold is kept beside its bucket as one more, whose arrival time is its end. */
+export const holdOf = (key: string): string => `held:${key}`
+
+/** When a hold ends; null where there is none, or it is over. */
+export const heldBy = (until: ArrivalTime | undefined, now: EpochMs): EpochMs | null =>
+  until !== undefined && until > now ? until : null
 
 /** What the bucket is after `want` of what it granted came back unused. */
 export const giveBackTo = (arrival: ArrivalTime, request: BucketRequest): ArrivalTime =>

@@ -1,5 +1,5 @@
 import type { BucketStore } from '../../../engine/ports/buckets.ts'
-import { type ArrivalTime, giveBackTo, takeFrom } from '../../rules/bucket.ts'
+import { type ArrivalTime, giveBackTo, heldBy, holdOf, takeFrom } from '../../rules/bucket.ts'
 import type { Sql } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 
@@ -15,12 +15,17 @@ export function createBuckets(sql: Sql): Sync<BucketStore> {
     take(requests, now) {
       return requests.map((request) => {
         const known = arrivalOf(request.key)
-        const { arrival, grant } = takeFrom(known, request, now)
+        const { arrival, grant } = takeFrom(known, request, now, heldBy(arrivalOf(holdOf(request.key)), now))
         // Waiting for an empty bucket writes nothing; one that a clock set back has cut short is kept.
-        if (arrival !== known) keep(request.key, arrival)
+        if (arrival !== known && arrival !== undefined) keep(request.key, arrival)
         return grant
       })
     },
+    hold(key, until) {
+      const name = holdOf(key)
+      keep(name, Math.max(until, arrivalOf(name) ?? until))
+    },
+    heldUntil: (keys, now) => keys.map((key) => heldBy(arrivalOf(holdOf(key)), now)),
     giveBack(requests) {
       for (const request of requests) {
         const arrival = arrivalOf(request.key)

@@ -108,7 +108,7 @@ export const methods = {
     remove: 'write',
   },
   events: { append: 'write', page: 'read', remove: 'write' },
-  buckets: { take: 'write', giveBack: 'write' },
+  buckets: { take: 'write', giveBack: 'write', hold: 'write', heldUntil: 'read' },
   replies: { claim: 'write', save: 'write', drop: 'write', sweep: 'write' },
   presence: { found: 'write', beat: 'write' },
   health: { read: 'read', write: 'write' },

@@ -27,7 +27,7 @@ const request = fc.record({
   want: fc.integer({ min: 1, max: 3000 }),
 })
 const step = fc.record({
-  kind: fc.constantFrom('take', 'take', 'take', 'give back'),
+  kind: fc.constantFrom('take', 'take', 'take', 'give back', 'hold'),
   requests: fc.array(request, { minLength: 1, maxLength: 6 }),
   // Clocks stand, go, differ and jump.
   passedMs: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.constantFrom(-50, -4000, -3_600_000, 3_600_000)),
@@ -47,9 +47,11 @@ test('grants what the buckets of every other store grant, to the number', async 
       for (const { kind, requests, passedMs } of steps) {
         now += passedMs
         const keyed = requests.map(({ bucket, ...rest }) => ({ ...rest, key: `${run}:${bucket}` }))
-        const [ours, theirs] = await both((buckets) =>
-          kind === 'take' ? buckets.take(keyed, now) : buckets.giveBack(keyed, now),
-        )
+        const [ours, theirs] = await both((buckets) => {
+          if (kind === 'take') return buckets.take(keyed, now)
+          if (kind === 'give back') return buckets.giveBack(keyed, now)
+          return buckets.hold(keyed[0]!.key, now + keyed[0]!.want, now)
+        })
         expect(ours).toEqual(theirs)
       }
     }),

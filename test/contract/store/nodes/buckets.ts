@@ -91,6 +91,51 @@ export function testBuckets(
       expect(await take(1, now)).toEqual({ granted: 0, nextAt: now + 1 })
     })
 
+    describe('a hold', () => {
+      const held = () => {
+        const key = fresh('room')
+        return {
+          take: async (at: number, burst = 5) =>
+            (await store().buckets.take([{ key, perSecond: 10, burst, want: 2 }], at))[0],
+          hold: (until: number) => store().buckets.hold(key, until, now),
+          until: async (at: number) => (await store().buckets.heldUntil([fresh('free'), key], at))[1],
+        }
+      }
+
+      test('lets nothing through before its end, though it is hours away, and all of it then', async () => {
+        const { take, hold, until } = held()
+        const end = now + 7_200_000
+        await hold(end)
+        expect(await until(now)).toBe(end)
+        expect(await take(now)).toEqual({ granted: 0, nextAt: end })
+        expect(await take(end - 1)).toEqual({ granted: 0, nextAt: end })
+        expect(await until(end)).toBe(null)
+        expect(await take(end, 1)).toMatchObject({ granted: 1 })
+      })
+
+      test('costs a bucket nothing of what it holds, nor gives it more', async () => {
+        const { take, hold } = held()
+        expect(await take(now)).toMatchObject({ granted: 2 })
+        await hold(now + 100)
+        expect(await take(now + 50)).toMatchObject({ granted: 0 })
+        expect(await take(now + 100)).toMatchObject({ granted: 2 })
+        expect(await take(now + 100)).toMatchObject({ granted: 2 })
+        expect(await take(now + 100)).toMatchObject({ granted: 0 })
+      })
+
+      test('of two the later stays; another bucket is not concerned', async () => {
+        const { take, hold, until } = held()
+        await hold(now + 2000)
+        await hold(now + 1000)
+        expect(await until(now)).toBe(now + 2000)
+        await hold(now + 3000)
+        expect(await take(now + 2500)).toEqual({ granted: 0, nextAt: now + 3000 })
+        const other = { key: fresh('room'), perSecond: 1, burst: 1, want: 1 }
+        expect(await store().buckets.take([other], now)).toMatchObject([{ granted: 1 }])
+        expect(await store().buckets.heldUntil([], now)).toEqual([])
+      })
+    })
+
     test('several at once, in order, also of one bucket', async () => {
       const [a, b] = [fresh('a'), fresh('b')]
       const request = { perSecond: 1, burst: 3, want: 2 }
