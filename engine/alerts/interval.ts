@@ -61,8 +61,9 @@ function parseClock(text: string): number | null {
   return Number(text.slice(0, 2)) * 60 + Number(text.slice(3))
 }
 
-/** As Alertmanager reads one (its timeinterval package), but that a month must be one of twelve. `path` is put before the
- *  paths of issues. */
+/** As Alertmanager reads one (its timeinterval package), except: a month must be one of twelve; `Local` is refused, for nodes
+ *  may stand in several zones; and March has 31 days also where clocks go forward in it, which there are 30. `path` is put
+ *  before the paths of issues. */
 export function compileInterval(input: TimeIntervalInput, path: string, issues: Issue[]): TimeInterval {
   function ranges(
     key: 'weekdays' | 'days_of_month' | 'months' | 'years',

@@ -29,7 +29,7 @@ export function readMatchers(
     for (const [name, value] of Object.entries(field ?? {})) {
       const compiled = compileMatcher({ name, operator, value })
       if ('ok' in compiled) found.push(compiled.ok)
-      else issues.push({ path: `${path}.${key}.${name}`, message: compiled.error })
+      else issues.push({ path: `${path}.${key}.${name}`, message: `${compiled.error}.` })
     }
   }
   // Their order means nothing, and an id is made of them.

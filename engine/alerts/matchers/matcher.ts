@@ -9,7 +9,7 @@ export interface Matcher extends LabelMatcher {
   readonly pattern: Pattern | null
 }
 
-/** What is wrong is said as a sentence. */
+/** What is wrong is said as a sentence without its full stop. */
 export function compileMatcher({
   name,
   operator,
@@ -17,7 +17,7 @@ export function compileMatcher({
 }: LabelMatcher): { readonly ok: Matcher } | { readonly error: string } {
   if (operator === '=' || operator === '!=') return { ok: { name, operator, value, pattern: null } }
   const compiled = compilePattern(value)
-  if ('error' in compiled) return { error: `The pattern "${shorten(value)}" ${compiled.error}.` }
+  if ('error' in compiled) return { error: `The pattern "${shorten(value)}" ${compiled.error}` }
   return { ok: { name, operator, value, pattern: compiled.ok } }
 }
 
@@ -30,7 +30,7 @@ export function compileMatchers(
   for (const [i, matcher] of matchers.entries()) {
     const compiled = compileMatcher(matcher)
     if ('ok' in compiled) ok.push(compiled.ok)
-    else issues.push({ path: `[${i}].value`, message: compiled.error })
+    else issues.push({ path: `[${i}].value`, message: `${compiled.error}.` })
   }
   return issues.length > 0 ? { issues } : { ok }
 }

@@ -19,15 +19,59 @@ export function compilePattern(source: string): { readonly ok: Pattern } | { rea
     }
   const simple = readAlternatives(source)
   if (simple !== null) return { ok: simple }
+  const tooMuch = { error: 'repeats too much: use smaller counts than it has in {}, or fewer of them' }
+  // A program of a million instructions is not made only to be refused: that takes 0.2 s.
+  if (writtenOut(source) > 8 * patternLimits.program) return tooMuch
   try {
     const compiled = RE2JS.compile(source)
-    if (compiled.programSize() > patternLimits.program)
-      return { error: 'repeats too much: use smaller counts than it has in {}, or fewer of them' }
+    if (compiled.programSize() > patternLimits.program) return tooMuch
     return { ok: { matches: (text) => compiled.testExact(text) } }
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
-    return { error: `is not a regular expression of RE2's syntax: ${error.message}` }
+    const why = error.message.replace('error parsing regexp: ', '')
+    return { error: `is not a regular expression of RE2's syntax: ${why}` }
   }
+}
+
+const count = /\{(\d+)(?:,(\d*))?\}/y
+
+/** About how many atoms it has when its counts are written out. */
+function writtenOut(source: string): number {
+  const outer: number[] = []
+  let sum = 0
+  let last = 0
+  for (let i = 0; i < source.length; i++) {
+    let size = 1
+    count.lastIndex = i
+    const found = source[i] === '{' ? count.exec(source) : null
+    if (found !== null) {
+      i += found[0].length - 1
+      size = last * (Math.max(1, Number(found[1]), Number(found[2] ?? 0)) - 1)
+      last += size
+      sum += size
+      continue
+    }
+    if (source[i] === '\\') i++
+    else if (source[i] === '[') i = endOfClass(source, i)
+    else if (source[i] === '(') {
+      outer.push(sum)
+      sum = 0
+      continue
+    } else if (source[i] === ')') {
+      size = sum + 2
+      sum = outer.pop() ?? 0
+    }
+    sum += size
+    last = size
+  }
+  return sum + outer.reduce((all, one) => all + one, 0)
+}
+
+function endOfClass(source: string, start: number): number {
+  // A bracket that comes first is one of the class.
+  let at = source[start + 1] === '^' ? start + 2 : start + 1
+  for (at++; at < source.length && source[at] !== ']'; at++) if (source[at] === '\\') at++
+  return at
 }
 
 const any = { '': null, '.*': 0, '.+': 1 } as const
