@@ -29,12 +29,12 @@ export interface FollowStore {
     readonly limit: number
     readonly subscriberId?: SubscriberId
   }): Promise<Page<Follow>>
-  /** What was made, changed or removed since a time of the store's own clock, and that clock now, to ask from next time. It
-   *  may tell a change again, and never misses one that was committed within ten seconds of its statement. Removed ones are
-   *  told for a day. At most `limit`, by time; `more`: ask again from `until`. */
-  changes(query: { readonly since: EpochMs; readonly limit: number }): Promise<{
+  /** What was made, changed or removed since the call that gave this `until`; null: nothing, only where to go on from now.
+   *  It may tell a change again, and never misses one, however late it was committed; what a clock does decides nothing.
+   *  Removed ones are told for a day. At most `limit`; `more`: ask again at once. */
+  changes(query: { readonly since: number | null; readonly limit: number }): Promise<{
     readonly changes: readonly FollowChange[]
-    readonly until: EpochMs
+    readonly until: number
     readonly more: boolean
   }>
 }
