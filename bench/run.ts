@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs, styleText } from 'node:util'
+import { benchAlerts } from './alerts.ts'
 import { benchCompose } from './compose.ts'
 import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
@@ -28,6 +29,7 @@ const benches = {
   nodes: benchNodes,
   feeds: benchFeeds,
   segments: benchSegments,
+  alerts: benchAlerts,
   million: benchMillion,
   ledger: benchLedger,
   transfer: benchTransfer,

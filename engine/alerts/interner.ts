@@ -1,5 +1,7 @@
 /** Things that many share, by a text: each is made once, has a small number, and goes with the last that lets go. */
 export interface Interner<T> {
+  /** How many there are. */
+  readonly size: number
   /** Numbers are below it. */
   readonly limit: number
   /** One more holds it; it is made when there is none. */
@@ -15,6 +17,9 @@ export function createInterner<T>(): Interner<T> {
   const entries: ({ readonly text: string; readonly value: T; holders: number } | null)[] = []
   const free: number[] = []
   return {
+    get size() {
+      return numbers.size
+    },
     get limit() {
       return entries.length
     },

@@ -1,9 +1,9 @@
 import { RE2JS, RE2JSException } from 're2js'
 
-/** A pattern's time grows with its program times the text. `program` counts re2js's instructions: 600 of them over the
- *  2,048 characters that a label may have cost 45 ms at their worst (see bench/alerts-patterns.ts), 100 KB would cost
- *  half a second. */
-export const patternLimits = { length: 1000, program: 600 } as const
+/** A pattern's time grows with its program times the text. Of re2js's instructions, 400 over the 2,048 characters that a label
+ *  may have take 25 to 50 ms where its tables are of no use (`npm run bench alerts`); over 100 KB they would take half a
+ *  second, and most patterns 10 ms. */
+export const patternLimits = { length: 1000, program: 400 } as const
 
 export interface Pattern {
   /** Of the whole text. */
@@ -21,7 +21,7 @@ export function compilePattern(source: string): { readonly ok: Pattern } | { rea
   if (simple !== null) return { ok: simple }
   const tooMuch = { error: 'repeats too much: use smaller counts than it has in {}, or fewer of them' }
   // A program of a million instructions is not made only to be refused: that takes 0.2 s.
-  if (writtenOut(source) > 8 * patternLimits.program) return tooMuch
+  if (writtenOut(source) > 10 * patternLimits.program) return tooMuch
   try {
     const compiled = RE2JS.compile(source)
     if (compiled.programSize() > patternLimits.program) return tooMuch
