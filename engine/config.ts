@@ -121,6 +121,10 @@ export const engineConfigSchema = z.strictObject({
       sender: z.record(z.string(), limitSchema).default({}),
       /** By recipient domain; `*` is for each domain without one of its own. */
       domain: z.record(z.string(), limitSchema).default({}),
+      /** By channel and room: "slack/ops"; "slack/*" is for each room or person without one of its own. */
+      room: z
+        .record(z.string().regex(/^[^/]+\/.+$/, 'must be channel/room, e.g. "slack/ops"'), limitSchema)
+        .default({}),
     })
     .prefault({}),
   feeds: z
@@ -147,8 +151,12 @@ export const engineConfigSchema = z.strictObject({
   calendar: calendarSchema.prefault({}),
   breaker: z
     .strictObject({
-      /** Channel faults in a row that open the breaker. */
+      /** Calls in a row that brought nothing but channel faults open the breaker: it is out. */
       failures: z.int().min(1).default(3),
+      /** So does this share of the calls of the last `windowMs`, once there were `minCalls`. */
+      faultShare: z.number().gt(0).max(1).default(0.5),
+      windowMs: z.int().min(10).default(30_000),
+      minCalls: z.int().min(2).default(10),
       /** First wait before a probe; doubles up to the cap. */
       openMs: z.int().min(1).default(1000),
       openCapMs: z.int().min(1).default(8000),

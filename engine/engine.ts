@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
-import { startChannelActor } from './actors/channel.ts'
+import { startChannelActor } from './actors/channel/channel.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { startNoticeActor } from './actors/notices.ts'
 import { createRelay } from './actors/relay.ts'
@@ -14,7 +14,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createLinks } from './compose/links.ts'
 import { createPersonTokens } from './compose/person-token.ts'
 import type { EngineConfig } from './config.ts'
-import { createLimiter } from './delivery/limiter.ts'
+import { createLimiter } from './delivery/limits/limiter.ts'
 import { createNoticePress } from './delivery/notice-press.ts'
 import { createRehearsal } from './delivery/rehearsal.ts'
 import { createRenditions, type Renditions } from './delivery/rendition.ts'
@@ -125,6 +125,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const tell = relay.tell
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
+  const limiter = createLimiter(config.limits, store.buckets)
   const opened = await Promise.all(
     Object.entries(parts.channels).map(async ([name, { definition, config: settings }]) =>
       startChannelActor({
@@ -135,6 +136,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
           log: log.child({ channel: name }),
         }),
         settings: config.breaker,
+        limiter,
         clock,
         log,
         onChange(state, detail) {
@@ -196,7 +198,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       store,
       runs,
       pool,
-      limiter: createLimiter(config.limits, store.buckets),
+      limiter,
       stumbles: createStumbles(),
       courier,
       clock,

@@ -27,8 +27,10 @@ export function createStumbles(): Stumbles {
   const known = new LRUCache<string, { readonly times: number; readonly lives: number }>({ max: remembered })
   return {
     judge(outcome, { publicationId, subscriberId, lives }) {
+      // Who was told when to come back did not stumble.
       const blameless =
-        outcome.status === 'unsent' || (outcome.status === 'transient' && outcome.scope === 'channel')
+        outcome.status === 'unsent' ||
+        (outcome.status === 'transient' && outcome.scope === 'channel' && outcome.retryAfterMs === null)
       if (!blameless) return outcome
       const key = `${publicationId}/${subscriberId}`
       const before = known.get(key)

@@ -1,47 +1,12 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { startChannelActor } from '../../../engine/actors/channel.ts'
-import type { Carried, Channel, Message, Outcome, Post } from '../../../engine/channel/index.ts'
-import { engineConfigSchema } from '../../../engine/config.ts'
-import { silentLog } from '../../../engine/log.ts'
-import { createTestClock } from '../support/clock.ts'
-
-const { breaker } = engineConfigSchema.parse({ secrets: ['a secret only for the tests'] })
-const signal = new AbortController().signal
-
-const letter = (id: number, urgent = false): Message => ({
-  id,
-  from: 'news@example.org',
-  to: `reader${id}@example.org`,
-  bytes: new Uint8Array(),
-  eightBit: false,
-  utf8: false,
-  key: String(id),
-  ...(urgent && { urgent }),
-})
-const post = (id: number): Post => ({
-  id,
-  to: 'ops',
-  note: { title: 'Disk full', url: null, tone: 'critical', summary: 'Disk full', blocks: [] },
-  reason: 'firing',
-  data: {},
-  at: 0,
-  thread: 'disk',
-  earlier: null,
-  key: String(id),
-})
+import { expect, test, vi } from 'vitest'
+import type { Carried, Channel, Outcome } from '../../../engine/channel/index.ts'
+import { capabilitiesOf, letter, never, openDesk, post } from './desk.ts'
 
 /** An actor of a channel that answers when it is told to. */
 function start(capabilities: Partial<Channel['capabilities']> = {}) {
   const calls: { readonly ids: readonly number[]; readonly answer: () => void }[] = []
   const channel: Channel<Carried> = {
-    capabilities: {
-      content: 'mime',
-      maxBatch: 10,
-      maxInFlight: 8,
-      idempotent: false,
-      maxMessageBytes: null,
-      ...capabilities,
-    },
+    capabilities: capabilitiesOf({ maxBatch: 10, ...capabilities }),
     send: (batch) =>
       new Promise<readonly Outcome[]>((resolve) => {
         calls.push({
@@ -52,25 +17,17 @@ function start(capabilities: Partial<Channel['capabilities']> = {}) {
     probe: async () => ({ ok: true, detail: 'up' }),
     close: async () => {},
   }
-  const actor = startChannelActor({
-    name: 'mail',
-    channel,
-    settings: breaker,
-    clock: createTestClock(),
-    log: silentLog,
-    onChange: () => {},
-  })
-  onTestFinished(() => actor.close())
-  return { actor, calls, ids: () => calls.map(({ ids }) => ids[0]) }
+  return { actor: openDesk(channel).actor, calls, ids: () => calls.map(({ ids }) => ids[0]) }
 }
 const turns = () => vi.waitFor(() => new Promise<void>((resolve) => setImmediate(resolve)))
 
 test('a slot is kept for what is urgent, and goes to it first', async () => {
   const { actor, calls, ids } = start()
-  const sending = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => actor.send([letter(id)], signal))
+  const sending = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((id) => actor.send([letter(id)], never))
   await turns()
   expect(ids()).toEqual([1, 2, 3, 4, 5, 6, 7])
-  for (const id of [101, 102]) sending.push(actor.send([letter(10), letter(id, true)].toReversed(), signal))
+  for (const id of [101, 102])
+    sending.push(actor.send([letter(10), letter(id, { urgent: true })].toReversed(), never))
   await turns()
   // The eighth slot; the other alert goes before letters 8 and 9, which came first.
   expect(ids().slice(7)).toEqual([101])
@@ -93,8 +50,8 @@ test('a slot is kept for what is urgent, and goes to it first', async () => {
 
 test('a channel of one call at a time keeps nothing, and still puts what is urgent first', async () => {
   const { actor, calls, ids } = start({ maxInFlight: 1 })
-  for (const id of [1, 2]) void actor.send([letter(id)], signal)
-  void actor.send([letter(3, true)], signal)
+  for (const id of [1, 2]) void actor.send([letter(id)], never)
+  void actor.send([letter(3, { urgent: true })], never)
   await turns()
   expect(ids()).toEqual([1])
   for (let n = 0; n < 3; n++) {
@@ -112,9 +69,9 @@ test.each([
   async (content, wrong) => {
     const { actor, calls } = start({ content })
     const right = content === 'mime' ? letter(1) : post(1)
-    await expect(actor.send([right, wrong], signal)).rejects.toThrow(TypeError)
+    await expect(actor.send([right, wrong], never)).rejects.toThrow(TypeError)
     expect(calls).toHaveLength(0)
-    const sending = actor.send([right], signal)
+    const sending = actor.send([right], never)
     await vi.waitFor(() => expect(calls).toHaveLength(1), { interval: 5, timeout: 60_000 })
     calls[0]!.answer()
     expect(await sending).toMatchObject([{ id: 1, status: 'sent' }])

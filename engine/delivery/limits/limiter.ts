@@ -1,0 +1,148 @@
+import type { EngineConfig, Limit } from '../../config.ts'
+import { domainOf } from '../../model/address.ts'
+import type { EpochMs } from '../../model/ids.ts'
+import type { BucketRequest, BucketStore } from '../../ports/buckets.ts'
+import { channelScope, createPauses, type Pauses, roomScope } from './pauses.ts'
+
+/** Indexes of those that may go now, and when the first of the others may; null when all may. */
+export interface Admission {
+  readonly admitted: readonly number[]
+  readonly nextAt: EpochMs | null
+}
+
+/** How many may go now, by the buckets of channel, sender, recipient domain and room: of all nodes together, over
+ *  restarts. What is admitted is taken from the buckets. */
+export interface Limiter extends Pauses {
+  /** False when nothing is limited for this channel and sender: then `admit` need not be asked. */
+  applies(channel: string, sender: string): boolean
+  /** Letters. */
+  admit(channel: string, sender: string, addresses: readonly string[], now: EpochMs): Promise<Admission>
+  /** Posts, by the room or the person that each is for. Those whose place asked to be left alone are not admitted. */
+  admitRooms(channel: string, rooms: readonly string[], now: EpochMs): Promise<Admission>
+}
+
+/** Some of what wants to go, and the buckets that all of it must pass. */
+interface Group {
+  readonly indexes: number[]
+  readonly limits: readonly Limited[]
+}
+type Limited = readonly [key: string, limit: Limit]
+
+const own = <T>(table: { readonly [key: string]: T }, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
+
+export function createLimiter(limits: EngineConfig['limits'], buckets: BucketStore): Limiter {
+  const anyDomain = Object.keys(limits.domain).length > 0
+  const pauses = createPauses(buckets)
+
+  const channelLimits = (channel: string): readonly Limited[] => {
+    const limit = own(limits.channel, channel)
+    return limit ? [[channelScope(channel), limit]] : []
+  }
+  const senderLimits = (sender: string): readonly Limited[] => {
+    const limit = own(limits.sender, sender)
+    return limit ? [[`sender:${sender}`, limit]] : []
+  }
+  const domainLimits = (domain: string): readonly Limited[] => {
+    const limit = own(limits.domain, domain) ?? limits.domain['*']
+    return limit ? [[`domain:${domain}`, limit]] : []
+  }
+  const roomLimits = (channel: string, room: string): readonly Limited[] => {
+    const limit = own(limits.room, `${channel}/${room}`) ?? own(limits.room, `${channel}/*`)
+    return limit ? [[roomScope(channel, room), limit]] : []
+  }
+
+  /** What each group may have, in part where it is not all: the least that one of its buckets grants. */
+  async function take(groups: readonly Group[], now: EpochMs) {
+    const requests = groups.flatMap(({ limits: all, indexes }) =>
+      all.map((limited) => requestOf(limited, indexes.length)),
+    )
+    const grants = requests.length === 0 ? [] : await buckets.take(requests, now)
+    const unused: BucketRequest[] = []
+    const times: EpochMs[] = []
+    let first = 0
+    const allowed = groups.map(({ indexes, limits: all }) => {
+      const mine = grants.slice(first, first + all.length)
+      const least = Math.min(indexes.length, ...mine.map(({ granted }) => granted))
+      // It goes on when the last of the buckets that held it up has one more.
+      const late = mine.filter(({ granted }) => granted === least && granted < indexes.length)
+      if (late.length > 0) times.push(Math.max(...late.map(({ nextAt }) => nextAt)))
+      for (const [i, { granted }] of mine.entries())
+        if (granted > least) unused.push({ ...requests[first + i]!, want: granted - least })
+      first += all.length
+      return least
+    })
+    return { allowed, unused, times }
+  }
+
+  /** The shared buckets come last: they are asked only for what the groups let through. */
+  async function admit(
+    groups: readonly Group[],
+    shared: readonly Limited[],
+    now: EpochMs,
+  ): Promise<Admission> {
+    const { allowed, unused, times } = await take(groups, now)
+    const groupOf = new Map<number, Group>()
+    for (const [i, group] of groups.entries())
+      for (const index of group.indexes.slice(0, allowed[i])) groupOf.set(index, group)
+    const admitted = [...groupOf.keys()].toSorted((a, b) => a - b)
+    if (shared.length > 0 && admitted.length > 0) {
+      const rest = await take([{ indexes: admitted, limits: shared }], now)
+      times.push(...rest.times)
+      unused.push(...rest.unused)
+      for (const index of admitted.splice(rest.allowed[0]!))
+        for (const limited of groupOf.get(index)!.limits) unused.push(requestOf(limited, 1))
+    }
+    if (unused.length > 0) await buckets.giveBack(unused, now)
+    return { admitted, nextAt: times.length === 0 ? null : Math.min(...times) }
+  }
+
+  return {
+    ...pauses,
+    applies: (channel, sender) =>
+      anyDomain || Object.hasOwn(limits.channel, channel) || Object.hasOwn(limits.sender, sender),
+
+    admit(channel, sender, addresses, now) {
+      const groups = groupsBy(addresses.map(domainOf), domainLimits)
+      return admit(groups, [...channelLimits(channel), ...senderLimits(sender)], now)
+    },
+
+    async admitRooms(channel, rooms, now) {
+      const names = [...new Set(rooms)]
+      const [whole, ...ends] = await pauses.pausedUntil(
+        [channelScope(channel), ...names.map((room) => roomScope(channel, room))],
+        now,
+      )
+      if (whole != null) return { admitted: [], nextAt: rooms.length === 0 ? null : whole }
+      const resting = new Map(names.flatMap((room, i) => (ends[i] == null ? [] : [[room, ends[i]]])))
+      const groups = groupsBy(rooms, (room) => roomLimits(channel, room)).filter(
+        ({ indexes }) => !resting.has(rooms[indexes[0]!]!),
+      )
+      const { admitted, nextAt } = await admit(groups, channelLimits(channel), now)
+      const times = nextAt === null ? [...resting.values()] : [nextAt, ...resting.values()]
+      return { admitted, nextAt: times.length === 0 ? null : Math.min(...times) }
+    },
+  }
+}
+
+/** Indexes by what they have in common. */
+function groupsBy(
+  names: readonly string[],
+  limitsOf: (name: string) => readonly Limited[],
+): readonly Group[] {
+  const groups = new Map<string, Group>()
+  for (const [i, name] of names.entries()) {
+    const known = groups.get(name)
+    if (known) known.indexes.push(i)
+    else groups.set(name, { indexes: [i], limits: limitsOf(name) })
+  }
+  return [...groups.values()]
+}
+
+const requestOf = ([key, { perSecond, burst }]: Limited, want: number): BucketRequest => ({
+  key,
+  perSecond,
+  // One second's worth by default, so that a batch is one grant and not a hundred.
+  burst: burst ?? Math.max(1, Math.ceil(perSecond)),
+  want,
+})
