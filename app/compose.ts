@@ -13,6 +13,7 @@ import type { ChannelTypes } from './config/schema.ts'
 import { ensureSecrets, makeDataFolder } from './config/secrets.ts'
 import type { AppConfig } from './config.ts'
 import { createFetcher } from './fetch/fetcher.ts'
+import { pluginTypes } from './plugins/type.ts'
 
 export interface ComposeOptions {
   readonly log: Log
@@ -40,12 +41,15 @@ const userAgentOf = ({ hasPublicUrl, engine }: AppConfig, version = 'dev'): stri
 /** Put an engine together from its settings: the store is open, nothing works yet (`engine.start`).
  *  Whatever was opened is closed again when a later part fails. */
 export async function compose(config: AppConfig, options: ComposeOptions): Promise<Composition> {
-  const { log, types = channelTypes } = options
+  const { log } = options
+  const types = { ...(options.types ?? channelTypes), ...pluginTypes(config.plugins) }
   makeDataFolder(config.data)
   const secrets = config.secrets ?? ensureSecrets(config.data).secrets
   if (config.store.startsWith('sqlite:'))
     mkdirSync(dirname(config.store.slice('sqlite:'.length)), { recursive: true, mode: 0o700 })
 
+  for (const { plugin, trouble } of config.plugins)
+    if (trouble !== null) log.error({ plugin: plugin.manifest.name, trouble }, 'plugin.trouble')
   const channels = Object.fromEntries(
     Object.entries(config.channels).map(([name, { type, config: settings }]) => [
       name,

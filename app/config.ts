@@ -18,6 +18,9 @@ import {
 } from './config/schema.ts'
 import { createTree, formatPath, isRecord, type Origin, type Path, type Tree } from './config/tree.ts'
 import { readYamlFile } from './config/yaml-file.ts'
+import { pluginsSchema } from './plugins/grant.ts'
+import { loadPlugin } from './plugins/load.ts'
+import { type PluginType, pluginType } from './plugins/type.ts'
 
 /** The settings of a daemon, checked and complete. All paths in it are absolute. */
 export interface AppConfig {
@@ -31,6 +34,8 @@ export interface AppConfig {
   readonly http: { readonly host: string; readonly port: number; readonly trustProxy: readonly string[] }
   readonly log: AppConfigInput['log']
   readonly channels: { readonly [name: string]: ChannelSetting }
+  /** The kinds of channels that plugins bring. */
+  readonly plugins: readonly PluginType[]
   readonly egress: AppConfigInput['egress']
   /** Null: in the data folder, made at the first start. */
   readonly secrets: readonly string[] | null
@@ -72,13 +77,13 @@ export function clientSettings(env: NodeJS.ProcessEnv = process.env): {
 
 /** Flags > environment > .env > broadsheet.yaml > defaults. Refuses with E_CONFIG, naming for everything
  *  that is wrong its path, the place that said it and the nearest thing that would be right. */
-export function loadConfig(sources: ConfigSources = {}, types: ChannelTypes = channelTypes): AppConfig {
-  const { tree, schema, problems, files, cwd } = gather(sources, types)
+export function loadConfig(sources: ConfigSources = {}, builtIn: ChannelTypes = channelTypes): AppConfig {
+  const { tree, schema, problems, files, cwd, plugins, types } = gatherWithPlugins(sources, builtIn)
   nameTypes(tree.root, types)
   const parsed = appConfigSchema(types).safeParse(tree.root)
   if (!parsed.success) problems.push(...explainIssues(parsed.error.issues, tree, schema, isSecretPath))
   if (problems.length > 0 || !parsed.success) throw refusal(problems)
-  return finish(parsed.data, tree, files, cwd, types)
+  return { ...finish(parsed.data, tree, files, cwd, types), plugins }
 }
 
 /** The settings as they were said, before defaults; for `config print`. */
@@ -86,7 +91,45 @@ export function saidSettings(sources: ConfigSources = {}, types: ChannelTypes = 
   return gather(sources, types).tree
 }
 
-export const configJsonSchema = (types: ChannelTypes = channelTypes): JsonSchema => jsonSchemaOf(types)
+/** Of the settings file: with the plugins that `sources` name, where they are given. */
+export function configJsonSchema(sources?: ConfigSources): JsonSchema {
+  return sources === undefined ? jsonSchemaOf(channelTypes) : gatherWithPlugins(sources, channelTypes).schema
+}
+
+/** Plugins bring kinds of channels, and which plugins there are is a setting: settings are read for `plugins` first, and then
+ *  once more with all kinds known. */
+function gatherWithPlugins(sources: ConfigSources, builtIn: ChannelTypes) {
+  const first = gather(sources, builtIn)
+  const said = pluginsSchema.safeParse(first.tree.get(['plugins']))
+  // What is wrong with the list itself is told with everything else.
+  if (!said.success || said.data.length === 0) return { ...first, plugins: [], types: builtIn }
+  const env = sources.env ?? process.env
+  const types: Record<string, ChannelTypes[string]> = { ...builtIn }
+  const problems: ConfigProblem[] = []
+  const plugins: PluginType[] = []
+  for (const [index, setting] of said.data.entries()) {
+    const origin = first.tree.origin(['plugins', index, 'package'])
+    const refuse = (message: string) =>
+      problems.push({ path: formatPath(['plugins', index]), message, source: origin?.source ?? null })
+    try {
+      const plugin = loadPlugin(setting, origin?.base ?? first.cwd)
+      const { name, package: from } = plugin.manifest
+      if (Object.hasOwn(types, name)) {
+        refuse(`${from.name} brings channels of the type "${name}", and there is such a type already`)
+        continue
+      }
+      const type = pluginType(plugin, env)
+      plugins.push(type)
+      types[name] = type
+    } catch (error) {
+      if (!(error instanceof BroadsheetError)) throw error
+      refuse(error.message)
+    }
+  }
+  // What channels of a missing kind are set to cannot be judged.
+  if (problems.length > 0) throw refusal(problems)
+  return { ...gather(sources, types), plugins, types }
+}
 
 function gather(sources: ConfigSources, types: ChannelTypes) {
   const cwd = sources.cwd ?? process.cwd()
@@ -140,7 +183,7 @@ function finish(
   files: AppConfig['files'],
   cwd: string,
   types: ChannelTypes,
-): AppConfig {
+): Omit<AppConfig, 'plugins'> {
   // What nobody said lies beside broadsheet.yaml, wherever the command was started.
   const home = files.yaml === null ? cwd : dirname(files.yaml)
   const locate = (path: string, said: Path): string => resolve(tree.origin(said)?.base ?? home, path)
@@ -152,6 +195,7 @@ function finish(
     role,
     http,
     log,
+    plugins: _,
     channels,
     egress,
     secrets,

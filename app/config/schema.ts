@@ -3,6 +3,7 @@ import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { dkimKeySchema, engineConfigSchema } from '../../engine/config.ts'
 import { slugSchema } from '../../engine/model/values.ts'
 import { egressProblem } from '../fetch/guard.ts'
+import { pluginsSchema } from '../plugins/grant.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { pagesSchema } from './pages.ts'
 import { isRecord } from './tree.ts'
@@ -12,6 +13,8 @@ import { isRecord } from './tree.ts'
 export interface ChannelType {
   readonly definition: ChannelDefinition<never, Carried>
   readonly paths: readonly string[]
+  /** Of its settings, where it cannot be read off the definition. */
+  readonly schema?: JsonSchema
 }
 export type ChannelTypes = { readonly [type: string]: ChannelType }
 
@@ -125,6 +128,7 @@ export function appConfigSchema(types: ChannelTypes) {
           format: z.enum(logFormats).default('auto').describe('auto: text on a terminal, JSON elsewhere'),
         })
         .prefault({}),
+      plugins: pluginsSchema,
       channels: z
         .record(slugSchema, channelSchema(types))
         .optional()
@@ -194,8 +198,8 @@ export function jsonSchemaOf(types: ChannelTypes): JsonSchema {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   }) as JsonSchema
-  const kinds = Object.entries(types).map(([type, { definition }]) => {
-    const own = z.toJSONSchema(definition.config, options) as JsonSchema & { $schema?: string }
+  const kinds = Object.entries(types).map(([type, { definition, schema }]) => {
+    const own = (schema ?? z.toJSONSchema(definition.config, options)) as JsonSchema & { $schema?: string }
     const { $schema: _, ...rest } = own
     return { ...rest, properties: { type: { const: type }, ...own.properties } }
   })

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
+import { BroadsheetError } from '../../../engine/errors.ts'
 import { redact } from '../../config/redact.ts'
 import type { AppConfig } from '../../config.ts'
 import { configJsonSchema, loadConfig } from '../../config.ts'
-import { configOf } from '../daemon/with-daemon.ts'
+import { configOf, sourcesOf } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
 
 export function register(program: Command, run: Run): void {
@@ -23,6 +24,12 @@ BROADSHEET_CHANNELS_SMTP_HOST; with _FILE behind it, it names a file that holds 
     .action(
       run(async (cli) => {
         const config = configOf(cli)
+        const [troubled] = config.plugins.filter(({ trouble }) => trouble !== null)
+        if (troubled !== undefined)
+          throw new BroadsheetError(
+            'E_CONFIG',
+            `The plugin "${troubled.plugin.manifest.name}" (${troubled.plugin.folder}) cannot check its settings: ${troubled.trouble}. A daemon would start, and keep its channels closed.`,
+          )
         cli.result({ ok: true, files: config.files, data: config.data, store: config.store }, () => {
           const { yaml, dotenv } = config.files
           const from = [yaml, dotenv].filter((file) => file !== null)
@@ -53,13 +60,13 @@ BROADSHEET_CHANNELS_SMTP_HOST; with _FILE behind it, it names a file that holds 
     )
     .action(
       run(async (cli) => {
-        cli.result(configJsonSchema(), (schema) => JSON.stringify(schema, null, 2))
+        cli.result(configJsonSchema(sourcesOf(cli)), (schema) => JSON.stringify(schema, null, 2))
       }),
     )
 }
 
 /** Settings in the order and shape of broadsheet.yaml. */
-function shown({ data, store, http, log, channels, secrets, engine }: AppConfig): unknown {
+function shown({ data, store, http, log, plugins, channels, secrets, engine }: AppConfig): unknown {
   const flat = Object.fromEntries(
     Object.entries(channels).map(([name, { type, config }]) => [name, { type, ...(config as object) }]),
   )
@@ -70,6 +77,7 @@ function shown({ data, store, http, log, channels, secrets, engine }: AppConfig)
     publicUrl,
     http,
     log,
+    plugins: plugins.map(({ plugin }) => plugin.setting),
     channels: flat,
     ...(secrets === null ? {} : { secrets }),
     ...rest,

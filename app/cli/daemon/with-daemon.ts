@@ -1,7 +1,7 @@
 import { pause, systemClock } from '../../../engine/clock.ts'
 import type { Engine } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
-import { type AppConfig, clientSettings, loadConfig } from '../../config.ts'
+import { type AppConfig, type ConfigSources, clientSettings, loadConfig } from '../../config.ts'
 import type { Daemon } from '../../daemon.ts'
 import { type DaemonFile, readDaemonFile } from '../../daemon-file.ts'
 import type { Cli } from '../cli.ts'
@@ -29,8 +29,13 @@ const patienceMs = 5000
 const answerMs = 15_000
 const againMs = 200
 
-export const configOf = (cli: Cli): AppConfig =>
-  loadConfig({ cwd: cli.cwd, env: cli.env, file: cli.options.config, flags: cli.options.flags })
+export const sourcesOf = (cli: Cli): ConfigSources => ({
+  cwd: cli.cwd,
+  env: cli.env,
+  file: cli.options.config,
+  flags: cli.options.flags,
+})
+export const configOf = (cli: Cli): AppConfig => loadConfig(sourcesOf(cli))
 
 /** Run a command against a daemon: the one that --url and --key name, else the one that runs on the data
  *  folder, else one started here on a free loopback port and stopped again when the command ends. */

@@ -1,0 +1,1 @@
+throw new RangeError('there is no printer')
