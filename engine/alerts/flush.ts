@@ -103,15 +103,13 @@ function reasonOf(
 ): GroupNotification['reason'] | null {
   if (last === null) return firing.length > 0 ? 'firing' : null
   if (fresh.length > 0) return last.fired ? 'changed' : 'firing'
-  const wasTold = (key: string) => members[key]!.told !== 'never'
   if (firing.length === 0) {
     // What fired and ended between two flushes, with nothing else, was never heard of.
-    return resolved.length > 0 && (last.fired || resolved.some(wasTold)) ? 'resolved' : null
+    const owed = resolved.some((key) => members[key]!.told !== 'never')
+    return resolved.length > 0 && (last.fired || owed) ? 'resolved' : null
   }
-  if (sendResolved && resolved.length > 0) {
-    const before = new Set(last.resolved)
-    if (resolved.some((key) => wasTold(key) || !before.has(key))) return 'changed'
-  }
+  const before = new Set(last.resolved)
+  if (sendResolved && resolved.some((key) => !before.has(key))) return 'changed'
   return unacknowledged && now - last.at >= repeatIntervalMs ? 'repeat' : null
 }
 

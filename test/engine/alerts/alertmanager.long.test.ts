@@ -17,7 +17,8 @@ const timing = { groupWaitMs: slotMs / 2, groupIntervalMs: slotMs, repeatInterva
 
 const keys = ['a', 'b', 'c', 'd'] as const
 type Key = (typeof keys)[number]
-type Act = 'fire' | 'resolve' | 'silence' | 'unsilence'
+/** blip: it fires and ends at once. */
+type Act = 'fire' | 'resolve' | 'blip' | 'silence' | 'unsilence'
 /** What happens to whom at the beginning of a slot; each key at most once. */
 type Slot = Readonly<Partial<Record<Key, Act>>>
 interface Scenario {
@@ -45,15 +46,16 @@ function scenarioOf(
       const state = states.get(key)!
       const changes = {
         fire: !state.firing,
+        blip: !state.firing,
         resolve: state.firing,
         silence: !state.silenced,
         unsilence: state.silenced,
       }
       if (!changes[act] || !may(act, state)) continue
       own[key] = act
-      if (act === 'fire') state.fired++
-      if (act === 'fire' || act === 'resolve') state.firing = act === 'fire'
-      else state.silenced = act === 'silence'
+      if (act === 'fire' || act === 'blip') state.fired++
+      if (act === 'silence' || act === 'unsilence') state.silenced = act === 'silence'
+      else state.firing = act === 'fire'
     }
     return own
   })
@@ -73,17 +75,17 @@ const raw = (...acts: readonly Act[]) =>
 
 const scenarios: readonly Scenario[] = [
   ...fc.sample(
-    raw('fire', 'resolve').map((slots) => scenarioOf('ends are told', true, slots, () => true)),
+    raw('fire', 'resolve', 'blip').map((slots) => scenarioOf('ends are told', true, slots, () => true)),
     150,
   ),
   ...fc.sample(
-    raw('fire', 'fire', 'resolve').map((slots) =>
-      scenarioOf('ends are not told', false, slots, (act, { fired }) => act !== 'fire' || fired === 0),
+    raw('fire', 'fire', 'resolve', 'blip').map((slots) =>
+      scenarioOf('ends are not told', false, slots, (act, { fired }) => act === 'resolve' || fired === 0),
     ),
     100,
   ),
   ...fc.sample(
-    raw('fire', 'fire', 'resolve', 'silence', 'unsilence').map((slots) =>
+    raw('fire', 'fire', 'resolve', 'blip', 'silence', 'unsilence').map((slots) =>
       scenarioOf('silences', true, slots, (act, { silenced }) => act !== 'resolve' || !silenced),
     ),
     150,
@@ -99,15 +101,12 @@ function ours({ sendResolved, slots: acts }: Scenario): readonly Told[] {
   for (let i = 0; i < slots; i++) {
     const now = i * slotMs
     for (const [key, act] of Object.entries(acts[i] ?? {})) {
+      const say = (state: 'firing' | 'resolved') =>
+        report(group, { key, state, acknowledged: false, startsAt: now }, own, now)
       if (act === 'silence') silenced.add(key)
       else if (act === 'unsilence') silenced.delete(key)
-      else
-        report(
-          group,
-          { key, state: act === 'fire' ? 'firing' : 'resolved', acknowledged: false, startsAt: now },
-          own,
-          now,
-        )
+      if (act === 'fire' || act === 'blip') say('firing')
+      if (act === 'resolve' || act === 'blip') say('resolved')
     }
     const said = flush(group, own, now + slotMs / 2, (key) => silenced.has(key))
     if (said !== null) told.push({ firing: said.firing.toSorted(), resolved: said.resolved.toSorted() })
@@ -213,6 +212,7 @@ async function play(url: string): Promise<void> {
         const labels = { g: `${g}`, key, ...(sendResolved ? {} : { ends: 'untold' }) }
         if (act === 'fire') alerts.push({ labels, startsAt: at, endsAt: in1Hour() })
         else if (act === 'resolve') alerts.push({ labels, endsAt: at })
+        else if (act === 'blip') alerts.push({ labels, startsAt: at, endsAt: at })
         else if (act === 'silence') rest.push(() => silence(g, key))
         else rest.push(() => send('DELETE', `silence/${silences.get(`${g} ${key}`)}`))
       }

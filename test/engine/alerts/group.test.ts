@@ -155,6 +155,21 @@ describe('a group', () => {
     })
   })
 
+  test('tells an end that it owes, though it said meanwhile that all was over', () => {
+    const one = play()
+    one.fire('a', 0)
+    one.flush(30)
+    one.suppressed.add('a')
+    one.fire('b', 40)
+    expect(one.flush(330)).toMatchObject({ reason: 'changed', firing: ['b'] })
+    one.resolve('b', 340)
+    expect(one.flush(630)).toMatchObject({ reason: 'resolved', resolved: ['b'] })
+    one.resolve('a', 640)
+    expect(one.flush(930)).toBeNull()
+    one.suppressed.clear()
+    expect(one.flush(1230)).toMatchObject({ reason: 'resolved', resolved: ['a'] })
+  })
+
   test.each([true, false])('tells of an alert that fires again (ends are told: %s)', (sendResolved) => {
     const one = play({ ...timing, sendResolved })
     one.fire('a', 0)
@@ -171,6 +186,58 @@ describe('a group', () => {
     one.resolve('b', 940)
     expect(one.flush(1230)).toEqual(sendResolved ? expect.objectContaining({ reason: 'resolved' }) : null)
     expect(isOver(one.group)).toBe(true)
+  })
+
+  test('tells of what came and went only beside others, and not twice in a row', () => {
+    const one = play()
+    one.fire('a', 0)
+    one.flush(30)
+    one.fire('b', 40)
+    one.resolve('b', 50)
+    expect(one.flush(330)).toMatchObject({ reason: 'changed', firing: ['a'], resolved: ['b'] })
+    one.fire('b', 340)
+    one.resolve('b', 350)
+    expect(one.flush(630)).toBeNull()
+    one.fire('b', 640)
+    expect(one.flush(930)).toMatchObject({ reason: 'changed', fresh: ['b'] })
+    one.resolve('b', 940)
+    expect(one.flush(1230)).toMatchObject({ reason: 'changed', resolved: ['b'] })
+    one.resolve('a', 1240)
+    expect(one.flush(1530)).toMatchObject({ reason: 'resolved', resolved: ['a'] })
+  })
+
+  test('says that nothing fires any more, though what is suppressed does', () => {
+    const one = play()
+    one.fire('a', 0)
+    one.flush(30)
+    one.suppressed.add('a')
+    one.fire('b', 40)
+    one.resolve('b', 50)
+    expect(one.flush(330)).toMatchObject({ reason: 'resolved', firing: [], resolved: ['b'] })
+    one.suppressed.clear()
+    expect(one.flush(630)).toMatchObject({ reason: 'firing', firing: ['a'], fresh: ['a'] })
+  })
+
+  test('begins anew after its end, also when nobody heard of that', () => {
+    const one = play({ ...timing, sendResolved: false })
+    one.fire('a', 0)
+    one.flush(30)
+    one.suppressed.add('a')
+    one.resolve('a', 40)
+    expect(one.flush(330)).toBeNull()
+    expect(isOver(one.group)).toBe(true)
+    one.suppressed.clear()
+    one.fire('a', 400)
+    expect(one.flush(430)).toMatchObject({ reason: 'firing', count: 2 })
+  })
+
+  test('names no ends to those who do not want to hear of them', () => {
+    const one = play({ ...timing, sendResolved: false })
+    one.fire('a', 0)
+    one.flush(30)
+    one.resolve('a', 40)
+    one.fire('b', 40)
+    expect(one.flush(330)).toMatchObject({ reason: 'changed', firing: ['b'], resolved: [] })
   })
 
   test('repeats while somebody is waited for', () => {
@@ -213,6 +280,17 @@ describe('an escalation', () => {
     one.resolve('a', 10_000)
     expect(one.flush(10_000)).toMatchObject({ reason: 'resolved', reached: 2 })
     expect(one.group.escalation).toEqual({ since: null, step: 0, reached: 0 })
+  })
+
+  test('goes on while others join, and names only what was told', () => {
+    const one = play({ ...timing, groupIntervalMs: 40 })
+    one.fire('a', 0)
+    one.flush(30)
+    one.fire('b', 35)
+    one.flush(70)
+    one.fire('c', 75)
+    expect(nextEscalation(one.group, steps)?.dueAt).toBe(130)
+    expect(escalate(one.group, steps, 130)?.unacknowledged).toEqual(['a', 'b'])
   })
 
   test('ends with an acknowledgement, and begins anew with the next alert', () => {

@@ -24,6 +24,7 @@ describe('matchers', () => {
     ['statuscode=~"5.."', '{statuscode=~"5.."}'],
     ['foo=', '{foo=""}'],
     ['foo="\\xf0\\x9f\\x99\\x82"', '{foo="\\\\xf0\\\\x9f\\\\x99\\\\x82"}'],
+    ['foo="a\\tb"', '{foo="a\\\\tb"}'],
     ['', '{}'],
     ['{}', '{}'],
     ['foo=[a-z]+', '{foo="[a-z]+"}'],
@@ -46,6 +47,7 @@ describe('matchers', () => {
     ['"a b=c', '0: has a quote that does not end'],
     ['"a b"=c d', '8: expected a comma, found "d"'],
     ['"a b"="\\q"', '7: has "\\\\q" in quotes, which is no escape: a backslash is \\\\'],
+    ['foo="a\\,",b=c', '6: has "\\\\," in quotes, which is no escape: a backslash is \\\\'],
     ['"a b"=,', '6: expected a value: the empty one is "", found ","'],
   ])('%s is refused', (text, expected) => {
     expect(shown(parseMatchers(text))).toBe(expected)
