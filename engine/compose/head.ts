@@ -44,6 +44,7 @@ export const relaxed = (name: string, value: string): string =>
 const dotAtom = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 const hostName = /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/
 const feedbackShape = /^[A-Za-z0-9._-]*:[A-Za-z0-9._-]*:[A-Za-z0-9._-]*:[A-Za-z0-9._-]+$/
+const messageIdShape = /^<[A-Za-z0-9._-]+@[A-Za-z0-9.-]+>$/
 const webUrl = /^https?:\/\/[\x21\x23-\x3b\x3d\x3f-\x7e]+$/
 const languageTag = /^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$/
 
@@ -107,13 +108,17 @@ export function createHead(plan: ComposePlan): (letter: Letter, content: Content
       throw new BroadsheetError('E_INTERNAL', `Message-ID "${singleLine(id, 80)}" is not <...${messageIdEnd}`)
     }
     check('E_INTERNAL', dotAtom, id.slice(1, -messageIdEnd.length), maxMessageId, 'Message-ID', 'a dot-atom')
+    const { references } = letter
+    if (references !== undefined && !(references.length <= maxMessageId && messageIdShape.test(references)))
+      throw new BroadsheetError('E_INTERNAL', `References "${singleLine(references, 80)}" is no Message-ID`)
+    const thread = references === undefined ? '' : `References: ${references}\r\n`
     const way = listId === null ? null : letter.unsubscribeUrl
     if (way !== null) check('E_INTERNAL', webUrl, way, maxUrl, 'unsubscribeUrl', 'an http(s) address')
     const language = languageTag.test(letter.language) ? `Content-Language: ${letter.language}\r\n` : ''
 
     return {
       text:
-        `${top}To: ${to.value}\r\nSubject: ${subject}\r\nDate: ${date}\r\nMessage-ID: ${id}\r\n` +
+        `${top}To: ${to.value}\r\nSubject: ${subject}\r\nDate: ${date}\r\nMessage-ID: ${id}\r\n${thread}` +
         `${way === null ? '' : `List-Unsubscribe: <${way}>\r\n`}${bottom}${language}${content.fields}\r\n`,
       signed: () =>
         staticSigned +

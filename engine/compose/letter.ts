@@ -31,6 +31,8 @@ export interface Letter {
   readonly date: EpochMs
   /** `<something@messageIdDomain>`, see `Links.messageId`. */
   readonly messageId: string
+  /** A Message-ID that mails about the same thing have in common, so that readers see them together. */
+  readonly references?: string
   /** For List-Unsubscribe: an https address that takes the one-click POST of RFC 8058. Not looked at without a list. */
   readonly unsubscribeUrl: string
 }

@@ -1,8 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
-import { BroadsheetError } from '../errors.ts'
 import type { EpochMs, SubscriberId } from '../model/ids.ts'
-import { createKeyedHash } from './hmac.ts'
-import { plainUrl, readVarint, writeVarint } from './links.ts'
+import { plainUrl } from './links.ts'
+import { createTokens } from './token.ts'
 
 export const personPurposes = ['manage', 'confirm'] as const
 export type PersonPurpose = (typeof personPurposes)[number]
@@ -17,8 +15,7 @@ export interface PersonSubject {
 /** Tokens that name a person and a purpose, for mails that belong to no publication. Signed with the same secrets as the
  *  letters' tokens under keys of their own, so that neither passes for the other.
  *
- *  Token: base64url of key id (1 byte), purpose (1 byte), subscriber id and second of issue as varints, and 16 bytes of
- *  HMAC-SHA-256. The token itself never expires: who reads it decides how old it may be. */
+ *  Token: purpose, subscriber id and second of issue, sealed (token.ts). It never expires: who reads it decides how old it may be. */
 export interface PersonTokens {
   /** Signed with the first secret. */
   token(purpose: PersonPurpose, id: SubscriberId, issuedAt: EpochMs): string
@@ -29,65 +26,31 @@ export interface PersonTokens {
   confirmUrl(id: SubscriberId, issuedAt: EpochMs): string
 }
 
-const macBytes = 16
-const maxTokenBytes = 2 + 8 + 8 + macBytes
-const maxTokenLength = Math.ceil((maxTokenBytes * 4) / 3)
-const tokenShape = /^[A-Za-z0-9_-]+$/
-
 export function createPersonTokens(options: {
   /** The first one signs, all of them verify. */
   readonly secrets: readonly string[]
   readonly publicUrl: string
 }): PersonTokens {
-  const keys = options.secrets.map((secret) => {
-    const mac = createKeyedHash(secret, 'broadsheet person 1')
-    return { id: Number.parseInt(mac('key id').slice(0, 2), 16), mac }
+  const tokens = createTokens({
+    secrets: options.secrets,
+    purpose: 'broadsheet person 1',
+    count: 3,
+    text([purpose, id, second]) {
+      const name = personPurposes[purpose ?? -1]
+      return name === undefined ? null : `${name} ${id} ${second}`
+    },
   })
-  const [first] = keys
-  if (first === undefined)
-    throw new BroadsheetError('E_CONFIG', 'secrets is empty: links are signed with the first of them')
   const base = plainUrl(options.publicUrl)
-
-  const scratch = Buffer.alloc(maxTokenBytes)
-  const tokenOf = (
-    key: (typeof keys)[number],
-    purpose: PersonPurpose,
-    id: number,
-    second: number,
-  ): string => {
-    scratch[0] = key.id
-    scratch[1] = personPurposes.indexOf(purpose)
-    let end = writeVarint(scratch, 2, id)
-    end = writeVarint(scratch, end, second)
-    end += scratch.write(key.mac(`${purpose} ${id} ${second}`), end, macBytes, 'hex')
-    return scratch.toString('base64url', 0, end)
-  }
   const token: PersonTokens['token'] = (purpose, id, issuedAt) =>
-    tokenOf(first, purpose, id, Math.floor(issuedAt / 1000))
+    tokens.seal(personPurposes.indexOf(purpose), id, Math.floor(issuedAt / 1000))
 
   return {
     token,
     read(text) {
-      if (typeof text !== 'string' || text.length > maxTokenLength || !tokenShape.test(text)) return null
-      const bytes = Buffer.from(text, 'base64url')
-      const purpose = personPurposes[bytes[1] ?? -1]
-      const subscriber = readVarint(bytes, 2)
-      const second = subscriber === null ? null : readVarint(bytes, subscriber.end)
-      if (purpose === undefined || subscriber === null || second === null) return null
-      if (bytes.length !== second.end + macBytes) return null
-      const given = Buffer.from(text)
-      for (const key of keys) {
-        if (key.id !== bytes[0]) continue
-        // The whole token, since base64url and varints have several spellings of one value, and only ours counts.
-        const expected = Buffer.from(tokenOf(key, purpose, subscriber.value, second.value))
-        if (expected.length === given.length && timingSafeEqual(expected, given))
-          return {
-            purpose,
-            subscriberId: subscriber.value as SubscriberId,
-            issuedAt: second.value * 1000,
-          }
-      }
-      return null
+      const [purpose, id, second] = tokens.open(text) ?? []
+      const name = personPurposes[purpose ?? -1]
+      if (name === undefined || id === undefined || second === undefined) return null
+      return { purpose: name, subscriberId: id as SubscriberId, issuedAt: second * 1000 }
     },
     manageUrl: (id) => `${base}/p/${token('manage', id, 0)}`,
     confirmUrl: (id, issuedAt) => `${base}/s/confirm/${token('confirm', id, issuedAt)}`,

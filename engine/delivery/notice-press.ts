@@ -1,19 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { PersonTokens } from '../compose/person-token.ts'
 import type { EngineConfig } from '../config.ts'
 import { BroadsheetError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { parseAddress } from '../model/address.ts'
-import { selectionSchema } from '../model/campaign.ts'
-import type { CampaignId, EpochMs } from '../model/ids.ts'
+import type { EpochMs } from '../model/ids.ts'
 import type { Notice } from '../model/notice.ts'
 import type { PublicationSpec } from '../model/publication.ts'
 import type { Subscriber } from '../model/subscriber.ts'
 import type { TemplateBundle } from '../model/template.ts'
 import type { Store } from '../ports/store.ts'
-import { makePlan, type SharedPlan, sharePlan } from '../render/plan.ts'
 import type { RenderPool } from '../render/pool.ts'
 import type { RenderedNotice } from '../render/task.ts'
+import { mailPlan, mailSender } from './mail-spec.ts'
 import { noticeTemplateNames, noticeTemplates } from './notice-templates.ts'
 import { partialsOf } from './spec.ts'
 
@@ -41,50 +38,9 @@ export function createNoticePress(parts: {
   const { config, store, pool, tokens, log } = parts
   const settings = config.subscriptions
 
-  function sender(): PublicationSpec['sender'] {
-    if (settings.sender !== null) return settings.sender
-    const address = parseAddress(`no-reply@${new URL(config.publicUrl).hostname}`)
-    if ('error' in address)
-      throw new BroadsheetError(
-        'E_CONFIG',
-        'Mails to confirm a subscription need a sender: set subscriptions.sender.address.',
-      )
-    return { address: address.ok, name: '', replyTo: null }
-  }
-
-  function planOf(template: TemplateBundle['template'], partials: TemplateBundle['partials']): SharedPlan {
-    const { name } = template
-    const spec: PublicationSpec = {
-      campaign: { id: 0 as CampaignId, name, title: name },
-      bundle: { template, partials },
-      subject: null,
-      sender: sender(),
-      channel: 'notice',
-      listIds: [],
-      excludeListIds: [],
-      segments: [],
-      excludeSegments: [],
-      publications: [],
-      excludePublications: [],
-      list: { name, title: name },
-      selection: { ...selectionSchema.parse({}), count: 0 },
-      candidates: [],
-      topics: {},
-      data: {},
-      uncertain: 'resend',
-      onceKey: null,
-      retryUntil: 0,
-      autoPauseShare: 1,
-      autoPauseAfter: 1,
-      language: settings.language,
-      timeZone: settings.timeZone,
-      earlier: [],
-      startedAt: 0,
-    }
-    const plan = makePlan(config, 0, spec, true)
-    // By what is in it: the same template is compiled once a thread, an edited one anew.
-    return sharePlan(`notice${createHash('sha256').update(JSON.stringify(spec)).digest('hex')}`, plan)
-  }
+  const sender = () => mailSender(config, settings.sender, 'subscriptions.sender')
+  const planOf = (template: TemplateBundle['template'], partials: TemplateBundle['partials']) =>
+    mailPlan(config, { template, partials, sender: sender(), language: settings.language })
 
   return {
     sender,

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { SubscriberId } from '../model/ids.ts'
 import type { TemplateProblem } from '../template/problem.ts'
 import type {
+  AlertTask,
   CheckResult,
   CheckTask,
   NoticeTask,
@@ -32,6 +33,8 @@ export interface RenderPool {
   rendition(task: Omit<RenditionTask, 'kind'>): Promise<RenderedRendition>
   /** Rejects with E_RENDER for a letter that cannot be made. */
   notice(task: Omit<NoticeTask, 'kind'>): Promise<RenderedNotice>
+  /** One batch; `ids` are targets. Rejects when its thread ends. */
+  alerts(task: Omit<AlertTask, 'kind'>): Promise<RenderedBatch>
   check(task: Omit<CheckTask, 'kind'>): Promise<CheckResult>
   stats(): { readonly threads: number; readonly queued: number; readonly utilization: number }
   close(): Promise<void>
@@ -74,7 +77,7 @@ export function createRenderPool(
   pool.on('error', (error: unknown) => log.warn({ reason: messageOf(error) }, 'render.pool_error'))
 
   async function run<T>(
-    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
+    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask,
     timeoutMs: number,
   ): Promise<T> {
     if (closed) throw new BroadsheetError('E_STOPPING', 'The render threads are closed.')
@@ -125,6 +128,7 @@ export function createRenderPool(
       }
     },
     notice: (task) => run({ kind: 'notice', ...task }, ownWarmUpMs),
+    alerts: (task) => run({ kind: 'alerts', ...task }, task.rows * config.maxMs + warmUpMs),
     check: (task) => run({ kind: 'check', ...task }, ownWarmUpMs),
     stats: () => ({
       threads: pool.threads.length,

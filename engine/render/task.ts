@@ -59,6 +59,21 @@ export interface NoticeTask {
   readonly now: EpochMs
 }
 
+/** One notification of alerts, for people who get it by mail. */
+export interface AlertTask {
+  readonly kind: 'alerts'
+  readonly plan: SharedPlan
+  /** As `RecipientsJson`, but the id is the posting's target; with what is each one's own after it:
+   *  `[id, address, name, language, timeZone, attributes, topics, messageId, links]`. */
+  readonly recipients: RecipientsJson
+  readonly rows: number
+  /** `campaign.data`, as JSON: the same for all. */
+  readonly data: string
+  readonly references: string
+  /** Date header. */
+  readonly now: EpochMs
+}
+
 export interface RenderedNotice {
   readonly to: string
   readonly mime: Uint8Array

@@ -1,4 +1,3 @@
-import { move, transferableSymbol, valueSymbol } from 'piscina'
 import { createComposer } from '../compose/composer.ts'
 import { feedbackId } from '../compose/letter.ts'
 import { createLetterBuffer } from '../compose/letter-buffer.ts'
@@ -11,9 +10,10 @@ import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from 
 import type { Pick } from '../personalise/ranker.ts'
 import { reasonText } from '../personalise/reason.ts'
 import { type CompiledLetter, compileLetter, type LetterData, RenderError } from '../template/index.ts'
-import type { TemplateProblem } from '../template/problem.ts'
+import { createBatch } from './batch.ts'
 import { type RenderPlan, readPlan, type SharedPlan } from './plan.ts'
 import type {
+  AlertTask,
   CheckResult,
   CheckTask,
   NoticeTask,
@@ -163,29 +163,19 @@ async function letters(task: RenderTask): Promise<RenderedBatch> {
   const { spec } = plan
   const rows = JSON.parse(task.recipients) as RecipientRow[]
   const chosen = rank(rows, task.seen)
-  const ids: SubscriberId[] = []
-  const to: string[] = []
-  const keys: string[] = []
-  const offsets: number[] = []
-  const utf8: number[] = []
-  const picks: number[] = []
-  const pickOffsets = [0]
-  const skipped: SubscriberId[] = []
-  const failed: { id: SubscriberId; problem: RenderError['problem'] }[] = []
-  buffer.reset(task.memory ?? undefined)
+  const batch = createBatch(buffer, task.memory)
   for (const [i, row] of rows.entries()) {
     const id = row[0]
     const mine = chosen[i]!
     if (tooFew(plan, mine)) {
-      skipped.push(id)
+      batch.skip(id)
       continue
     }
-    const start = buffer.length
-    try {
+    batch.add(id, spec.bundle.template.name, () => {
       const letterData = data(row, mine, task.now)
       const rendered = letter.render(letterData)
       const messageId = links.messageId(plan.publicationId, id, spec.channel, plan.messageIdDomain)
-      const composed = composer.compose(
+      const { utf8 } = composer.compose(
         {
           to: row[1],
           toName: row[2],
@@ -199,51 +189,14 @@ async function letters(task: RenderTask): Promise<RenderedBatch> {
         },
         buffer,
       )
-      ids.push(id)
-      to.push(row[1])
-      keys.push(messageId)
-      utf8.push(composed.utf8 ? 1 : 0)
-      for (const byte of encodePicks(mine, spec.candidates)) picks.push(byte)
-      pickOffsets.push(picks.length)
-      if (task.dry) buffer.truncate(0)
-      else offsets.push(start)
-    } catch (error) {
-      buffer.truncate(start)
-      failed.push({ id, problem: problemOf(error, spec.bundle.template.name) })
-    }
+      return { to: row[1], key: messageId, utf8, picks: encodePicks(mine, spec.candidates) }
+    })
+    if (task.dry) buffer.truncate(0)
   }
-  offsets.push(buffer.length)
-  const batch: RenderedBatch = {
-    memory: buffer.take().memory,
-    ids,
-    to,
-    keys,
-    offsets: Uint32Array.from(offsets),
-    utf8: Uint8Array.from(utf8),
-    picks: Uint8Array.from(picks),
-    pickOffsets: Uint32Array.from(pickOffsets),
-    skipped,
-    failed,
-  }
-  return transfer(batch, [batch.memory])
+  return batch.finish()
 }
 
-/** What is wrong with one letter. Everything else is a defect of ours or of the plan, and rejects the batch. */
-function problemOf(error: unknown, template: string): TemplateProblem {
-  if (error instanceof RenderError) return error.problem
-  // An address that mail cannot carry: its owner's trouble, not the batch's.
-  if (!(error instanceof BroadsheetError) || error.code !== 'E_ADDRESS') throw error
-  const { message } = error
-  return {
-    template,
-    part: 'body',
-    language: null,
-    line: 0,
-    column: 0,
-    variable: 'subscriber.address',
-    message,
-  }
-}
+const noPicks = new Uint8Array(0)
 
 async function preview(task: PreviewTask): Promise<RenderedPreview> {
   const looks = await press(task.plan, 'plain')
@@ -342,25 +295,56 @@ async function notice(task: NoticeTask): Promise<RenderedNotice> {
   return { to: row[1], mime: Uint8Array.from(buffer.bytes(0, buffer.length)), utf8, key }
 }
 
+/** Beside a recipient's row, what is only theirs. */
+type AlertRow = readonly [
+  ...row: RecipientRow,
+  messageId: string,
+  links: { readonly acknowledge: string; readonly manage: string },
+]
+
+async function alerts(task: AlertTask): Promise<RenderedBatch> {
+  const { plan, letter, composer, data } = await press(task.plan, 'quoted-printable')
+  const rows = JSON.parse(task.recipients) as AlertRow[]
+  const facts = JSON.parse(task.data) as { readonly [key: string]: Json }
+  const batch = createBatch(buffer, null)
+  for (const row of rows) {
+    const [id, address, name, , , , , messageId, links] = row
+    batch.add(id, plan.spec.bundle.template.name, () => {
+      const common = data(row as unknown as RecipientRow, [], task.now)
+      const rendered = letter.render({
+        ...common,
+        links: { ...common.links, ...links },
+        campaign: { ...common.campaign, data: facts },
+      })
+      const { utf8 } = composer.compose(
+        {
+          to: address,
+          toName: name,
+          subject: rendered.subject,
+          html: rendered.html,
+          text: rendered.text,
+          language: rendered.language,
+          date: task.now,
+          messageId,
+          references: task.references,
+          unsubscribeUrl: '',
+        },
+        buffer,
+      )
+      return { to: address, key: messageId, utf8, picks: noPicks }
+    })
+  }
+  return batch.finish()
+}
+
 async function check(task: CheckTask): Promise<CheckResult> {
   const { letter } = await press(task.plan, 'quoted-printable')
   return { problems: letter.problems, interpreted: letter.interpreted }
 }
 
-function transfer<T extends object>(value: T, list: ArrayBuffer[]): T {
-  return move({
-    get [transferableSymbol]() {
-      return list
-    },
-    get [valueSymbol]() {
-      return value
-    },
-  } as unknown as Parameters<typeof move>[0]) as unknown as T
-}
-
 /** Entry of a render thread. */
 export default function run(
-  task: RenderTask | PreviewTask | RenditionTask | NoticeTask | CheckTask,
+  task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask,
 ): Promise<RenderedBatch | RenderedPreview | RenderedRendition | RenderedNotice | CheckResult> {
   switch (task.kind) {
     case 'letters':
@@ -371,6 +355,8 @@ export default function run(
       return rendition(task)
     case 'notice':
       return notice(task)
+    case 'alerts':
+      return alerts(task)
     case 'check':
       return check(task)
   }
