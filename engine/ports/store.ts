@@ -56,7 +56,7 @@ export interface AlertPorts {
 
 /** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
  *  named at each method. */
-export interface Store {
+export interface Store extends AlertPorts {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore

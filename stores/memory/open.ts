@@ -6,6 +6,7 @@ import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
+import { createAlertPorts } from './alerts/ports.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
 import { createEvents } from './ledger/events.ts'
@@ -45,6 +46,11 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   return {
     kind: 'memory',
     ...reports,
+    ...createAlertPorts(
+      state,
+      async (address, detail, now) =>
+        void (await reports.suppressions.add([{ address, reason: 'bounce', detail }], now)),
+    ),
     reports,
     subscriptions: createSubscriptions(state),
     notices: createNotices(state),

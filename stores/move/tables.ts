@@ -372,6 +372,22 @@ export const tables: readonly MovedTable[] = Object.entries(all).map(([name, tab
 
 /** What stays: written by `besides` of a table above, or about the database itself. */
 export const staying = {
-  sqlite: ['item_topic', 'publication_audience', 'meta'],
+  sqlite: [
+    'item_topic',
+    'publication_audience',
+    'meta',
+    'alert',
+    'alert_group',
+    'alert_thread',
+    'beat',
+    'follow',
+    'follow_preference',
+    'heartbeat',
+    'notification',
+    'notification_alert',
+    'notification_people',
+    'posting',
+    'silence',
+  ],
   postgres: ['schema_step', 'leadership'],
 } as const

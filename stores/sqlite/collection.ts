@@ -16,7 +16,7 @@ interface Row {
 
 export function createCollection<T extends Kept>(
   sql: Sql,
-  table: 'list' | 'topic' | 'segment' | 'template' | 'api_key' | 'feed',
+  table: 'list' | 'topic' | 'segment' | 'template' | 'api_key' | 'feed' | 'heartbeat',
   onRemove: (id: number) => void = () => {},
 ): Sync<Collection<T>> {
   const what = table.replace('api_key', 'API key')

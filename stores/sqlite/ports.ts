@@ -1,9 +1,19 @@
 import type { Database } from 'better-sqlite3'
 import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { Feed } from '../../engine/model/feed.ts'
+import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
+import { createAlertRows, createAlerts } from './alerts/alerts.ts'
+import { createBeats } from './alerts/beats.ts'
+import { createDesk } from './alerts/desk.ts'
+import { createFollowPreferences, createFollows } from './alerts/follows.ts'
+import { createPostingLeases } from './alerts/leases.ts'
+import { createNotifications } from './alerts/notifications.ts'
+import { createPostings } from './alerts/postings.ts'
+import { createPostingRows } from './alerts/rows.ts'
+import { createSilences } from './alerts/silences.ts'
 import { createCollection } from './collection.ts'
 import { createSql } from './database/statements.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
@@ -36,7 +46,19 @@ export function createPorts(db: Database): SyncPorts {
   const suppressions = createSuppressions(sql)
   const publications = createPublications(sql)
   const consents = createConsentWriter(sql)
-  const people = { rows: createSubscriberRows(sql, events), consents, erased: createErasedAddresses(sql) }
+  const follows = createFollows(sql)
+  const people = {
+    rows: createSubscriberRows(sql, events),
+    consents,
+    erased: createErasedAddresses(sql),
+    follows,
+  }
+  const leases = createPostingLeases(() => performance.now())
+  const postings = createPostingRows(sql, leases)
+  const alerts = createAlertRows(sql)
+  const heartbeats = createCollection<Heartbeat>(sql, 'heartbeat', (id) => {
+    sql<[number]>('DELETE FROM beat WHERE heartbeat_id = ?').run(id)
+  })
   const subscribers = createSubscribers(sql, people)
   const items = createItems(sql)
   return {
@@ -70,6 +92,15 @@ export function createPorts(db: Database): SyncPorts {
     }),
     deliveries: createDeliveries(sql, runs),
     events: createEvents(sql, events),
+    alerts: createAlerts(sql, alerts),
+    desk: createDesk(sql, { alerts, postings }),
+    postings: createPostings(sql, { rows: postings, leases, suppressions, consents }),
+    notifications: createNotifications(sql),
+    follows,
+    followPreferences: createFollowPreferences(sql, follows),
+    silences: createSilences(sql),
+    heartbeats,
+    beats: createBeats(sql, heartbeats),
     buckets: createBuckets(sql),
     replies: createReplies(sql),
     presence: createPresence(sql, db),

@@ -6,6 +6,7 @@ import { subscription } from './003-subscription.ts'
 import { imports } from './004-imports.ts'
 import { feeds } from './005-feeds.ts'
 import { editions } from './006-editions.ts'
+import { alerts } from './007-alerts.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -15,7 +16,15 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial, segments, subscription, imports, feeds, editions]
+export const migrations: readonly Migration[] = [
+  initial,
+  segments,
+  subscription,
+  imports,
+  feeds,
+  editions,
+  alerts,
+]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 /** `application_id` of our files: "BSht". */

@@ -24,9 +24,10 @@ export function createSubscriptions(
     readonly rows: SubscriberRows
     readonly consents: ConsentWriter
     readonly erased: ErasedAddresses
+    readonly follows: { forget(id: SubscriberId, now: EpochMs): void }
   },
 ): Sync<SubscriptionStore> {
-  const { rows, consents, erased } = parts
+  const { rows, consents, erased, follows } = parts
 
   const settingsOf = (id: SubscriberId): SubscriptionSettings =>
     sql<[number], { maxPerWeek: number | null; tracking: TrackingConsent; pausedUntil: EpochMs | null }>(
@@ -90,7 +91,9 @@ export function createSubscriptions(
         rows.replace(id, { ...bare, status: 'erased' }, now)
         sql<[string, number]>('UPDATE subscriber SET address = ? WHERE id = ?').run(erasedAddress(id), id)
         sql<[string]>('DELETE FROM suppression WHERE address = ?').run(row.address)
-        for (const table of ['membership', 'subscription', 'notice'])
+        follows.forget(id, now)
+        sql<[number]>("UPDATE posting SET place = '', detail = NULL WHERE subscriber_id = ?").run(id)
+        for (const table of ['membership', 'subscription', 'notice', 'follow_preference'])
           sql<[number]>(`DELETE FROM ${table} WHERE subscriber_id = ?`).run(id)
         sql<[number]>(
           `UPDATE consent SET ip = NULL, user_agent = NULL, words = NULL WHERE subscriber_id = ?`,

@@ -1,10 +1,11 @@
 import type { EpochMs } from '../../../engine/model/ids.ts'
 import type { PresenceStore } from '../../../engine/ports/presence.ts'
-import type { Store } from '../../../engine/ports/store.ts'
+import type { AlertPorts, Store } from '../../../engine/ports/store.ts'
 
 /** The ports that a thread serves, and `health`: what `check` asks of each thread. */
 export interface Ports
-  extends Omit<Store, 'kind' | 'reports' | 'check' | 'close' | 'presence' | 'leadership' | 'maintain'> {
+  extends Omit<Store, 'kind' | 'reports' | 'check' | 'close' | 'presence' | 'leadership' | 'maintain'>,
+    AlertPorts {
   /** `beat` says how many there were: what is noted beside the file once they are committed. */
   readonly presence: Pick<PresenceStore, 'found'> & { beat(now: EpochMs): Promise<number> }
   readonly health: { read(): Promise<void>; write(): Promise<void> }
@@ -108,6 +109,37 @@ export const methods = {
     remove: 'write',
   },
   events: { append: 'write', page: 'read', remove: 'write' },
+  alerts: {
+    accept: 'write',
+    get: 'read',
+    page: 'read',
+    unheard: 'read',
+    change: 'write',
+    remove: 'write',
+  },
+  desk: { commit: 'write', groups: 'read', heldDue: 'read' },
+  postings: {
+    take: 'write',
+    // Only the writer knows what is on the wire (alerts/leases.ts).
+    claim: 'write',
+    renew: 'write',
+    settle: 'write',
+    unfinished: 'read',
+  },
+  notifications: { get: 'read', page: 'read', counts: 'read', postings: 'read', remove: 'write' },
+  follows: {
+    insert: 'write',
+    insertMany: 'write',
+    update: 'write',
+    remove: 'write',
+    get: 'read',
+    page: 'read',
+    changes: 'read',
+  },
+  followPreferences: { get: 'read', set: 'write', page: 'read', of: 'read' },
+  silences: { insert: 'write', get: 'read', page: 'read', end: 'write', remove: 'write' },
+  heartbeats: collection,
+  beats: { beat: 'write', late: 'read', alarm: 'write', beats: 'read' },
   buckets: { take: 'write', giveBack: 'write', hold: 'write', heldUntil: 'read' },
   replies: { claim: 'write', save: 'write', drop: 'write', sweep: 'write' },
   presence: { found: 'write', beat: 'write' },

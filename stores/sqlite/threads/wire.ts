@@ -21,12 +21,40 @@ const rowsOfPage: Lens = (page, each) => {
   return { rows: rowsIn(rows, each), next }
 }
 
+/** A row whose `people` travel as picks do. */
+interface Peopled {
+  readonly people?: Uint32Array
+  readonly picks?: unknown
+}
+
+function peopled(row: Peopled, each: (row: Row) => Row): unknown {
+  const { people, picks, ...rest } = row
+  if (people !== undefined)
+    return each({
+      ...rest,
+      picks: new Uint8Array(people.buffer, people.byteOffset, people.byteLength),
+    })
+  const { picks: bytes, ...whole } = each({ ...rest, picks })
+  // A copy, since a view of four bytes each must begin at a multiple of four.
+  return { ...whole, people: new Uint32Array((bytes as Uint8Array).slice().buffer) }
+}
+
 /** The calls that carry picks. Those of any other would not survive. */
 const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result?: Lens } | undefined } = {
   'ledger.intend': {
     args(args, each) {
       const [lease, intents, options] = args as readonly unknown[]
       return [lease, rowsIn(intents, each), options]
+    },
+  },
+  'desk.commit': {
+    args(args, each) {
+      const [commit, options] = args as readonly unknown[]
+      const { notifications } = commit as { readonly notifications: readonly Peopled[] }
+      return [
+        { ...(commit as object), notifications: notifications.map((row) => peopled(row, each)) },
+        options,
+      ]
     },
   },
   'deliveries.seen': { result: rowsIn },
