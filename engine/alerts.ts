@@ -1,4 +1,23 @@
-import type { Alert, AlertReport, Labels } from './model/alert.ts'
+import { decideAlert } from './actors/alerts/machine.ts'
+import { createGatherer } from './actors/gather.ts'
+import { compileMatchers } from './alerts/matchers/matcher.ts'
+import { createRouter, isMuted } from './alerts/router.ts'
+import type { AlertRules } from './alerts/rules.ts'
+import { createSilencer } from './alerts/silencer.ts'
+import type { Carried } from './channel/index.ts'
+import type { Clock } from './clock.ts'
+import type { AlertTokens } from './compose/alert-token.ts'
+import type { EngineConfig } from './config.ts'
+import type { Courier } from './delivery/courier.ts'
+import { BroadsheetError } from './errors.ts'
+import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels } from './model/alert.ts'
+import type { EpochMs, Page } from './model/ids.ts'
+import type { AlertChange } from './ports/alerts.ts'
+import type { Store } from './ports/store.ts'
+
+/** What alerts need to know of a channel. */
+export type AlertWay = Pick<Courier<Carried>, 'capabilities' | 'contact'>
+
 import type { Follow, FollowInput, FollowPreferences } from './model/follow.ts'
 import type { Heartbeat, HeartbeatInput } from './model/heartbeat.ts'
 import type { AlertId, FollowId, HeartbeatId, NotificationId, SilenceId, SubscriberId } from './model/ids.ts'
@@ -31,6 +50,13 @@ export interface RouteView {
   readonly silencedBy: readonly SilenceId[]
 }
 
+export interface DeskView {
+  /** Open ones, and ended ones of which the end is still to be told. */
+  readonly alerts: number
+  readonly groups: number
+  readonly follows: number
+}
+
 /** Alerts: taking them in, and everything people do about them. Reading is the store's (`engine.store.alerts`,
  *  `.notifications`, `.silences`, `.follows`, `.heartbeats`). */
 export interface Alerts {
@@ -53,6 +79,8 @@ export interface Alerts {
   /** Acknowledges all open alerts behind a link. Null as above. */
   acknowledgeLinked(token: string, word: Word): Promise<readonly Alert[] | null>
   counts(id: NotificationId): Promise<PostingCounts>
+  /** What this node holds in memory; null where another one has the desk, or none has it yet. */
+  desk(): DeskView | null
   /** Where an alert would go, by the rules and silences as they are now. */
   routes(labels: Labels): Promise<readonly RouteView[]>
   /** `channel/room` of all channels, for pickers and mistakes. */
@@ -73,4 +101,249 @@ export interface Alerts {
   removeHeartbeat(id: HeartbeatId): Promise<boolean>
   /** It lives. Refuses with E_NOT_FOUND. */
   beat(name: string): Promise<void>
+}
+
+const moveTries = 5
+/** Reports that one transaction takes. */
+const maxReports = 500
+/** Of a heartbeat that is silent: it is over when it is heard again. */
+const foreverMs = 100 * 365 * 86_400_000
+
+export function createAlerts(parts: {
+  readonly config: EngineConfig
+  readonly rules: AlertRules
+  readonly store: Store
+  readonly tokens: AlertTokens
+  readonly channels: ReadonlyMap<string, AlertWay>
+  readonly clock: Clock
+  /** Alerts that were just accepted or changed. */
+  readonly heard: (alerts: readonly Alert[]) => void
+  /** Something else than an alert has changed. */
+  readonly look: () => void
+  readonly desk: () => DeskView | null
+}): Alerts & { readonly watch: (now: EpochMs) => Promise<void> } {
+  const { config, rules, store, tokens, channels, clock, heard, look, desk } = parts
+  const settings = config.alerts
+  const router = createRouter(rules)
+
+  const intake = createGatherer<AlertReport, AcceptedReport>(
+    async (reports) => {
+      const accepted = await store.alerts.accept(reports, {
+        now: clock.now(),
+        reopenMs: settings.reopenMs,
+      })
+      heard(accepted.flatMap(({ alert }) => alert ?? []))
+      return accepted
+    },
+    { maxInputs: maxReports },
+  )
+  const report = (reports: readonly AlertReport[]) => Promise.all(reports.map(intake.add))
+
+  async function alertOf(id: AlertId): Promise<Alert> {
+    const [alert] = await store.alerts.get([id])
+    if (alert === undefined) throw new BroadsheetError('E_NOT_FOUND', `There is no alert with id ${id}.`)
+    return alert
+  }
+
+  async function apply(
+    id: AlertId,
+    event: AlertEventType,
+    changeOf: (now: EpochMs) => AlertChange,
+  ): Promise<Alert> {
+    for (let tries = 1; ; tries++) {
+      const alert = await alertOf(id)
+      const state = decideAlert(alert.state, event)
+      if (state === null)
+        throw new BroadsheetError('E_STATE', `Alert ${id} is ${alert.state}: "${event}" is not possible now.`)
+      const now = clock.now()
+      try {
+        const changed = await store.alerts.change(id, alert.version, { ...changeOf(now), state }, now)
+        heard([changed])
+        return changed
+      } catch (error) {
+        const moved = error instanceof BroadsheetError && error.code === 'E_CONFLICT'
+        if (!moved || tries === moveTries) throw error
+      }
+    }
+  }
+
+  const acknowledge = (id: AlertId, { by, comment }: Word) =>
+    apply(id, 'acknowledge', (at) => ({ acknowledged: { at, by, comment } }))
+
+  async function checkFollow({ channel, contact, filter }: FollowInput): Promise<void> {
+    const way = channels.get(channel)
+    if (way === undefined)
+      throw new BroadsheetError(
+        'E_CHANNEL_UNKNOWN',
+        `There is no channel named "${channel}". Configured: ${[...channels.keys()].join(', ') || 'none'}.`,
+      )
+    const compiled = compileMatchers(filter)
+    if ('issues' in compiled)
+      throw new BroadsheetError('E_INPUT', 'The filter cannot be read.', {
+        issues: compiled.issues.map(({ path, message }) => ({ path: `filter${path}`, message })),
+      })
+    const refuse = (message: string) =>
+      new BroadsheetError('E_INPUT', `Channel "${channel}" cannot reach that contact: it ${message}.`, {
+        issues: [{ path: 'contact', message }],
+      })
+    if (way.capabilities.content === 'mime') {
+      if (contact !== null) throw refuse("goes to the subscriber's own address: leave it out")
+      return
+    }
+    if (way.contact === undefined) throw refuse('reaches rooms only, no single people')
+    if (contact === null) throw refuse('is needed for this channel')
+    const problem = await way.contact(contact)
+    if (problem !== null) throw refuse(problem)
+  }
+
+  async function seen<T>(write: Promise<T>): Promise<T> {
+    const result = await write
+    look()
+    return result
+  }
+
+  async function linked(token: string) {
+    const subject = tokens.read(token)
+    if (subject === null) return null
+    const [notification] = await store.notifications.get([subject.notificationId])
+    if (notification === undefined) return null
+    const alerts = await store.alerts.get(notification.alertIds)
+    const [follow] = subject.target > 0 ? await store.follows.get([subject.target as FollowId]) : []
+    const [person] = follow === undefined ? [] : await store.subscribers.get([follow.subscriberId])
+    const known = person === undefined || person.status === 'erased' ? null : person
+    return { notification, alerts, person: known === null ? null : (known.name ?? known.address) }
+  }
+
+  const heartbeatReport = (
+    { name, title, topic, severity, labels }: Heartbeat,
+    text: string,
+    now: EpochMs,
+    endsAt: EpochMs,
+  ): AlertReport => ({
+    key: `heartbeat:${name}`,
+    topic,
+    severity,
+    labels: { alertname: 'HeartbeatMissing', heartbeat: name, ...labels },
+    annotations: {},
+    title,
+    text,
+    links: [],
+    startsAt: Math.min(now, endsAt),
+    endsAt,
+    ends: 'resolved',
+  })
+  const comeBack = (heartbeat: Heartbeat, now: EpochMs) =>
+    report([heartbeatReport(heartbeat, 'It is heard again.', now, now)])
+
+  return {
+    report,
+    acknowledge,
+    release: (id) => apply(id, 'release', () => ({ acknowledged: null })),
+    resolve: (id) => apply(id, 'resolve', (endedAt) => ({ endedAt, endsAt: endedAt })),
+    linked,
+    async acknowledgeLinked(token, word) {
+      const found = await linked(token)
+      if (found === null) return null
+      const by = word.by === '' ? (found.person ?? 'somebody') : word.by
+      return Promise.all(
+        found.alerts.map(async (alert) =>
+          isOpen(alert.state) ? acknowledge(alert.id, { ...word, by }).catch(overMeanwhile(alert)) : alert,
+        ),
+      )
+    },
+    counts: (id) => store.notifications.counts(id),
+    desk,
+    async routes(labels) {
+      const now = clock.now()
+      const silences = await all((after) => store.silences.page({ after, limit: 1000, endsAfter: now }))
+      const silencedBy = createSilencer(silences).silencedBy(labels, now)
+      return router.route(labels).map((route) => ({
+        route: route.id,
+        receiver: route.receiver,
+        groupBy: route.groupBy,
+        groupWaitMs: route.groupWaitMs,
+        groupIntervalMs: route.groupIntervalMs,
+        repeatIntervalMs: route.repeatIntervalMs,
+        rooms: settings.receivers[route.receiver]?.rooms ?? [],
+        people: settings.receivers[route.receiver]?.people ?? false,
+        muted: isMuted(route, now),
+        silencedBy,
+      }))
+    },
+    rooms: () =>
+      [...channels].flatMap(([name, { capabilities }]) =>
+        (capabilities.rooms ?? []).map((room) => `${name}/${room}`),
+      ),
+    receivers: () => [...new Set([...router.routes.values()].map(({ receiver }) => receiver))],
+    async silence(input) {
+      const compiled = compileMatchers(input.matchers)
+      if ('issues' in compiled)
+        throw new BroadsheetError('E_INPUT', 'The matchers cannot be read.', {
+          issues: compiled.issues.map(({ path, message }) => ({ path: `matchers${path}`, message })),
+        })
+      const silence = await store.silences.insert(input, clock.now())
+      look()
+      return silence
+    },
+    async unsilence(id) {
+      const silence = await store.silences.end(id, clock.now())
+      look()
+      return silence
+    },
+    async follow(subscriberId, input) {
+      await checkFollow(input)
+      return seen(store.follows.insert(subscriberId, input, clock.now()))
+    },
+    async refollow(id, version, input) {
+      await checkFollow(input)
+      return seen(store.follows.update(id, version, input, clock.now()))
+    },
+    unfollow: (id) => seen(store.follows.remove(id, clock.now())),
+    prefer: (subscriberId, preferences) =>
+      seen(store.followPreferences.set(subscriberId, preferences, clock.now())),
+    addHeartbeat: (input) => store.heartbeats.insert(input, clock.now()),
+    updateHeartbeat: (id, version, input) => store.heartbeats.update(id, version, input, clock.now()),
+    async removeHeartbeat(id) {
+      const heartbeat = await store.heartbeats.get(id)
+      const [beat] = await store.beats.beats([id])
+      const removed = await store.heartbeats.remove(id)
+      if (removed && heartbeat !== null && beat?.alarmed === true) await comeBack(heartbeat, clock.now())
+      return removed
+    },
+    async beat(name) {
+      const now = clock.now()
+      const beat = await store.beats.beat(name, now)
+      if (beat === null)
+        throw new BroadsheetError('E_NOT_FOUND', `There is no heartbeat named "${name}": add it first.`)
+      if (!beat.alarmed) return
+      await comeBack(beat.heartbeat, now)
+      await store.beats.alarm(beat.heartbeat.id, false)
+    },
+    async watch(now) {
+      for (const { heartbeat, beatAt } of await store.beats.late(now)) {
+        const text = `Nothing was heard of "${heartbeat.name}" since ${new Date(beatAt).toISOString().slice(0, 19).replace('T', ' ')} UTC.`
+        // The alert first: a crash between the two raises it again, which changes nothing.
+        await report([heartbeatReport(heartbeat, text, now, now + foreverMs)])
+        await store.beats.alarm(heartbeat.id, true)
+      }
+    },
+  }
+}
+
+/** It ended between looking and acknowledging. */
+const overMeanwhile =
+  (alert: Alert) =>
+  (error: unknown): Alert => {
+    if (error instanceof BroadsheetError && error.code === 'E_STATE') return alert
+    throw error
+  }
+
+async function all<T>(read: (after: number) => Promise<Page<T>>): Promise<readonly T[]> {
+  const rows: T[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const page: Page<T> = await read(after)
+    rows.push(...page.rows)
+    after = page.next
+  }
+  return rows
 }

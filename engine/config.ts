@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertSettingsSchema } from './model/alert-settings.ts'
 import { senderSchema } from './model/campaign.ts'
 import { languageSchema, timeZoneSchema } from './model/values.ts'
 import { parseWall } from './model/wall-clock.ts'
@@ -182,6 +183,7 @@ export const engineConfigSchema = z.strictObject({
       sweepMs: z.int().min(10).default(5000),
     })
     .prefault({}),
+  alerts: alertSettingsSchema.prefault({}),
   retention: z
     .strictObject({
       /** Sign-ups that nobody confirmed. */

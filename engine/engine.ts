@@ -8,6 +8,8 @@ import { createRetention } from './actors/retention.ts'
 import { createSchedules } from './actors/schedules.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
+import { createAlertOffice } from './alert-office.ts'
+import type { Alerts } from './alerts.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { Carried, ChannelDefinition, ProbeResult } from './channel/index.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -81,6 +83,7 @@ export type { EngineConfig }
 export interface Engine {
   readonly store: Store
   readonly campaigns: Campaigns
+  readonly alerts: Alerts
   /** What people say about their own subscriptions. */
   readonly subscriptions: Subscriptions
   /** Letters that went out, for web pages. */
@@ -166,11 +169,11 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     supervisor: {
       kick() {
         supervisor.kick()
-        relay.wake()
+        relay.wake('work')
       },
       plan(campaign) {
         supervisor.plan(campaign)
-        relay.wake()
+        relay.wake('work')
       },
     },
     channels: forLetters,
@@ -239,7 +242,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     notices: {
       kick() {
         notices.kick()
-        relay.wake()
+        relay.wake('work')
       },
     },
     press,
@@ -248,14 +251,38 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
-  relay.listen(() => {
-    supervisor.kick()
-    notices.kick()
+  const office = createAlertOffice({
+    config,
+    store: store,
+    channels,
+    pool,
+    links,
+    persons: tokens,
+    wakeDesk: () => relay.wake('alerts'),
+    tell,
+    clock,
+    random,
+    log,
+    owner,
+  })
+  relay.listen({
+    work() {
+      supervisor.kick()
+      notices.kick()
+      office.lookForPosts()
+    },
+    alerts: office.lookAtAlerts,
   })
   let stopped: Promise<void> | null = null
 
   async function stop(deadlineMs: number): Promise<void> {
-    await Promise.all([feeds.stop(), supervisor.stop(deadlineMs), notices.stop(deadlineMs), retention.stop()])
+    await Promise.all([
+      feeds.stop(),
+      supervisor.stop(deadlineMs),
+      notices.stop(deadlineMs),
+      office.stop(deadlineMs),
+      retention.stop(),
+    ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()
     listeners.clear()
@@ -264,6 +291,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   return {
     store,
     campaigns,
+    alerts: office.alerts,
     renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
     subscriptions,
     feeds,
@@ -294,6 +322,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     depth: () => queue.depth(),
     async start() {
       await supervisor.start()
+      office.start()
       notices.start()
       retention.start()
       feeds.start()

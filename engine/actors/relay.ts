@@ -3,17 +3,19 @@ import type { Fact } from '../model/progress.ts'
 import type { Bus } from '../ports/bus.ts'
 
 const facts = 'facts'
-const work = 'work'
+
+/** `work`: chunks, mails or posts may be due. `alerts`: one has come or changed, for whoever has the desk. */
+export type Waking = 'work' | 'alerts'
 
 /** What nodes say to each other: facts, so that whoever watches any node sees all of them, and that there is work, so that
  *  none waits for its next sweep. Nothing depends on it: it only saves time. */
 export interface Relay {
   /** Tell listeners here and on all other nodes. */
   tell(fact: Fact): void
-  /** There may be work: others look now. */
-  wake(): void
-  /** Hear the others from now on. `onWork`: there may be work. */
-  listen(onWork: () => void): void
+  /** Others look now. */
+  wake(what: Waking): void
+  /** Hear the others from now on. */
+  listen(looks: { readonly [what in Waking]: () => void }): void
   stop(): void
 }
 
@@ -32,20 +34,22 @@ export function createRelay(parts: {
       hear(fact)
       bus.publish(facts, JSON.stringify({ from: owner, fact }))
     },
-    wake: () => bus.publish(work, owner),
-    listen(onWork) {
+    wake: (what) => bus.publish(what, owner),
+    listen(looks) {
       ends = [
         bus.subscribe(facts, (text) => {
           const said = messageOf(text)
           if (said === null) log.warn({ bytes: text.length }, 'relay.not_understood')
           else if (said.from !== owner) hear(said.fact)
         }),
-        bus.subscribe(
-          work,
-          (from) => {
-            if (from !== owner) onWork()
-          },
-          onWork,
+        ...Object.entries(looks).map(([what, look]) =>
+          bus.subscribe(
+            what,
+            (from) => {
+              if (from !== owner) look()
+            },
+            look,
+          ),
         ),
       ]
     },

@@ -14,6 +14,7 @@ const base = ['engine/errors.ts', 'engine/clock.ts', 'engine/log.ts', 'engine/co
 const makers = ['engine/template', 'engine/personalise', 'engine/compose']
 const workers = [
   'engine/alerts',
+  'engine/desk',
   'engine/schedule',
   'engine/render',
   'engine/delivery',
@@ -38,6 +39,9 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
+  ['engine/desk', [...base, ...ports, 'engine/alerts']],
+  ['engine/alerts.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  ['engine/alert-office.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors', 'engine/alerts.ts']],
   ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   ['engine/subscriptions', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   [

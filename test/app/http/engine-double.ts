@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
 import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
+import { type Alerts, createAlerts } from '../../../engine/alerts.ts'
 import type { Clock } from '../../../engine/clock.ts'
+import { createAlertTokens } from '../../../engine/compose/alert-token.ts'
 import { createLinks } from '../../../engine/compose/links.ts'
 import { createPersonTokens } from '../../../engine/compose/person-token.ts'
 import { engineConfigSchema } from '../../../engine/config.ts'
+import { readAlertSettings } from '../../../engine/desk/settings.ts'
 import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { silentLog } from '../../../engine/log.ts'
@@ -38,6 +41,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       log: silentLog,
     }),
     rows: [],
+    alerts: alertsOf(store, clock),
     campaigns: campaignsOf(store, clock, () => double.rows),
     async agenda({ from, until }) {
       const blackouts = [{ from, until: from + 1, reason: 'a holiday' }]
@@ -200,4 +204,22 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
       return { rows: page, next: matching.length > limit ? page.at(-1)!.subscriberId : null }
     },
   }
+}
+
+/** All that people do about alerts, over the store; nobody has the desk. */
+function alertsOf(store: Store, clock: Clock): Alerts {
+  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
+  const { rules } = readAlertSettings(config.alerts, new Map())
+  const { watch: _, ...alerts } = createAlerts({
+    config,
+    rules,
+    store: store,
+    tokens: createAlertTokens({ secrets: config.secrets, publicUrl: 'http://localhost:8025' }),
+    channels: new Map(),
+    clock,
+    heard() {},
+    look() {},
+    desk: () => null,
+  })
+  return alerts
 }

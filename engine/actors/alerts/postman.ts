@@ -1,0 +1,313 @@
+import { LRUCache } from 'lru-cache'
+import type { Carried, Outcome, Post } from '../../channel/index.ts'
+import { type Clock, pause } from '../../clock.ts'
+import type { AlertTokens } from '../../compose/alert-token.ts'
+import type { Links } from '../../compose/links.ts'
+import type { EngineConfig } from '../../config.ts'
+import { type AlertPress, isAsking } from '../../delivery/alert-press.ts'
+import type { Courier } from '../../delivery/courier.ts'
+import { postingSettlementOf } from '../../delivery/posting-outcome.ts'
+import type { Log } from '../../log.ts'
+import type { EpochMs, NotificationId, PublicationId, SubscriberId } from '../../model/ids.ts'
+import type { Note } from '../../model/note.ts'
+import type { Notification, TakenPosting } from '../../model/notification.ts'
+import type { PostingRef, PostingSettlement } from '../../ports/notifications.ts'
+import type { AlertPorts } from '../../ports/store.ts'
+import { createGatherer } from '../gather.ts'
+import { createSweeper } from '../sweeper.ts'
+
+/** A channel as the postman sees it. */
+export type AlertCourier = Pick<Courier<Carried>, 'capabilities' | 'blockedUntil' | 'send'>
+
+/** Postings taken at a time. */
+export const takeLimit = 64
+/** Postings of one channel that are on their way at most: the rest goes back to the store. */
+const maxOnChannel = 1000
+/** Notifications to very many that are worked side by side. */
+const lanes = 2
+const claimed = 200
+
+export interface Postman {
+  /** Postings that were just taken, and whether their notification has more. */
+  carry(notification: Notification, postings: readonly TakenPosting[], more: boolean): void
+  start(): void
+  /** Something may be due now. */
+  kick(): void
+  /** Takes nothing more; resolves when what is on the wire was answered and settled, at the deadline at the latest. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+/** Brings alerts out: takes postings, hands them to their channels, settles them. Every node has one. It holds nothing that
+ *  its rows don't say: what it has in hand when it ends is found by the next one. */
+export function createPostman(parts: {
+  readonly config: EngineConfig
+  readonly store: AlertPorts
+  readonly courier: (channel: string) => AlertCourier | undefined
+  readonly press: AlertPress
+  readonly links: Links
+  readonly tokens: AlertTokens
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+}): Postman {
+  const { config, store, courier, press, links, tokens, clock, random, log } = parts
+  const settings = config.alerts
+  const { leaseMs } = config.delivery
+  const stopping = new AbortController()
+  const deadline = new AbortController()
+  const known = new LRUCache<NotificationId, Notification>({ max: 500 })
+  /** On the wire: prolonged while they are. */
+  const held = new Set<PostingRef>()
+  const onChannel = new Map<string, number>()
+  const working = new Set<Promise<void>>()
+  const fanning = new Set<NotificationId>()
+  /** The last post of a thread to a place that is on its way: the next one waits for it and takes over its receipt. */
+  const tails = new Map<string, Promise<string | null>>()
+  let cancelRenewal = () => {}
+
+  const settle = createGatherer<PostingSettlement, void>(
+    async (settlements) => {
+      await store.postings.settle(settlements, clock.now())
+      return settlements.map(() => undefined)
+    },
+    { maxInputs: 1000 },
+  )
+
+  function track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => log.error({ reason: String(error) }, 'postings.failed'))
+      .finally(() => working.delete(tracked))
+    working.add(tracked)
+  }
+
+  /** The postings of one notification, by channel. */
+  async function deliver(notification: Notification, postings: readonly TakenPosting[]): Promise<void> {
+    const [first] = postings
+    if (first === undefined) return
+    if (postings.every(({ channel }) => channel === first.channel))
+      return deliverOn(first.channel, notification, postings)
+    const byChannel = Map.groupBy(postings, ({ channel }) => channel)
+    await Promise.all([...byChannel].map(([channel, part]) => deliverOn(channel, notification, part)))
+  }
+
+  async function deliverOn(
+    channel: string,
+    notification: Notification,
+    postings: readonly TakenPosting[],
+  ): Promise<void> {
+    const way = courier(channel)
+    const under = onChannel.get(channel) ?? 0
+    const refuse = (status: 'permanent' | 'unsent', code: string, detail: string, until: EpochMs | null) =>
+      settleAll(
+        notification,
+        postings,
+        () =>
+          status === 'permanent'
+            ? { id: 0, status, code, detail, suppress: false }
+            : { id: 0, status, code, detail },
+        until,
+      )
+    if (way === undefined)
+      return refuse('permanent', 'channel', `There is no channel "${channel}" any more.`, null)
+    const blockedUntil = way.blockedUntil()
+    if (blockedUntil !== null)
+      return refuse('unsent', 'channel', 'The channel is not to be reached.', blockedUntil)
+    if (under + postings.length > maxOnChannel && under > 0)
+      return refuse('unsent', 'busy', 'Too many are on their way over this channel.', clock.now() + 1000)
+    onChannel.set(channel, under + postings.length)
+    for (const posting of postings) held.add(posting)
+    try {
+      if (way.capabilities.content === 'mime') await mail(way, notification, postings)
+      else await Promise.all(postings.map((posting) => post(way, notification, posting)))
+    } finally {
+      for (const posting of postings) held.delete(posting)
+      onChannel.set(channel, (onChannel.get(channel) ?? 0) - postings.length)
+    }
+  }
+
+  async function mail(
+    way: AlertCourier,
+    notification: Notification,
+    postings: readonly TakenPosting[],
+  ): Promise<void> {
+    const { messages, failed } = await press.press(notification, postings, clock.now())
+    const outcomes = new Map<number, Outcome>()
+    for (const { target, detail } of failed)
+      outcomes.set(target, { id: target, status: 'permanent', code: 'render', detail, suppress: false })
+    if (messages.length > 0)
+      for (const outcome of await way.send(messages, deadline.signal)) outcomes.set(outcome.id, outcome)
+    await settleAll(notification, postings, ({ target }) => outcomes.get(target), way.blockedUntil())
+  }
+
+  async function post(way: AlertCourier, notification: Notification, posting: TakenPosting): Promise<void> {
+    const place = `${notification.thread}\0${posting.channel}\0${posting.to}`
+    const before = tails.get(place)
+    const { promise, resolve } = Promise.withResolvers<string | null>()
+    tails.set(place, promise)
+    let receipt = posting.earlier
+    try {
+      receipt = (await before) ?? posting.earlier
+      const [outcome] = await way.send([postOf(notification, posting, receipt)], deadline.signal)
+      if (outcome?.status === 'sent') receipt = outcome.receipt ?? receipt
+      await settleAll(notification, [posting], () => outcome, way.blockedUntil())
+    } finally {
+      resolve(receipt)
+      if (tails.get(place) === promise) tails.delete(place)
+    }
+  }
+
+  function postOf(notification: Notification, { target, to }: TakenPosting, earlier: string | null): Post {
+    const { id, note, reason, data, thread, createdAt } = notification
+    return {
+      id: 1,
+      to,
+      note: isAsking(notification) ? withLink(note, tokens.url(id, target)) : note,
+      reason,
+      data,
+      at: createdAt,
+      thread,
+      earlier,
+      // The same over every try. The space keeps it apart from those of campaigns.
+      key: links
+        .messageId(id as unknown as PublicationId, target as SubscriberId, 'an alert', 'x')
+        .slice(1, 33),
+      urgent: true,
+    }
+  }
+
+  async function settleAll(
+    { retryUntil }: Notification,
+    postings: readonly TakenPosting[],
+    outcomeOf: (posting: TakenPosting) => Outcome | undefined,
+    blockedUntil: EpochMs | null,
+  ): Promise<void> {
+    const now = clock.now()
+    await Promise.all(
+      postings.map((posting) =>
+        settle.add(
+          postingSettlementOf(outcomeOf(posting) ?? forgotten, {
+            posting,
+            retryUntil,
+            config: settings,
+            blockedUntil,
+            now,
+            random,
+          }),
+        ),
+      ),
+    )
+  }
+
+  /** All that is left of one notification to very many. */
+  async function fan(notification: Notification): Promise<void> {
+    const { id } = notification
+    if (fanning.has(id)) return
+    fanning.add(id)
+    const lane = async () => {
+      while (!stopping.signal.aborted) {
+        const { postings, more } = await store.postings.take(id, {
+          limit: takeLimit,
+          leaseMs,
+          now: clock.now(),
+        })
+        await deliver(notification, postings)
+        if (!more) return
+      }
+    }
+    try {
+      await Promise.all(Array.from({ length: lanes }, lane))
+    } finally {
+      fanning.delete(id)
+    }
+  }
+
+  async function notificationOf(ids: readonly NotificationId[]): Promise<void> {
+    const missing = [...new Set(ids)].filter((id) => !known.has(id))
+    if (missing.length === 0) return
+    for (const notification of await store.notifications.get(missing))
+      known.set(notification.id, notification)
+  }
+
+  async function sweep(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const postings = await store.postings.claim({ limit: claimed, leaseMs, now: clock.now() })
+      await notificationOf(postings.map(({ notificationId }) => notificationId))
+      for (const [id, part] of Map.groupBy(postings, ({ notificationId }) => notificationId)) {
+        const notification = known.get(id)
+        if (notification !== undefined) track(deliver(notification, part))
+      }
+      if (postings.length < claimed) break
+    }
+    const unfinished = (await store.postings.unfinished(lanes * 4)).filter((id) => !fanning.has(id))
+    await notificationOf(unfinished)
+    for (const id of unfinished) {
+      const notification = known.get(id)
+      if (notification !== undefined && fanning.size < lanes) track(fan(notification))
+    }
+  }
+
+  const sweeper = createSweeper({
+    clock,
+    everyMs: settings.sweepMs,
+    sweep,
+    onError: (error) => log.warn({ reason: String(error) }, 'postings.not_swept'),
+  })
+
+  function renew(): void {
+    const again = () => {
+      if (!deadline.signal.aborted) cancelRenewal = clock.after(leaseMs / 4, renew)
+    }
+    if (held.size === 0) {
+      again()
+      return
+    }
+    store.postings
+      .renew([...held], leaseMs)
+      .catch((error: unknown) => log.warn({ reason: String(error) }, 'postings.not_renewed'))
+      .finally(again)
+  }
+
+  return {
+    carry(notification, postings, more) {
+      known.set(notification.id, notification)
+      if (postings.length > 0) track(deliver(notification, postings))
+      if (more && fanning.size < lanes) track(fan(notification))
+    },
+    start() {
+      renew()
+      sweeper.start()
+    },
+    kick: sweeper.kick,
+    async stop(deadlineMs) {
+      stopping.abort()
+      const over = new AbortController()
+      const drained = (async () => {
+        await sweeper.stop()
+        while (working.size > 0) await Promise.all(working)
+      })()
+      const late = pause(clock, deadlineMs, over.signal)
+      await Promise.race([drained, late])
+      over.abort()
+      deadline.abort()
+      cancelRenewal()
+    },
+  }
+}
+
+const forgotten: Outcome = {
+  id: 0,
+  status: 'unknown',
+  code: 'no_outcome',
+  detail: 'The channel gave no outcome for it.',
+}
+
+/** A note with the button that acknowledges it, among the links it has. */
+function withLink(note: Note, url: string): Note {
+  const link = { title: 'Acknowledge', url, style: 'primary' } as const
+  const last = note.blocks.at(-1)
+  const blocks =
+    last?.type === 'links'
+      ? [...note.blocks.slice(0, -1), { ...last, links: [link, ...last.links] }]
+      : [...note.blocks, { type: 'links', links: [link] } as const]
+  return { ...note, blocks }
+}

@@ -1,0 +1,110 @@
+import { createDesk } from './actors/alerts/desk.ts'
+import { type AlertCourier, createPostman } from './actors/alerts/postman.ts'
+import { type Alerts, type AlertWay, createAlerts } from './alerts.ts'
+import type { Clock } from './clock.ts'
+import { createAlertTokens } from './compose/alert-token.ts'
+import type { Links } from './compose/links.ts'
+import type { PersonTokens } from './compose/person-token.ts'
+import type { EngineConfig } from './config.ts'
+import { createAlertPress } from './delivery/alert-press.ts'
+import { createAudience } from './desk/audience.ts'
+import { createReaders } from './desk/readers.ts'
+import { readAlertSettings } from './desk/settings.ts'
+import type { Log } from './log.ts'
+import type { Fact } from './model/progress.ts'
+import type { Store } from './ports/store.ts'
+import type { RenderPool } from './render/pool.ts'
+
+/** Everything that alerts need, put together. */
+export interface AlertOffice {
+  readonly alerts: Alerts
+  start(): void
+  /** Another node has accepted or changed something. */
+  lookAtAlerts(): void
+  /** Another node has posts that it left to others. */
+  lookForPosts(): void
+  /** As the postman's. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+export function createAlertOffice(parts: {
+  readonly config: EngineConfig
+  readonly store: Store
+  readonly channels: ReadonlyMap<string, AlertWay & AlertCourier>
+  readonly pool: Pick<RenderPool, 'alerts'>
+  readonly links: Links
+  readonly persons: PersonTokens
+  /** Whoever has the desk is another node: tell it to look. */
+  readonly wakeDesk: () => void
+  readonly tell: (fact: Fact) => void
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Log
+  readonly owner: string
+}): AlertOffice {
+  const { store, channels, pool, links, persons, wakeDesk, tell, clock, random, log, owner } = parts
+  const { rules, settings } = readAlertSettings(parts.config.alerts, channels)
+  const config = { ...parts.config, alerts: settings }
+  const { secrets, publicUrl } = config
+  const tokens = createAlertTokens({ secrets, publicUrl })
+  const postman = createPostman({
+    config,
+    store,
+    courier: (name) => channels.get(name),
+    press: createAlertPress({ config, store, pool, links, tokens, persons, clock, log }),
+    links,
+    tokens,
+    clock,
+    random,
+    log,
+  })
+  const { watch, ...alerts } = createAlerts({
+    config,
+    rules,
+    store,
+    tokens,
+    channels,
+    clock,
+    heard(changed) {
+      if (desk.view() === null) wakeDesk()
+      else desk.hear(changed)
+    },
+    look() {
+      if (desk.view() === null) wakeDesk()
+      else desk.kick()
+    },
+    desk: () => desk.view(),
+  })
+  const readers = createReaders({ store, timeZone: config.subscriptions.timeZone })
+  const desk = createDesk({
+    config,
+    rules,
+    store,
+    readers,
+    audience: createAudience({
+      settings,
+      readers,
+      publicUrl,
+      edits: (channel) => channels.get(channel)?.capabilities.edits === true,
+    }),
+    postman,
+    watch,
+    tell,
+    clock,
+    log,
+    owner,
+  })
+  return {
+    alerts,
+    start() {
+      postman.start()
+      desk.start()
+    },
+    lookAtAlerts: desk.kick,
+    lookForPosts: postman.kick,
+    async stop(deadlineMs) {
+      await desk.stop()
+      await postman.stop(deadlineMs)
+    },
+  }
+}

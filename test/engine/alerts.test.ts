@@ -1,0 +1,210 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { engineConfigSchema } from '../../engine/config.ts'
+import { createEngine } from '../../engine/engine.ts'
+import { alertInputSchema, reportOf } from '../../engine/model/alert-input.ts'
+import { followInputSchema, noFollowPreferences } from '../../engine/model/follow.ts'
+import type { SubscriberId } from '../../engine/model/ids.ts'
+import { subscriberInputSchema } from '../../engine/model/subscriber.ts'
+import { createMemoryQueue } from '../../stores/memory/nodes/queue.ts'
+import { type OpenedStore, openStore } from '../../stores/open.ts'
+import { createTestClock, type TestClock } from './support/clock.ts'
+import { scriptedChannel } from './support/scripted-channel.ts'
+import { scriptedRoom } from './support/scripted-room.ts'
+
+const minute = 60_000
+const folder = mkdtempSync(join(tmpdir(), 'broadsheet-alerts-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let files = 0
+const freshUrls = {
+  memory: () => 'memory:',
+  sqlite: () => `sqlite:${join(folder, `${++files}.db`)}`,
+}
+
+interface Options {
+  readonly store?: OpenedStore
+  readonly clock?: TestClock
+}
+
+async function openOffice(url: string, alerts: object, options: Options = {}) {
+  const clock = options.clock ?? createTestClock()
+  const store = options.store ?? (await openStore(url))
+  const mail = scriptedChannel()
+  const room = scriptedRoom({ edits: true })
+  const engine = await createEngine(
+    engineConfigSchema.parse({
+      secrets: ['a secret only for the tests'],
+      publicUrl: 'https://news.example.org',
+      render: { maxThreads: 1 },
+      alerts,
+    }),
+    {
+      store,
+      queue: createMemoryQueue(),
+      channels: {
+        smtp: { definition: mail.definition as never, config: {} },
+        room: { definition: room.definition, config: {} },
+      },
+      clock,
+      random: () => 0.5,
+    },
+  )
+  await engine.start()
+  const tick = (ms: number) => clock.advance(ms)
+  /** Moves the clock until it holds. */
+  const until = (check: () => void | Promise<void>, stepMs = 100) =>
+    vi.waitFor(
+      async () => {
+        tick(stepMs)
+        await check()
+      },
+      { interval: 5, timeout: 20_000 },
+    )
+  const report = (input: object) =>
+    engine.alerts.report([reportOf(alertInputSchema.parse(input), clock.now(), 60 * minute)])
+  await until(() => expect(engine.alerts.desk()).not.toBeNull())
+  return { clock, store, mail, room, engine, until, report, tick }
+}
+type Office = Awaited<ReturnType<typeof openOffice>>
+
+const rooms = { receivers: { default: { rooms: ['room/ops'], people: true } } }
+describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
+  let office: Office
+  const open = (alerts: object, options?: Options) => openOffice(freshUrl(), alerts, options)
+  afterEach(async () => {
+    await office.engine.stop()
+    await office.store.close()
+  })
+
+  describe('an alert', () => {
+    beforeEach(async () => {
+      office = await open(rooms)
+    })
+
+    test('reaches its room and is in the books', async () => {
+      const { report, until, room, engine } = office
+      const [accepted] = await report({ title: 'Disk full', severity: 'critical', labels: { host: 'db1' } })
+      expect(accepted?.hearing).toBe('opened')
+      await until(() => expect(room.taken).toHaveLength(1))
+      expect(room.taken[0]).toMatchObject({ to: 'ops', reason: 'firing', note: { title: 'Disk full' } })
+      const { rows } = await office.store.notifications.page({ after: 0, limit: 10 })
+      await until(async () =>
+        expect(await engine.alerts.counts(rows[0]!.id)).toMatchObject({ audience: 1, sent: 1 }),
+      )
+    })
+
+    test('is told again when it is over, in the same thread, with the receipt', async () => {
+      const { report, until, room } = office
+      await report({ key: 'k', title: 'Disk full' })
+      await until(() => expect(room.taken).toHaveLength(1))
+      await report({ key: 'k', title: 'Disk full', status: 'resolved' })
+      await until(() => expect(room.taken).toHaveLength(2))
+      expect(room.taken[1]).toMatchObject({
+        reason: 'resolved',
+        earlier: 'r1',
+        thread: room.taken[0]?.thread,
+      })
+    })
+
+    test('by mail to those who follow it, with a link that acknowledges it', async () => {
+      const { report, until, mail, store, engine, room } = office
+      await store.subscribers.upsert(
+        [subscriberInputSchema.parse({ address: 'ann@example.org', name: 'Ann' })],
+        { lists: [], now: office.clock.now() },
+      )
+      await engine.alerts.follow(
+        1 as SubscriberId,
+        followInputSchema.parse({ channel: 'smtp', topics: ['db'] }),
+      )
+      await until(() => expect(engine.alerts.desk()?.follows).toBe(1))
+      await report({ key: 'a', title: 'Other', topic: 'web' })
+      await report({ key: 'b', title: 'Lag', topic: 'db', severity: 'error' })
+      await until(() => expect(room.taken).toHaveLength(2))
+      await until(() => expect(mail.taken).toHaveLength(1))
+      const { text } = mail.taken[0]!
+      expect(text).toContain('Subject: ERROR: Lag')
+      const token = /\/k\/([\w-]+)/.exec(text.replaceAll('=\r\n', ''))?.[1] ?? ''
+      const behind = await engine.alerts.linked(token)
+      expect(behind?.alerts.map(({ title }) => title)).toEqual(['Lag'])
+      expect(behind?.person).toBe('Ann')
+      await engine.alerts.acknowledgeLinked(token, { by: '', comment: '' })
+      await until(() => expect(room.taken).toHaveLength(3))
+      expect(room.taken[2]).toMatchObject({
+        reason: 'acknowledged',
+        note: { title: 'Acknowledged by Ann: Lag' },
+      })
+      expect(mail.taken).toHaveLength(1)
+    })
+  })
+
+  test('a restart tells nothing twice', async () => {
+    office = await open(rooms)
+    await office.report({ key: 'k', title: 'Disk full' })
+    await office.until(() => expect(office.room.taken).toHaveLength(1))
+    await office.engine.stop()
+    const { store, clock } = office
+    office = await open(rooms, { store, clock })
+    await office.report({ key: 'other', title: 'Other' })
+    await office.until(() => expect(office.room.taken).toHaveLength(1), 1100)
+    expect(office.room.taken[0]?.note.title).toBe('Other')
+  })
+
+  test('quiet hours: nothing but what is critical, and the rest in one mail', async () => {
+    office = await open({ receivers: { default: { people: true } } })
+    const { store, engine, until, report, mail, clock } = office
+    await store.subscribers.upsert(
+      [subscriberInputSchema.parse({ address: 'ann@example.org', name: 'Ann', timeZone: 'UTC' })],
+      { lists: [], now: clock.now() },
+    )
+    await engine.alerts.prefer(1 as SubscriberId, {
+      ...noFollowPreferences,
+      quiet: { from: '08:00', until: '09:00' },
+    })
+    await engine.alerts.follow(1 as SubscriberId, followInputSchema.parse({ channel: 'smtp' }))
+    await until(() => expect(engine.alerts.desk()?.follows).toBe(1))
+    await report({ title: 'One' })
+    await report({ title: 'Two' })
+    await report({ title: 'Fire', severity: 'critical' })
+    await until(() => expect(mail.taken).toHaveLength(1))
+    expect(mail.taken[0]?.text).toContain('Subject: CRITICAL: Fire')
+    await until(() => expect(mail.taken).toHaveLength(2), 10_000)
+    expect(clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 10, 23, 9))
+    expect(mail.taken[1]?.text).toContain('One')
+    expect(mail.taken[1]?.text).toContain('Two')
+  })
+
+  test('a channel that is away gets it when it is back', async () => {
+    office = await open(rooms)
+    const { report, until, room, tick } = office
+    room.down = 'connection refused'
+    await report({ title: 'Disk full' })
+    for (let i = 0; i < 30; i++) {
+      tick(500)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(room.taken).toHaveLength(0)
+    room.down = null
+    await until(() => expect(room.taken).toHaveLength(1), 1000)
+  })
+
+  test('a heartbeat that stops raises an alert, and takes it back', async () => {
+    office = await open(rooms)
+    const { engine, until, room } = office
+    await engine.alerts.addHeartbeat({
+      name: 'backup',
+      title: 'No backup',
+      everyMs: 10_000,
+      topic: null,
+      severity: 'critical',
+      labels: {},
+    })
+    await until(() => expect(room.taken).toHaveLength(1), 1000)
+    expect(room.taken[0]?.note.title).toBe('No backup')
+    await engine.alerts.beat('backup')
+    await until(() => expect(room.taken).toHaveLength(2), 100)
+    expect(room.taken[1]?.reason).toBe('resolved')
+  })
+})
