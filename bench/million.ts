@@ -1,30 +1,27 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createClient } from '../app/cli/daemon/client.ts'
 import { campaignData, list, paper } from '../app/demo/content/publication.ts'
 import type { Progress } from '../engine/model/progress.ts'
+import { buildDist, serveBuilt } from './built-daemon.ts'
 import { type Report, round } from './figure.ts'
 import { makeFolder, seedNewsroom } from './newsroom.ts'
 import { letter } from './sample.ts'
 import { startBenchSink } from './smtp.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const mebibyte = 2 ** 20
 
 /** A campaign to a million through `broadsheet serve`, built as it is published, in a process of its own. */
 export async function benchMillion(report: Report, { subscribers = 1_000_000 } = {}): Promise<void> {
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-    { cwd: root },
-  )
+  buildDist()
   const sink = await startBenchSink()
   const { file, remove } = makeFolder()
   mkdirSync(dirname(file), { recursive: true })
   await seedNewsroom(`sqlite:${file}`, subscribers)
-  const daemon = await serve(file, sink.port)
+  const daemon = await serveBuilt({
+    file,
+    channels: { smtp: { host: '127.0.0.1', port: sink.port, security: 'none' } },
+  })
   const client = createClient(daemon.url, daemon.token, AbortSignal.timeout(3 * 3_600_000))
   await client.post('/campaigns', {
     name: 'million',
@@ -79,57 +76,6 @@ export async function benchMillion(report: Report, { subscribers = 1_000_000 } =
   figure("daemon's RSS at its peak", round(Math.max(...samples.map(({ bytes }) => bytes)) / mebibyte), 'MiB')
   figure("daemon's RSS at 10 %", round(around(0.1) / mebibyte, 1), 'MiB')
   figure("daemon's RSS at 90 %", round(around(0.9) / mebibyte, 1), 'MiB')
-}
-
-async function serve(file: string, smtpPort: number) {
-  const data = dirname(file)
-  const settings = join(data, 'broadsheet.yaml')
-  const compiled = join(data, 'compile-cache')
-  writeFileSync(
-    settings,
-    JSON.stringify({
-      data,
-      store: `sqlite:${file}`,
-      http: { port: 0 },
-      channels: { smtp: { host: '127.0.0.1', port: smtpPort, security: 'none' } },
-    }),
-  )
-  const main = join(root, 'dist/app/cli/main.js')
-  // As app/bin.js starts it, but from dist/.
-  const child = spawn(
-    process.execPath,
-    [
-      '--max-semi-space-size=4',
-      '--max-old-space-size=256',
-      '--input-type=module',
-      '-e',
-      `process.argv.splice(1, 0, 'broadsheet'); await (await import(${JSON.stringify(main)})).main(process.argv)`,
-      '--',
-      'serve',
-      '--config',
-      settings,
-    ],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: compiled },
-    },
-  )
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const daemonFile = join(data, 'daemon.json')
-  while (!existsSync(daemonFile)) {
-    if (child.exitCode !== null) throw new Error('The daemon did not start')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  const { url, token } = JSON.parse(readFileSync(daemonFile, 'utf8')) as { url: string; token: string }
-  return {
-    url,
-    token,
-    rss: () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024,
-    async stop() {
-      child.kill('SIGTERM')
-      await ended
-    },
-  }
 }
 
 if (import.meta.main) {

@@ -1,0 +1,99 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Pool } from 'undici'
+
+/** The world around a daemon, in a process of its own: it raises alerts, so many a second whatever becomes of them (open loop),
+ *  and is the channel that they reach. One clock sees both. Speaks with its parent by messages. */
+
+interface Raise {
+  readonly url: string
+  readonly token: string
+  readonly perSecond: number
+  readonly seconds: number
+}
+
+export interface Raised {
+  readonly sent: number
+  readonly refused: number
+  /** Milliseconds from the alert's request to the first request that the channel got of it, and to its 202. */
+  readonly toChannel: readonly number[]
+  readonly toAccept: readonly number[]
+  readonly missing: number
+}
+
+const sentAt = new Map<string, number>()
+const reached = new Map<string, number>()
+let run = 0
+
+const sink = createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    const at = performance.now()
+    for (const [key] of Buffer.concat(chunks)
+      .toString('utf8')
+      .matchAll(/bench-\d+-\d+/g))
+      if (!reached.has(key)) reached.set(key, at)
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
+  })
+})
+
+async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised> {
+  run++
+  sentAt.clear()
+  reached.clear()
+  const pool = new Pool(url, { connections: 32 })
+  const toAccept: number[] = []
+  let refused = 0
+  const begun = performance.now()
+  const total = perSecond * seconds
+  const flights: Promise<void>[] = []
+  const fly = async (n: number) => {
+    const key = `bench-${run}-${n}`
+    sentAt.set(key, performance.now())
+    const { statusCode, body } = await pool.request({
+      path: '/api/v1/alerts',
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        key,
+        title: `Disk of ${key} is full`,
+        severity: 'critical',
+        labels: { alertname: 'DiskFull', host: key },
+        ttlMs: 60_000,
+      }),
+    })
+    await body.dump()
+    if (statusCode === 202) toAccept.push(performance.now() - sentAt.get(key)!)
+    else refused++
+  }
+  for (let n = 0; n < total; n++) {
+    const due = begun + (n * 1000) / perSecond
+    const wait = due - performance.now()
+    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
+    flights.push(
+      fly(n).catch(() => {
+        refused++
+      }),
+    )
+  }
+  await Promise.all(flights)
+  const until = performance.now() + 10_000
+  while (reached.size < total - refused && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  await pool.close()
+  const toChannel = [...reached].flatMap(([key, at]) => {
+    const from = sentAt.get(key)
+    return from === undefined ? [] : [at - from]
+  })
+  return { sent: total, refused, toChannel, toAccept, missing: total - refused - toChannel.length }
+}
+
+sink.listen(0, '127.0.0.1', () => process.send?.({ port: (sink.address() as AddressInfo).port }))
+process.on('message', (task: Raise) => {
+  raise(task).then(
+    (raised) => process.send?.({ raised }),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  )
+})
+process.on('disconnect', () => process.exit(0))
