@@ -10,6 +10,7 @@ import type { Notice } from '../model/notice.ts'
 import type { Subscriber } from '../model/subscriber.ts'
 import type { NoticeStore } from '../ports/notices.ts'
 import type { Store } from '../ports/store.ts'
+import { createFeedbackIntake } from './feedback.ts'
 import type { SubscriptionActors } from './subscription.ts'
 import { createSweeper } from './sweeper.ts'
 
@@ -43,6 +44,7 @@ export function startNoticeActor(parts: {
 }): NoticeActor {
   const { config, store, press, actors, courier, clock, random, log } = parts
   const settings = config.subscriptions
+  const feedback = createFeedbackIntake({ store, actors, clock, log })
   const stopping = new AbortController()
 
   const later = (attempt: number, retryAfterMs: number | null = null): EpochMs | null =>
@@ -104,27 +106,10 @@ export function startNoticeActor(parts: {
         // A confirmation that is missing helps nobody; a second one does no harm.
         return { ...kept, state: 'unknown', uncertain: uncertain + 1, dueAt: later(attempt), code, detail }
       case 'permanent':
-        if (outcome.suppress) await bounced(row, code, detail)
+        if (outcome.suppress)
+          await feedback.hear({ kind: 'bounce', address: row.address, code, detail }, row, null)
         return { ...kept, state: 'failed', code, detail }
     }
-  }
-
-  async function bounced(
-    { id, address }: Subscriber,
-    code: string | null,
-    detail: string | null,
-  ): Promise<void> {
-    const now = clock.now()
-    await store.suppressions.add([{ address, reason: 'bounce', detail: detail ?? code }], now)
-    await actors.apply(id, (row) =>
-      row.status === 'erased'
-        ? null
-        : {
-            event: { type: 'bounce' },
-            consents: [{ ...bareProof('provider', now), words: code, kind: 'bounce', lists: [] }],
-            now,
-          },
-    )
   }
 
   async function work(notice: Notice): Promise<void> {
