@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../engine/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Log } from '../engine/log.ts'
+import type { Fetcher } from '../engine/ports/fetcher.ts'
 import type { Store } from '../engine/ports/store.ts'
 import { createMemoryBus } from '../stores/memory/nodes/bus.ts'
 import { createMemoryQueue } from '../stores/memory/nodes/queue.ts'
@@ -29,6 +30,8 @@ export interface Composition {
   readonly engine: Engine
   /** Those that sign what leaves, newest first. */
   readonly secrets: readonly string[]
+  /** Behind the guard. */
+  readonly fetcher: Fetcher
   /** What a second process that is refused the store is told of this one. */
   describe(info: { readonly url: string }): void
   /** Gives back what was opened: engine, queue, store, in this order. Idempotent. */
@@ -87,6 +90,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   return {
     engine,
     secrets,
+    fetcher,
     describe: (info) => kept.describe(info),
     close(stop = {}) {
       closing ??= (async () => {

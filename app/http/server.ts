@@ -10,7 +10,9 @@ import type { Engine } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
 import type { PagesConfig } from '../config/pages.ts'
+import type { SesHook } from '../hooks/ses-hook.ts'
 import type { Api, Parts } from './api.ts'
+import { sesHookRoutes } from './hooks/ses.ts'
 import { useMetrics } from './metrics.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicRoutes } from './public/public.ts'
@@ -67,6 +69,8 @@ export interface HttpConfig {
   readonly formSecrets?: readonly string[]
   /** For address checks: domains that the operator knows better than the lists. */
   readonly addresses?: { readonly disposable: readonly string[]; readonly trusted: readonly string[] }
+  /** Hears what SES says of letters. Default: nobody does. */
+  readonly sesHook?: SesHook
 }
 
 export interface HttpOptions {
@@ -244,6 +248,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       secrets: config.formSecrets,
     }),
   )
+  await app.register(async (scope) => sesHookRoutes(scope as unknown as Api, config.sesHook ?? null))
   await app.register(
     async (scope) => {
       const typed = scope as unknown as Api

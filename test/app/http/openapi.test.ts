@@ -19,6 +19,7 @@ const open = [
   'GET /livez',
   'GET /readyz',
   'GET /metrics',
+  'POST /hooks/ses/{channel}',
   'GET /s',
   'POST /s',
   'GET /s/{lists}',

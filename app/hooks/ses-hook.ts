@@ -1,0 +1,109 @@
+import type { Clock } from '../../engine/clock.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { BroadsheetError } from '../../engine/errors.ts'
+import type { Log } from '../../engine/log.ts'
+import type { Fetcher } from '../../engine/ports/fetcher.ts'
+import { readSesEvent } from './ses-event.ts'
+import { createSnsVerifier, isConfirmUrl, type SnsEnvelope } from './sns.ts'
+
+/** What SES says of letters that it took, by way of SNS. */
+export interface SesHook {
+  /** `body`: what SNS posted to this channel's address. Resolves when everything about it is done; a repeat changes nothing.
+   *  Refuses with E_NOT_FOUND a channel without topics, with E_INPUT what SNS did not sign for one of them (it is not sent
+   *  again), with E_FETCH and E_STORE_* what SNS shall send again. */
+  receive(channel: string, body: string): Promise<void>
+}
+
+// Longer than SNS tries, so that each of its attempts is known.
+const keepMs = 3 * 3_600_000
+const claimMs = 2 * 60_000
+const timeoutMs = 10_000
+const maxPemBytes = 32_768
+
+export function createSesHook(parts: {
+  /** Topics that each channel believes, by its name. */
+  readonly topicArns: { readonly [channel: string]: readonly string[] }
+  readonly engine: Pick<Engine, 'store' | 'subscriptions'>
+  readonly fetcher: Pick<Fetcher, 'get'>
+  readonly clock: Clock
+  readonly log: Log
+}): SesHook {
+  const { topicArns, engine, fetcher, clock, log } = parts
+  const { replies } = engine.store
+
+  /** Rejects with E_FETCH. Where it leads by redirects is looked at by the caller, who knows what it should be. */
+  async function fetched(url: string): Promise<{ readonly url: string; readonly text: string }> {
+    const result = await fetcher.get(
+      { url, accept: '*/*', etag: null, lastModified: null, maxBytes: maxPemBytes, timeoutMs },
+      AbortSignal.timeout(timeoutMs),
+    )
+    if (result.kind === 'content')
+      return { url: result.url, text: Buffer.from(result.body).toString('latin1') }
+    const why = result.kind === 'failed' ? result.detail : `answered with nothing (${result.kind})`
+    throw new BroadsheetError('E_FETCH', `SNS ${why}.`)
+  }
+
+  const look = createSnsVerifier({
+    async certificate(url) {
+      const answer = await fetched(url)
+      if (answer.url !== url) throw new BroadsheetError('E_FETCH', 'SNS leads elsewhere for its certificate.')
+      return answer.text
+    },
+    clock,
+  })
+
+  async function work(channel: string, envelope: SnsEnvelope): Promise<void> {
+    const { Type, TopicArn, SubscribeURL = '' } = envelope
+    if (Type === 'UnsubscribeConfirmation') {
+      log.warn({ channel, topic: TopicArn }, 'hook.unsubscribed')
+      return
+    }
+    if (Type === 'SubscriptionConfirmation') {
+      if (!isConfirmUrl(SubscribeURL, TopicArn))
+        throw new BroadsheetError('E_INPUT', 'The message names a SubscribeURL that is not at SNS.')
+      await fetched(SubscribeURL)
+      log.info({ channel, topic: TopicArn }, 'hook.subscribed')
+      return
+    }
+    const event = readSesEvent(envelope.Message)
+    if (event === null) {
+      // SES greets a new topic with a plain sentence, too.
+      log.info({ channel, topic: TopicArn }, 'hook.no_event')
+      return
+    }
+    for (const feedback of event.feedback)
+      await engine.subscriptions.hear(feedback, { token: event.token, channel })
+    log.info({ channel, type: event.type, heard: event.feedback.length }, 'hook.event')
+  }
+
+  return {
+    async receive(channel, body) {
+      const topics = Object.hasOwn(topicArns, channel) ? topicArns[channel]! : []
+      if (topics.length === 0)
+        throw new BroadsheetError(
+          'E_NOT_FOUND',
+          `No SES channel "${channel.slice(0, 64)}" with "topicArns" is configured.`,
+        )
+      const verdict = await look(body, topics)
+      if (verdict.status !== 'ok') {
+        log.warn({ channel, why: verdict.why }, 'hook.refused')
+        throw verdict.status === 'refused'
+          ? new BroadsheetError('E_INPUT', `The message ${verdict.why}.`)
+          : new BroadsheetError('E_FETCH', `The certificate of the message could not be had: ${verdict.why}`)
+      }
+      const key = `hook:${channel}:${verdict.envelope.MessageId}`
+      const now = clock.now()
+      const claim = await replies.claim({ key, fingerprint: key, now, expiresAt: now + claimMs })
+      if (claim.status === 'done') return
+      if (claim.status !== 'new')
+        throw new BroadsheetError('E_STORE_BUSY', 'This message is being worked just now.')
+      try {
+        await work(channel, verdict.envelope)
+      } catch (error) {
+        await replies.drop(key)
+        throw error
+      }
+      await replies.save(key, { status: 204, body: '' }, clock.now() + keepMs)
+    },
+  }
+}
