@@ -62,6 +62,19 @@ export const capsSchema = z.strictObject({
 })
 export type Caps = z.infer<typeof capsSchema>
 
+/** Does a channel stand in for itself in the end? */
+function leadsBack(chains: { readonly [name: string]: readonly string[] }, name: string): boolean {
+  const seen = new Set<string>()
+  const open = [...(chains[name] ?? [])]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === name) return true
+    if (seen.has(next)) continue
+    seen.add(next)
+    open.push(...(Object.hasOwn(chains, next) ? chains[next]! : []))
+  }
+  return false
+}
+
 /** What the engine needs to know. Times in milliseconds, sizes in bytes. */
 export const engineConfigSchema = z.strictObject({
   /** Where subscribers reach this daemon: links in letters begin with it. */
@@ -128,6 +141,17 @@ export const engineConfigSchema = z.strictObject({
         .default({}),
     })
     .prefault({}),
+  /** Channels that stand in for one that is out, in this order: `{ smtp: [ses, smtp2] }`. */
+  failover: z
+    .record(z.string(), z.array(z.string()).min(1).max(8))
+    .superRefine((chains, context) => {
+      for (const [name, others] of Object.entries(chains)) {
+        const refuse = (message: string) => context.addIssue({ code: 'custom', path: [name], message })
+        if (new Set(others).size < others.length) refuse('names a channel twice')
+        if (leadsBack(chains, name)) refuse(`must not lead back to "${name}"`)
+      }
+    })
+    .default({}),
   feeds: z
     .strictObject({
       /** A feed is read no more often than this, whatever it brings, unless it says otherwise itself. */

@@ -16,6 +16,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createLinks } from './compose/links.ts'
 import { createPersonTokens } from './compose/person-token.ts'
 import type { EngineConfig } from './config.ts'
+import { chainCouriers } from './delivery/failover.ts'
 import { createLimiter } from './delivery/limits/limiter.ts'
 import { createNoticePress } from './delivery/notice-press.ts'
 import { createRehearsal } from './delivery/rehearsal.ts'
@@ -151,7 +152,14 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
   const runs = createRuns(config, store)
-  const courier = (name: string) => channels.get(name)
+  let couriers: ReturnType<typeof chainCouriers>
+  try {
+    couriers = chainCouriers(opened, { failover: config.failover, limiter, clock, log })
+  } catch (error) {
+    await Promise.all([pool.close(), ...opened.map((actor) => actor.close())])
+    throw error
+  }
+  const courier = (name: string) => couriers.get(name)
   const forLetters = opened.flatMap(({ name, capabilities }) =>
     capabilities.content === 'mime' ? [name] : [],
   )

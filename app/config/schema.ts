@@ -167,9 +167,17 @@ export function appConfigSchema(types: ChannelTypes) {
       dkim: z.array(dkimSettingSchema).default([]),
       pages: pagesSchema.prefault({}),
     })
-    .superRefine(({ store = 'sqlite:', redis, role, secrets, postgres }, context) => {
+    .superRefine(({ store = 'sqlite:', redis, role, secrets, postgres, ...said }, context) => {
       const shared = store.startsWith('postgres')
       const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+      const known = said.channels === undefined ? ['file'] : Object.keys(said.channels)
+      for (const [name, others] of Object.entries(said.failover))
+        for (const [i, channel] of [name, ...others].entries())
+          if (!known.includes(channel))
+            refuse(
+              i === 0 ? ['failover', name] : ['failover', name, String(i - 1)],
+              `there is no channel named "${channel}". Configured: ${known.join(', ')}`,
+            )
       if (role !== 'all' && !shared)
         refuse(['role'], `"${role}" needs a store that several daemons share: set "store" to postgres://...`)
       if (redis !== null && !shared)

@@ -51,6 +51,8 @@ type Prepared = {
   /** Held back by a limit until `nextAt`. */
   readonly deferred: readonly ChunkWork[]
   readonly nextAt: EpochMs | null
+  /** The channel whose limits it has passed; null when there were none. */
+  readonly admittedBy: string | null
   readonly batches: readonly RenderedBatch[]
   /** From reading the recipients to finished letters, a letter. */
   readonly renderMs: number
@@ -99,8 +101,9 @@ async function workBatches(
   courier: Courier,
   stopping: AbortSignal,
 ): Promise<EpochMs | null> {
-  const { config, limiter, clock } = parts
-  const limited = limiter.applies(run.spec.channel, run.spec.sender.address)
+  const { config, clock } = parts
+  // It may change with any batch: a server asks for less, another channel stands in.
+  const isLimited = () => parts.limiter.applies(courier.via(), run.spec.sender.address)
   let todo = [...lease.work]
   let ahead: Promise<Prepared> | null = null
   let earliest: EpochMs | null = null
@@ -109,7 +112,7 @@ async function workBatches(
     if (todo.length === 0) return null
     const work = todo.slice(0, config.batch)
     todo = todo.slice(config.batch)
-    const prepared = prepare(parts, run, work, limited)
+    const prepared = prepare(parts, run, work, isLimited() ? courier.via() : null)
     // It may wait unread while the batch before it fails: no unhandled rejection then.
     prepared.catch(() => {})
     return prepared
@@ -122,6 +125,7 @@ async function workBatches(
     if (parts.calendar.at(clock.now()) !== null) return null
     const prepared: Prepared = await ahead
     // Tokens are taken in `prepare`: under a limit nothing is prepared ahead, since a stop would waste them.
+    const limited = isLimited()
     ahead = limited ? null : next()
     deferred.push(...prepared.deferred)
     if (prepared.nextAt !== null) earliest = Math.min(earliest ?? Infinity, prepared.nextAt)
@@ -139,7 +143,7 @@ async function prepare(
   parts: LaneParts,
   run: Run,
   work: readonly ChunkWork[],
-  limited: boolean,
+  admittedBy: string | null,
 ): Promise<Prepared> {
   const { store, limiter, pool, clock } = parts
   const { spec, plan } = run
@@ -149,10 +153,10 @@ async function prepare(
   let admitted = work
   let deferred: readonly ChunkWork[] = []
   let nextAt: EpochMs | null = null
-  if (limited) {
+  if (admittedBy !== null) {
     const rows = JSON.parse(recipients) as [SubscriberId, string][]
     const grant = await limiter.admit(
-      spec.channel,
+      admittedBy,
       spec.sender.address,
       rows.map(([, address]) => address),
       clock.now(),
@@ -165,7 +169,8 @@ async function prepare(
     admitted = work.filter(({ subscriberId }) => !known.has(subscriberId) || keptIds.has(subscriberId))
     recipients = JSON.stringify(kept)
   }
-  if (admitted.length === 0) return { work: [], deferred, nextAt, batches: [], renderMs: 0 }
+  const base = { deferred, nextAt, admittedBy }
+  if (admitted.length === 0) return { ...base, work: [], batches: [], renderMs: 0 }
   const seen =
     spec.earlier.length === 0
       ? []
@@ -182,7 +187,7 @@ async function prepare(
     dry: false,
   })
   const renderMs = (performance.now() - startedAt) / admitted.length
-  return { work: admitted, deferred, nextAt, batches, renderMs }
+  return { ...base, work: admitted, batches, renderMs }
 }
 
 /** `lost`: the lease or the publication is no longer ours to work. `unsent`: the channel took none of a part. */
@@ -210,7 +215,7 @@ async function handOver(
     return 'done'
   }
   const sentAt = performance.now()
-  const outcomes = await courier.send(messages, parts.deadline)
+  const outcomes = await courier.send(messages, parts.deadline, prepared.admittedBy ?? undefined)
   const batchMs = performance.now() - sentAt
   // A letter cut short may still have bytes in a socket: only memory that is surely read is written again.
   if (outcomes.every(({ status }) => status !== 'unknown' && status !== 'unsent'))

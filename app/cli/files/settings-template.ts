@@ -41,4 +41,8 @@ channels:
 #     smtp: { perSecond: 50, burst: 100 }
 #   domain:
 #     "gmail.com": { perSecond: 20, burst: 20 }
+
+# Who takes a channel's letters while it is out.
+# failover:
+#   smtp: [backup]
 `

@@ -176,6 +176,7 @@ export function startChannelActor(options: {
     name,
     capabilities,
     contact: channel.contact && ((text) => channel.contact!(text)),
+    via: () => name,
     probe: (signal) => channel.probe(signal),
     state: () => {
       const { value, context } = actor.getSnapshot()

@@ -17,6 +17,8 @@ export interface Limiter extends Pauses {
   applies(channel: string, sender: string): boolean
   /** Letters. */
   admit(channel: string, sender: string, addresses: readonly string[], now: EpochMs): Promise<Admission>
+  /** Letters that were admitted, and whose channel another one stands in for: by that one's own limits alone. */
+  admitVia(channel: string, addresses: readonly string[], now: EpochMs): Promise<Admission>
   /** Posts, by the room or the person that each is for. Those whose place asked to be left alone are not admitted. */
   admitRooms(channel: string, rooms: readonly string[], now: EpochMs): Promise<Admission>
 }
@@ -106,6 +108,13 @@ export function createLimiter(limits: EngineConfig['limits'], buckets: BucketSto
       const groups = groupsBy(addresses.map(domainOf), domainLimits)
       return admit(groups, [...channelLimits(channel), ...senderLimits(sender)], now)
     },
+
+    admitVia: (channel, addresses, now) =>
+      admit(
+        groupsBy(addresses, () => []),
+        channelLimits(channel),
+        now,
+      ),
 
     async admitRooms(channel, rooms, now) {
       const names = [...new Set(rooms)]

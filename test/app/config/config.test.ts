@@ -244,6 +244,15 @@ describe('values', () => {
     expect(config.channels['my-relay']).toMatchObject({ config: { host: 'a.example', port: 2525 } })
   })
 
+  test('channels that stand in for others are channels', () => {
+    const channels = 'channels:\n  smtp: {}\n  backup: { type: smtp }\n'
+    write('broadsheet.yaml', `${channels}failover: { smtp: [backup] }\n`)
+    expect(load().engine.failover).toEqual({ smtp: ['backup'] })
+    write('broadsheet.yaml', `${channels}failover: { smtp: [backup, ses], slack: [smtp] }\n`)
+    expect(refusal().message).toMatch(/failover\.smtp.*there is no channel named "ses"/)
+    expect(refusal().message).toMatch(/failover\.slack.*there is no channel named "slack"/)
+  })
+
   test('limits of domains come as JSON, since a dot cannot be in a variable', () => {
     const env = { BROADSHEET_LIMITS_DOMAIN: '{"example.org":{"perSecond":2}}' }
     expect(load({ env }).engine.limits.domain).toMatchObject({ 'example.org': { perSecond: 2 } })

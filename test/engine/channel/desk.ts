@@ -49,14 +49,19 @@ export interface Desk {
 /** A channel behind its actor, as the engine opens it. */
 export function openDesk(
   channel: Channel<Carried>,
-  options: { readonly clock?: TestClock; readonly buckets?: BucketStore; readonly config?: object } = {},
+  options: {
+    readonly name?: string
+    readonly clock?: TestClock
+    readonly buckets?: BucketStore
+    readonly config?: object
+  } = {},
 ): Desk {
-  const { clock = createTestClock(), buckets = openMemoryStore().buckets } = options
+  const { name = 'chat', clock = createTestClock(), buckets = openMemoryStore().buckets } = options
   const { breaker, limits } = settingsOf(options.config)
   const limiter = createLimiter(limits, buckets)
   const states: string[] = []
   const actor = startChannelActor({
-    name: 'chat',
+    name,
     channel,
     settings: breaker,
     limiter,
@@ -89,7 +94,7 @@ export interface ChatServer {
   readonly asked: { readonly room: string; readonly at: number }[]
   answer: (room: string) => Answer | undefined
   /** A channel to it: a request a post. */
-  channel(): Channel<Carried>
+  channel(said?: Partial<Channel['capabilities']>): Channel<Carried>
 }
 
 /** A server of rooms that answers 429 with Retry-After as such servers do (RFC 9110 10.2.3, RFC 6585 4). */
@@ -121,14 +126,14 @@ export async function startChat(clock: TestClock): Promise<ChatServer> {
   const self: ChatServer = {
     asked,
     answer: () => undefined,
-    channel: () => ({
-      capabilities: capabilitiesOf({ content: 'note', maxBatch: 1, rooms: ['ops', 'desk'] }),
+    channel: (said) => ({
+      capabilities: capabilitiesOf({ content: 'note', maxBatch: 1, rooms: ['ops', 'desk'], ...said }),
       send: (batch) =>
         Promise.all(
           batch.map(async ({ id, to }): Promise<Outcome> => {
             const { statusCode, headers } = await ask(to)
             const code = String(statusCode)
-            if (statusCode < 300) return { id, status: 'sent', code, detail: null }
+            if (statusCode < 300) return { id, status: 'sent', code, detail: null, receipt: `${to}/${id}` }
             const scope = headers['x-scope'] === 'channel' ? 'channel' : 'room'
             const wait = headers['retry-after']
             const retryAfterMs = wait === undefined ? null : Number(wait) * 1000
