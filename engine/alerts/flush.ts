@@ -1,5 +1,5 @@
 import type { EpochMs } from '../model/ids.ts'
-import { calm, type Group, type GroupTiming, type Member } from './group.ts'
+import { calm, end, type Group, type GroupTiming, type Member } from './group.ts'
 
 /** What is to be told of a group now: keys of its members, in the order in which they came. */
 export interface GroupNotification {
@@ -71,7 +71,7 @@ export function flush(
   group.held = seen.suppressed.size
   if (!seen.unacknowledged) calm(group)
   else group.escalation.since ??= now
-  group.dueAt = nextDue(group, seen, timing, now)
+  schedule(group, seen, timing, now)
   return notification
 }
 
@@ -131,12 +131,12 @@ function forgetEnds({ members }: Group, { suppressed }: Look, { sendResolved }: 
   }
 }
 
-function nextDue(
+function schedule(
   group: Group,
   { suppressed, unacknowledged }: Look,
   { groupIntervalMs, repeatIntervalMs }: GroupTiming,
   now: EpochMs,
-): EpochMs | null {
+): void {
   let members = 0
   let waiting = false
   for (const key in group.members) {
@@ -144,17 +144,13 @@ function nextDue(
     const { state, told } = group.members[key]!
     if (suppressed.has(key) && isNews(state, told)) waiting = true
   }
-  if (members === 0) {
-    // Nothing of the past concerns what may come: it is all told, or nobody heard of it.
-    group.flushed = false
-    group.last = null
-    group.escalation.reached = 0
-    return null
+  if (members === 0) end(group)
+  else if (groupIntervalMs > 0) group.dueAt = now + groupIntervalMs
+  else {
+    const repeatAt = unacknowledged && group.last !== null ? group.last.at + repeatIntervalMs : null
+    const lookAt = waiting ? now + lookAgainMs : null
+    group.dueAt = repeatAt === null || lookAt === null ? (repeatAt ?? lookAt) : Math.min(repeatAt, lookAt)
   }
-  if (groupIntervalMs > 0) return now + groupIntervalMs
-  const repeatAt = unacknowledged && group.last !== null ? group.last.at + repeatIntervalMs : null
-  const lookAt = waiting ? now + lookAgainMs : null
-  return repeatAt === null || lookAt === null ? (repeatAt ?? lookAt) : Math.min(repeatAt, lookAt)
 }
 
 const isNews = (state: Member['state'], told: Member['told']) => state === 'resolved' || told !== 'last'

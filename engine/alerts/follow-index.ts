@@ -1,8 +1,8 @@
 import { type Alert, severities } from '../model/alert.ts'
 import type { Follow, LabelMatcher } from '../model/follow.ts'
-import { createInterner } from './interner.ts'
 import { compileMatchers, type Matcher, matchesAll, printMatchers } from './matchers/matcher.ts'
-import { createSlotTable } from './slot-table.ts'
+import { createInterner } from './tables/interner.ts'
+import { createSlotTable } from './tables/slot-table.ts'
 
 /** What somebody wants to hear of. */
 export type Interest = Pick<Follow, 'topics' | 'minSeverity' | 'filter'>

@@ -129,6 +129,18 @@ export function report(
   return true
 }
 
+/** Takes a member out without a word about its end. False when it was none. A group whose last one it was is over. */
+export function withdraw(group: Group, key: string): boolean {
+  const member = group.members[key]
+  if (member === undefined) return false
+  delete group.members[key]
+  if (isUnacknowledged(member)) group.open--
+  if (group.open === 0) calm(group)
+  for (const _ in group.members) return true
+  end(group)
+  return true
+}
+
 const isUnacknowledged = ({ state, acknowledged }: Pick<Member, 'state' | 'acknowledged'>) =>
   state === 'firing' && !acknowledged
 
@@ -136,4 +148,14 @@ const isUnacknowledged = ({ state, acknowledged }: Pick<Member, 'state' | 'ackno
 export function calm(group: Group): void {
   group.escalation.since = null
   group.escalation.step = 0
+}
+
+/** Nothing of the past concerns what may come: it is told, or nobody heard of it. */
+export function end(group: Group): void {
+  calm(group)
+  group.dueAt = null
+  group.flushed = false
+  group.last = null
+  group.held = 0
+  group.escalation.reached = 0
 }

@@ -2,8 +2,8 @@ import type { Issue } from '../errors.ts'
 import type { RouteInput } from '../model/alert-rules.ts'
 import { parseDuration } from './duration.ts'
 import type { NamedInterval } from './interval.ts'
+import { readMatchers } from './matchers/fields.ts'
 import { type Matcher, printMatchers } from './matchers/matcher.ts'
-import { readMatchers } from './read-matchers.ts'
 
 const maxRoutes = 10_000
 const maxDepth = 32

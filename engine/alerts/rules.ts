@@ -1,8 +1,8 @@
 import { BroadsheetError, type Issue } from '../errors.ts'
 import { type AlertRulesInput, alertRulesInputSchema, type InhibitRuleInput } from '../model/alert-rules.ts'
 import { compileInterval, type NamedInterval } from './interval.ts'
+import { readMatchers } from './matchers/fields.ts'
 import type { Matcher } from './matchers/matcher.ts'
-import { readMatchers } from './read-matchers.ts'
 import { compileRoute, type Route, routeSizeIssue } from './route.ts'
 
 /** While an alert that matches `source` fires, those that match `target` and have equal values of the labels `equal` are

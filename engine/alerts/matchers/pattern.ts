@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js'
 
 /** A pattern's time grows with its program times the text. Of re2js's instructions, 400 over the 2,048 characters that a label
- *  may have take 25 to 50 ms where its tables are of no use (`npm run bench alerts`); over 100 KB they would take half a
+ *  may have take some 30 ms where its tables are of no use (`npm run bench alerts`); over 100 KB they would take half a
  *  second, and most patterns 10 ms. */
 export const patternLimits = { length: 1000, program: 400 } as const
 

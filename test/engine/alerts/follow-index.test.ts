@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createFollowIndex, type Interest } from '../../../engine/alerts/follow-index.ts'
 import { compileMatchers, matchesAll } from '../../../engine/alerts/matchers/matcher.ts'
-import { createSlotTable } from '../../../engine/alerts/slot-table.ts'
+import { createSlotTable } from '../../../engine/alerts/tables/slot-table.ts'
 import { type Alert, severities } from '../../../engine/model/alert.ts'
 
 type Seen = Pick<Alert, 'topic' | 'severity' | 'labels'>

@@ -1,6 +1,6 @@
-import type { Issue } from '../errors.ts'
-import { compileMatcher, type Matcher } from './matchers/matcher.ts'
-import { parseMatchers } from './matchers/text.ts'
+import type { Issue } from '../../errors.ts'
+import { compileMatcher, type Matcher } from './matcher.ts'
+import { parseMatchers } from './text.ts'
 
 /** The three ways of Alertmanager's file to say matchers, all of which count: `matchers`, each entry a text of one or more,
  *  and the older `match` and `match_re`, by the ends of their keys. */
