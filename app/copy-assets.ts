@@ -1,7 +1,11 @@
 import { cpSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-// What the build does not emit because it is no program: the template sets, beside the code that reads them.
-const from = fileURLToPath(new URL('./templates', import.meta.url))
-const to = fileURLToPath(new URL('../dist/app/templates', import.meta.url))
-cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.ts') })
+// What the build does not emit because it is no program: the template sets, beside the code that reads them, and the project
+// that new plugins are made from, as it is.
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+cpSync(path('./templates'), path('../dist/app/templates'), {
+  recursive: true,
+  filter: (file) => !file.endsWith('.ts'),
+})
+cpSync(path('./plugins/kit/template'), path('../dist/app/plugins/kit/template'), { recursive: true })

@@ -16,6 +16,7 @@ import * as item from './commands/item.ts'
 import * as key from './commands/key.ts'
 import * as list from './commands/list.ts'
 import * as migrate from './commands/migrate.ts'
+import * as plugin from './commands/plugin.ts'
 import * as segment from './commands/segment.ts'
 import * as serve from './commands/serve.ts'
 import * as subscriber from './commands/subscriber.ts'
@@ -112,6 +113,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     exports,
     suppress,
     channel,
+    plugin,
     events,
     key,
     config,

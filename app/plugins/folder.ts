@@ -12,7 +12,8 @@ export function findPlugin(entry: string, base: string): string | null {
     const folder = resolve(base, entry)
     return existsSync(join(folder, 'package.json')) ? realpathSync(folder) : null
   }
-  return findPackage(entry, base) ?? findPackage(entry, ownCode)
+  const found = findPackage(entry, base) ?? findPackage(entry, ownCode)
+  return found === null ? null : realpathSync(found)
 }
 
 export const isPath = (entry: string): boolean => /^\.{0,2}[/\\]|^\.{1,2}$/.test(entry) || isAbsolute(entry)
@@ -21,20 +22,22 @@ export const isPath = (entry: string): boolean => /^\.{0,2}[/\\]|^\.{1,2}$/.test
 export function findPackage(name: string, from: string): string | null {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = join(folder, 'node_modules', name)
-    if (existsSync(join(found, 'package.json'))) return realpathSync(found)
+    if (existsSync(join(found, 'package.json'))) return found
     if (folder === dirname(folder)) return null
   }
 }
 
-/** The folders of everything that the package depends on, its dependencies' dependencies included. */
+/** The folders of everything that the package depends on, its dependencies' dependencies included: where Node looks for each,
+ *  and where it really lies (pnpm and "npm link" set links). */
 export function dependencyFolders(names: readonly string[], from: string): readonly string[] {
   const found = new Set<string>()
   const visit = (folder: string, wanted: readonly string[]): void => {
     for (const name of wanted) {
-      const at = findPackage(name, folder)
-      if (at === null || found.has(at)) continue
-      found.add(at)
-      visit(at, dependenciesOf(at))
+      const link = findPackage(name, folder)
+      if (link === null || found.has(link)) continue
+      const real = realpathSync(link)
+      found.add(link).add(real)
+      visit(real, dependenciesOf(real))
     }
   }
   visit(from, names)

@@ -30,6 +30,8 @@ const manifestSchema = z.strictObject({
   content: z.enum(['mime', 'note']).default('note'),
   env: z.array(variableSchema).max(50).default([]),
   addresses: z.array(addressSchema).max(50).default([]),
+  /** Settings that are valid, for `plugin check`, `plugin test` and readers. */
+  example: z.record(z.string(), z.unknown()).optional(),
 })
 
 export interface Manifest extends Omit<z.output<typeof manifestSchema>, 'api'> {

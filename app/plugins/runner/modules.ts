@@ -3,19 +3,9 @@ import { createRequire, registerHooks, stripTypeScriptTypes, syncBuiltinESMExpor
 import { fileURLToPath } from 'node:url'
 import { refused } from './refused.ts'
 
-/** Built-in modules that a channel has no use for and that reach beyond its process. Most are closed by Node's permission model
- *  already; node:sqlite of Node 24 writes files in spite of it. */
-const closedModules = new Set([
-  'child_process',
-  'cluster',
-  'inspector',
-  'inspector/promises',
-  'repl',
-  'sqlite',
-  'trace_events',
-  'wasi',
-  'worker_threads',
-])
+/** Built-in modules that Node's permission model leaves open though they reach beyond the process: node:sqlite of Node 24 writes
+ *  files in spite of it. The others (child_process, worker_threads, inspector ...) refuse by themselves what they may not do. */
+const closedModules = new Set(['sqlite'])
 
 /** Of `process`: what reaches other processes, or goes around the above. */
 const closedCalls = [

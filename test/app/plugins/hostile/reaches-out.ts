@@ -45,7 +45,13 @@ const ways: { readonly [name: string]: (target: string) => unknown } = {
     return new (_load('node:sqlite').DatabaseSync)(file)
   },
   hooks: () => module.registerHooks({}),
-  inspector: async () => (await import('node:inspector')).url(),
+  inspector: async () => new (await import('node:inspector')).Session().connect(),
+  inspectorPort: async () => (await import('node:inspector')).open(0),
+  cluster: async () => (await import('node:cluster')).default.fork(),
+  trace: async () => (await import('node:trace_events')).createTracing({ categories: ['node'] }).enable(),
+  wasi: async () => new (await import('node:wasi')).WASI({ version: 'preview1' }),
+  addon: () => process.dlopen({ exports: {} }, './addon.node'),
+  exec: (program) => process.execve?.(program, [program], {}),
   binding: () => (process as unknown as { binding(name: string): unknown }).binding('tcp_wrap'),
   kill: (pid) => process.kill(Number(pid), 0),
   rawKill: (pid) =>
