@@ -14,6 +14,7 @@ import type { ChannelTypes } from './config/schema.ts'
 import { ensureSecrets, makeDataFolder } from './config/secrets.ts'
 import type { AppConfig } from './config.ts'
 import { createFetcher } from './fetch/fetcher.ts'
+import { createGuard } from './fetch/guard.ts'
 import { pluginTypes } from './plugins/type.ts'
 
 export interface ComposeOptions {
@@ -79,6 +80,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       bus: shared.bus,
       channels,
       fetcher,
+      egress: createGuard(config.egress),
       log,
       clock: options.clock ?? systemClock,
       ...(options.random === undefined ? {} : { random: options.random }),

@@ -11,7 +11,7 @@ import { createSupervisor } from './actors/supervisor.ts'
 import { createAlertOffice } from './alert-office.ts'
 import type { Alerts } from './alerts.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
-import type { Carried, ChannelDefinition, ProbeResult } from './channel/index.ts'
+import type { Carried, ChannelDefinition, Egress, ProbeResult } from './channel/index.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createLinks } from './compose/links.ts'
 import { createPersonTokens } from './compose/person-token.ts'
@@ -53,6 +53,8 @@ export interface EngineParts {
       readonly config: unknown
     }
   }
+  /** What channels may ask over HTTP. Without it: everything. */
+  readonly egress?: Egress
   /** Reads feeds. Closed with the engine. Without one no feed can be read. */
   readonly fetcher?: Fetcher
   readonly clock?: Clock
@@ -138,6 +140,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
           clock,
           random,
           log: log.child({ channel: name }),
+          ...(parts.egress === undefined ? {} : { egress: parts.egress }),
         }),
         settings: config.breaker,
         limiter,

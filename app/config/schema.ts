@@ -146,7 +146,7 @@ export function appConfigSchema(types: ChannelTypes) {
             )
             .default([])
             .describe(
-              'What feeds may be read from beside the public internet: addresses, networks, host names',
+              'What feeds and channels may reach beside the public internet: addresses, networks, host names',
             ),
           ports: z
             .array(z.int().min(1).max(65_535))

@@ -3,11 +3,22 @@ import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Json } from '../model/ids.ts'
 import type { Note, PostReason } from '../model/note.ts'
+import type { Egress } from './http.ts'
 
 export type { Clock } from '../clock.ts'
 export type { Log } from '../log.ts'
 export type { Json } from '../model/ids.ts'
 export type { Block, Inline, Note, NoteLink, PostReason, RichText, Tone } from '../model/note.ts'
+export { createScopeGate, interrupted, limited, retryAfterMs, type ScopeGate } from './gate.ts'
+export {
+  createHttpClient,
+  type Egress,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpFault,
+  type HttpRequest,
+} from './http.ts'
 
 /** The API that this Broadsheet speaks with its channels. */
 export const channelApi = 1
@@ -134,6 +145,8 @@ export interface ChannelContext {
   readonly log: Log
   /** Uniform in [0, 1): jitter. */
   readonly random: () => number
+  /** What HTTP clients may connect to (`createHttpClient`). Not in a process of its own, where the operator's grant decides. */
+  readonly egress?: Egress
 }
 
 export interface ChannelDefinition<Config, M extends Carried = Message> {

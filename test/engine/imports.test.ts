@@ -79,6 +79,18 @@ describe('imports point one way', () => {
     expect(wrong).toEqual([])
   })
 
+  test('the engine speaks HTTP in one place', () => {
+    // Channels have their client from it, so that what left and what did not is told in one way. Whom it may ask is given to it.
+    const speakers = sources.filter(
+      (file) =>
+        inside(file, 'engine') &&
+        /(?:from|import)\s*\(?\s*'(?:undici|node:(?:https?|net|tls))'/.test(
+          readFileSync(join(root, file), 'utf8').replaceAll(/^import type .*$/gm, ''),
+        ),
+    )
+    expect(speakers).toEqual(['engine/channel/http.ts'])
+  })
+
   test('plugins and store adapters do not know each other', () => {
     const folder = (path: string) => path.split('/').slice(0, 2).join('/')
     const wrong = sources
