@@ -391,8 +391,15 @@ export function createAlertPorts(
         for (const { subscriberId, input } of rows) await this.insert(subscriberId, input, now)
         return rows.length
       },
-      async update(id, _version, input, now) {
-        const f = { ...follows.get(id)!, ...input, updatedAt: now }
+      async update(id, version, input, now) {
+        const known = follows.get(id)
+        if (known === undefined) throw new BroadsheetError('E_NOT_FOUND', `There is no follow with id ${id}.`)
+        if (known.version !== version)
+          throw new BroadsheetError(
+            'E_CONFLICT',
+            `Follow ${id} is at version ${known.version}, not ${version}.`,
+          )
+        const f = { ...known, ...input, version: version + 1, updatedAt: now }
         follows.set(id, f)
         changes.push({ id, at: state.monotonic() })
         return f
