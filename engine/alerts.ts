@@ -1,17 +1,16 @@
 import { decideAlert } from './actors/alerts/machine.ts'
 import { createGatherer } from './actors/gather.ts'
-import { compileMatchers } from './alerts/matchers/matcher.ts'
-import { createRouter, isMuted } from './alerts/router.ts'
+import { compileMatchers, matchesAll } from './alerts/matchers/matcher.ts'
 import type { AlertRules } from './alerts/rules.ts'
-import { createSilencer } from './alerts/silencer.ts'
 import type { Carried } from './channel/index.ts'
 import type { Clock } from './clock.ts'
 import type { AlertTokens } from './compose/alert-token.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
+import { createDirections, type RouteView, type Standing } from './desk/directions.ts'
 import { BroadsheetError } from './errors.ts'
 import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels } from './model/alert.ts'
-import type { EpochMs, Page } from './model/ids.ts'
+import type { EpochMs } from './model/ids.ts'
 import type { AlertChange } from './ports/alerts.ts'
 import type { Store } from './ports/store.ts'
 
@@ -25,6 +24,8 @@ import type { Notification, PostingCounts } from './model/notification.ts'
 import type { Silence, SilenceInput } from './model/silence.ts'
 import type { AcceptedReport } from './ports/alerts.ts'
 
+export type { RouteView, Standing } from './desk/directions.ts'
+
 /** Who says so. */
 export interface Word {
   /** A name that others recognise; at most 200 characters. */
@@ -33,23 +34,7 @@ export interface Word {
   readonly comment: string
 }
 
-/** Where an alert with these labels would go. */
-export interface RouteView {
-  /** `{} > {team="db"}`: the matchers from the root down. */
-  readonly route: string
-  readonly receiver: string
-  readonly groupBy: readonly string[] | null
-  readonly groupWaitMs: number
-  readonly groupIntervalMs: number
-  readonly repeatIntervalMs: number
-  /** `channel/room`. */
-  readonly rooms: readonly string[]
-  readonly people: boolean
-  /** A time interval mutes it now. */
-  readonly muted: boolean
-  readonly silencedBy: readonly SilenceId[]
-}
-
+/** What a node that has the desk holds. */
 export interface DeskView {
   /** Open ones, and ended ones of which the end is still to be told. */
   readonly alerts: number
@@ -83,6 +68,8 @@ export interface Alerts {
   desk(): DeskView | null
   /** Where an alert would go, by the rules and silences as they are now. */
   routes(labels: Labels): Promise<readonly RouteView[]>
+  /** The same for alerts that are open, in their order. `open` are all of them, since they may hold each other back. */
+  standing(open: readonly Alert[]): Promise<readonly Standing[]>
   /** `channel/room` of all channels, for pickers and mistakes. */
   rooms(): readonly string[]
   /** Names of those that routes lead to. */
@@ -124,7 +111,7 @@ export function createAlerts(parts: {
 }): Alerts & { readonly watch: (now: EpochMs) => Promise<void> } {
   const { config, rules, store, tokens, channels, clock, heard, look, desk } = parts
   const settings = config.alerts
-  const router = createRouter(rules)
+  const directions = createDirections({ rules, settings, silences: store.silences, clock })
 
   const intake = createGatherer<AlertReport, AcceptedReport>(
     async (reports) => {
@@ -153,7 +140,8 @@ export function createAlerts(parts: {
     for (let tries = 1; ; tries++) {
       const alert = await alertOf(id)
       const state = decideAlert(alert.state, event)
-      if (state === null)
+      // By hand nothing is done to what is over; its source may say again that it is.
+      if (state === null || !isOpen(alert.state))
         throw new BroadsheetError('E_STATE', `Alert ${id} is ${alert.state}: "${event}" is not possible now.`)
       const now = clock.now()
       try {
@@ -253,33 +241,25 @@ export function createAlerts(parts: {
     },
     counts: (id) => store.notifications.counts(id),
     desk,
-    async routes(labels) {
-      const now = clock.now()
-      const silences = await all((after) => store.silences.page({ after, limit: 1000, endsAfter: now }))
-      const silencedBy = createSilencer(silences).silencedBy(labels, now)
-      return router.route(labels).map((route) => ({
-        route: route.id,
-        receiver: route.receiver,
-        groupBy: route.groupBy,
-        groupWaitMs: route.groupWaitMs,
-        groupIntervalMs: route.groupIntervalMs,
-        repeatIntervalMs: route.repeatIntervalMs,
-        rooms: settings.receivers[route.receiver]?.rooms ?? [],
-        people: settings.receivers[route.receiver]?.people ?? false,
-        muted: isMuted(route, now),
-        silencedBy,
-      }))
-    },
+    ...directions,
     rooms: () =>
       [...channels].flatMap(([name, { capabilities }]) =>
         (capabilities.rooms ?? []).map((room) => `${name}/${room}`),
       ),
-    receivers: () => [...new Set([...router.routes.values()].map(({ receiver }) => receiver))],
     async silence(input) {
       const compiled = compileMatchers(input.matchers)
       if ('issues' in compiled)
         throw new BroadsheetError('E_INPUT', 'The matchers cannot be read.', {
           issues: compiled.issues.map(({ path, message }) => ({ path: `matchers${path}`, message })),
+        })
+      // As there: one that every alert matches is a mistake.
+      if (matchesAll(compiled.ok, {}))
+        throw new BroadsheetError('E_INPUT', 'The silence would match every alert.', {
+          issues: [{ path: 'matchers', message: 'must not all match the empty text: name what is silenced' }],
+        })
+      if (input.endsAt <= clock.now())
+        throw new BroadsheetError('E_INPUT', 'The silence would be over already.', {
+          issues: [{ path: 'endsAt', message: 'must be later than now' }],
         })
       const silence = await store.silences.insert(input, clock.now())
       look()
@@ -337,13 +317,3 @@ const overMeanwhile =
     if (error instanceof BroadsheetError && error.code === 'E_STATE') return alert
     throw error
   }
-
-async function all<T>(read: (after: number) => Promise<Page<T>>): Promise<readonly T[]> {
-  const rows: T[] = []
-  for (let after: number | null = 0; after !== null; ) {
-    const page: Page<T> = await read(after)
-    rows.push(...page.rows)
-    after = page.next
-  }
-  return rows
-}
