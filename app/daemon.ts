@@ -58,6 +58,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       pages: config.pages,
       formSecrets: composed.secrets,
       addresses: config.engine.addresses,
+      alerts: config.engine.alerts,
     },
   })
   undo.defer(() => http.close())

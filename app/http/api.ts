@@ -11,6 +11,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Clock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Log } from '../../engine/log.ts'
+import type { AlertSettings } from '../../engine/model/alert-settings.ts'
 import type { Auth } from './request/auth.ts'
 
 /** Fastify with routes typed by their zod schemas. */
@@ -25,6 +26,8 @@ export type Api = FastifyInstance<
 /** What routes are made from. */
 export interface Parts {
   readonly engine: Engine
+  /** What sources of alerts leave out, and by which rules they go. */
+  readonly alerting: AlertSettings
   readonly auth: Auth
   readonly clock: Clock
   readonly log: Log
@@ -37,6 +40,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `Idempotency-Key` works here. Default under /api/v1: every POST, PUT and PATCH. */
     idempotent?: boolean
+    /** Reports of alerts: their requests are counted apart. */
+    intake?: boolean
     /** Answers while the daemon stops. */
     whileStopping?: boolean
   }

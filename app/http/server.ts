@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
+import { type AlertSettings, alertSettingsSchema } from '../../engine/model/alert-settings.ts'
 import type { PagesConfig } from '../config/pages.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
 import type { Api, Parts } from './api.ts'
@@ -16,9 +17,18 @@ import { sesHookRoutes } from './hooks/ses.ts'
 import { useMetrics } from './metrics.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicRoutes } from './public/public.ts'
+import {
+  alertSchema,
+  followSchema,
+  heartbeatSchema,
+  notificationSchema,
+  postingSchema,
+  silenceSchema,
+} from './reply/alert-views.ts'
 import { campaignSchema, deliverySchema, progressSchema } from './reply/campaign-views.ts'
 import { answerClientErrors } from './reply/client-error.ts'
 import { linger } from './reply/linger.ts'
+import { logRefusal } from './reply/log-refusal.ts'
 import { problemSchema, refusalOf } from './reply/problem.ts'
 import { pathOfRequest, refuse } from './reply/refuse.ts'
 import { createLive } from './reply/sse.ts'
@@ -30,6 +40,11 @@ import { createMethods } from './request/methods.ts'
 import { traceIdOf } from './request/trace.ts'
 import { validatorCompiler } from './request/validate.ts'
 import { addressRoutes } from './routes/addresses.ts'
+import { alertRoutes } from './routes/alerts/alerts.ts'
+import { followRoutes } from './routes/alerts/follows.ts'
+import { heartbeatRoutes } from './routes/alerts/heartbeats.ts'
+import { notificationRoutes } from './routes/alerts/notifications.ts'
+import { silenceRoutes } from './routes/alerts/silences.ts'
 import { campaignCommandRoutes } from './routes/campaign-commands.ts'
 import { campaignReportRoutes } from './routes/campaign-reports.ts'
 import { campaignRoutes } from './routes/campaigns.ts'
@@ -67,6 +82,8 @@ export interface HttpConfig {
   readonly pages?: PagesConfig
   /** Sign the forms of public pages. Default: one of this process, so that forms do not outlive it. */
   readonly formSecrets?: readonly string[]
+  /** What sources of alerts leave out, and by which rules they go. Default: as the settings have it where they say nothing. */
+  readonly alerts?: AlertSettings
   /** For address checks: domains that the operator knows better than the lists. */
   readonly addresses?: { readonly disposable: readonly string[]; readonly trusted: readonly string[] }
   /** Hears what SES says of letters. Default: nobody does. */
@@ -97,7 +114,15 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const checker = createAddressChecker(config.addresses)
   const importer = createImporter({ store: engine.store, clock, checker })
   let stopping = false
-  const parts: Parts = { engine, auth, clock, log, version, stopping: () => stopping }
+  const parts: Parts = {
+    engine,
+    auth,
+    clock,
+    log,
+    version,
+    alerting: config.alerts ?? alertSettingsSchema.parse({}),
+    stopping: () => stopping,
+  }
 
   const app = fastify({
     bodyLimit: config.bodyLimitBytes ?? 1_048_576,
@@ -125,10 +150,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await useRateLimits(app, { limits: config.rateLimits ?? defaultRateLimits, auth })
   // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
   app.addHook('onRoute', (route) => {
-    if (!route.url.startsWith(api)) return
+    if (!isApi(route.url)) return
     const given = route.onRequest === undefined ? [] : [route.onRequest].flat()
     route.onRequest = [...given, async (request: FastifyRequest) => void (await auth.require(request))]
-    route.config = { idempotent: true, ...route.config }
+    if (route.url.startsWith(api)) route.config = { idempotent: true, ...route.config }
   })
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -145,7 +170,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     // Answers hold people's data and change with every request.
-    if (request.url.startsWith(api)) reply.header('cache-control', 'no-store')
+    if (isApi(request.url)) reply.header('cache-control', 'no-store')
     if (stopping && request.routeOptions.config.whileStopping !== true)
       throw new BroadsheetError('E_STOPPING', 'The daemon is stopping. Ask again in a few seconds.')
     const encoding = request.headers['content-encoding']
@@ -180,19 +205,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error, request.routeOptions.bodyLimit ?? 0)
-    if (refusal.status >= 500) {
-      const cause = refusal.cause ?? error
-      const route = request.routeOptions.url ?? null
-      const fields = {
-        requestId: request.id,
-        ...traceIdOf(request),
-        method: request.method,
-        route,
-        code: refusal.code,
-      }
-      if (refusal.code === 'E_INTERNAL') log.error({ ...fields, error: stackOf(cause) }, 'http.defect')
-      else log.warn(fields, 'http.refused')
-    }
+    logRefusal(log, request, refusal, error)
     return refuse(request, reply, refusal)
   })
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
@@ -263,6 +276,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   return app as unknown as FastifyInstance
 }
 
+const isApi = (path: string): boolean => path.startsWith(api)
+
 const apiRoutes = [
   subscriberRoutes,
   subscriptionRoutes,
@@ -280,6 +295,11 @@ const apiRoutes = [
   publicationRoutes,
   eventRoutes,
   channelRoutes,
+  alertRoutes,
+  notificationRoutes,
+  silenceRoutes,
+  followRoutes,
+  heartbeatRoutes,
   keyRoutes,
 ]
 
@@ -301,9 +321,12 @@ const namedSchemas = {
   Delivery: deliverySchema,
   Publication: publicationSchema,
   Event: eventSchema,
+  Alert: alertSchema,
+  Notification: notificationSchema,
+  Posting: postingSchema,
+  Silence: silenceSchema,
+  Follow: followSchema,
+  Heartbeat: heartbeatSchema,
   Import: importJobSchema,
   ImportResult: importResultSchema,
 }
-
-const stackOf = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : String(error)

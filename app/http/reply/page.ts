@@ -4,12 +4,13 @@ import type { Page } from '../../../engine/model/ids.ts'
 
 const encode = (position: number): string => Buffer.from(String(position)).toString('base64url')
 
-const cursorSchema = z
+/** `after` of a list; ids are above 0, other positions may be below. */
+export const cursorSchema = z
   .string()
   .max(64)
   .transform((cursor, context) => {
     const text = Buffer.from(cursor, 'base64url').toString('latin1')
-    const position = /^\d{1,16}$/.test(text) && encode(Number(text)) === cursor ? Number(text) : null
+    const position = /^-?\d{1,16}$/.test(text) && encode(Number(text)) === cursor ? Number(text) : null
     if (position !== null) return position
     context.addIssue({ code: 'custom', message: 'must be the `next` of the page before' })
     return z.NEVER

@@ -6,12 +6,19 @@ import type { Auth } from './auth.ts'
 export interface RateLimits {
   /** Requests a window of a caller with a key. */
   readonly perKey: number
+  /** The same for reports of alerts, which are counted apart: nothing else that a key does may keep an alert out. */
+  readonly alertsPerKey: number
   /** Requests a window of an IP address without one; an IPv6 network of 64 bits counts as one. */
   readonly perAddress: number
   readonly windowMs: number
 }
 
-export const defaultRateLimits: RateLimits = { perKey: 30_000, perAddress: 3000, windowMs: 60_000 }
+export const defaultRateLimits: RateLimits = {
+  perKey: 30_000,
+  alertsPerKey: 60_000,
+  perAddress: 3000,
+  windowMs: 60_000,
+}
 
 /** Count requests by caller, or by address where there is none, and refuse what is over with 429, `Retry-After`
  *  and `RateLimit-*`. A wrong key counts for its address: guessing keys is what should be slow. */
@@ -20,14 +27,16 @@ export async function useRateLimits(
   options: { readonly limits: RateLimits; readonly auth: Auth },
 ): Promise<void> {
   const { auth } = options
-  const { perKey, perAddress, windowMs } = options.limits
+  const { perKey, alertsPerKey, perAddress, windowMs } = options.limits
   await app.register(rateLimit, {
     global: true,
     timeWindow: windowMs,
-    max: (_request, key) => (key.startsWith('key:') ? perKey : perAddress),
+    max: (_request, key) =>
+      key.startsWith('key:') ? perKey : key.startsWith('alerts:') ? alertsPerKey : perAddress,
     keyGenerator: async (request) => {
       const caller = await auth.identify(request)
-      return caller === null ? `address:${network(request.ip)}` : `key:${caller.id}`
+      if (caller === null) return `address:${network(request.ip)}`
+      return `${request.routeOptions.config.intake === true ? 'alerts' : 'key'}:${caller.id}`
     },
     enableDraftSpec: true,
     errorResponseBuilder: (_request, { after, max }) =>

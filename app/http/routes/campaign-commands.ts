@@ -6,14 +6,11 @@ import { type Api, operation, type Parts } from '../api.ts'
 import { campaignSchema, previewSchema, testResultSchema } from '../reply/campaign-views.ts'
 import { idOrNameParams } from '../reply/page.ts'
 import { problems } from '../reply/problem.ts'
+import { optionalBody } from '../request/optional-body.ts'
 import { etagOf } from '../request/version.ts'
 import { findCampaign } from './campaigns.ts'
 
 const tag = 'Campaigns'
-
-/** A body that may be left out. */
-const optionalBody = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape).nullable().meta({ 'x-optional': true })
 
 /** What a campaign can be told to do. */
 export function campaignCommandRoutes(app: Api, parts: Parts): void {

@@ -8,6 +8,7 @@ import { type Api, operation, type Parts } from '../api.ts'
 import { idOf, timeOf } from '../reply/kept.ts'
 import { idParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
 import { ok, problems } from '../reply/problem.ts'
+import { definedOf } from '../request/defined.ts'
 import { operatorProof } from '../request/operator-proof.ts'
 import { subscriberSchema } from './subscribers.ts'
 
@@ -176,9 +177,3 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
     },
   })
 }
-
-/** Without the keys that say nothing. */
-const definedOf = <T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>
-  }

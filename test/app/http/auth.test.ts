@@ -62,7 +62,7 @@ describe('API keys', () => {
 })
 
 describe('limits', () => {
-  const limits = { perKey: 20, perAddress: 5, windowMs: 60_000 }
+  const limits = { perKey: 20, alertsPerKey: 30, perAddress: 5, windowMs: 60_000 }
 
   test('a caller over its limit gets 429 and when to come back; another caller does not notice', async () => {
     await using served = await serve({ config: { rateLimits: limits } })
@@ -77,6 +77,16 @@ describe('limits', () => {
     expect(other.status).toBe(200)
     expect(other.headers.get('ratelimit-limit')).toBe('20')
     expect(other.headers.get('ratelimit-remaining')).toBe('19')
+  })
+
+  test('reports of alerts are counted apart, so that nothing else keeps one out', async () => {
+    await using served = await serve({ config: { rateLimits: limits } })
+    for (let index = 0; index < 21; index++) await served.ask('GET', '/api/v1/lists')
+    expect((await served.ask('GET', '/api/v1/lists')).status).toBe(429)
+    const statuses: number[] = []
+    for (let index = 0; index < 31; index++)
+      statuses.push((await served.ask('POST', '/api/v1/alerts', {})).status)
+    expect(statuses).toEqual([...Array(30).fill(400), 429])
   })
 
   test('guessed keys and unknown routes count for the address, probes do not', async () => {

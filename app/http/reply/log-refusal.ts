@@ -1,0 +1,23 @@
+import type { FastifyRequest } from 'fastify'
+import type { BroadsheetError } from '../../../engine/errors.ts'
+import type { Log } from '../../../engine/log.ts'
+import { traceIdOf } from '../request/trace.ts'
+
+/** Note what is not the client's doing: a defect with its stack, lost infrastructure by its code. */
+export function logRefusal(log: Log, given: unknown, refusal: BroadsheetError, error: unknown): void {
+  if (refusal.status < 500) return
+  const request = given as FastifyRequest
+  const cause = refusal.cause ?? error
+  const fields = {
+    requestId: request.id,
+    ...traceIdOf(request),
+    method: request.method,
+    route: request.routeOptions.url ?? null,
+    code: refusal.code,
+  }
+  if (refusal.code === 'E_INTERNAL') log.error({ ...fields, error: stackOf(cause) }, 'http.defect')
+  else log.warn(fields, 'http.refused')
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
