@@ -40,6 +40,7 @@ import { createMethods } from './request/methods.ts'
 import { traceIdOf } from './request/trace.ts'
 import { validatorCompiler } from './request/validate.ts'
 import { addressRoutes } from './routes/addresses.ts'
+import { alertmanagerRoutes } from './routes/alertmanager/alertmanager.ts'
 import { alertRoutes } from './routes/alerts/alerts.ts'
 import { followRoutes } from './routes/alerts/follows.ts'
 import { heartbeatRoutes } from './routes/alerts/heartbeats.ts'
@@ -102,6 +103,7 @@ export interface HttpOptions {
 
 const sweepMs = 3_600_000
 const api = '/api/v1'
+const alertmanagerApi = '/api/v2'
 
 /** The HTTP server, ready to listen. `drain()` refuses new requests and ends live streams; `close()` does that too,
  *  and waits for what is under way. Neither touches the engine. */
@@ -272,11 +274,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     },
     { prefix: api },
   )
+  await app.register(async (scope) => alertmanagerRoutes(scope as unknown as Api, parts), {
+    prefix: alertmanagerApi,
+  })
   await app.ready()
   return app as unknown as FastifyInstance
 }
 
-const isApi = (path: string): boolean => path.startsWith(api)
+const isApi = (path: string): boolean => path.startsWith(api) || path.startsWith(alertmanagerApi)
 
 const apiRoutes = [
   subscriberRoutes,

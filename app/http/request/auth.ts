@@ -20,6 +20,7 @@ export interface Auth {
 }
 
 const prefix = 'bs_'
+const basicApi = '/api/v2/'
 // A key that another daemon on the same store made is known after the first, one that it removed refused
 // after the second.
 const missMs = 1000
@@ -83,7 +84,7 @@ export function createAuth(options: {
     identify(request) {
       let caller = callers.get(request)
       if (caller === undefined) {
-        const secret = bearerOf(request.headers.authorization)
+        const secret = secretOf(request)
         caller = secret === null ? Promise.resolve(null) : lookup(secret)
         callers.set(request, caller)
       }
@@ -108,6 +109,19 @@ export function createAuth(options: {
   return auth
 }
 
+/** Alertmanager's clients may also say the key as the password of HTTP Basic. Elsewhere that is refused: browsers send such
+ *  a password along with requests that other sites cause. */
+function secretOf({ headers: { authorization }, url }: FastifyRequest): string | null {
+  const bearer = bearerOf(authorization)
+  if (bearer !== null || !url.startsWith(basicApi)) return bearer
+  const [, encoded] =
+    (authorization !== undefined && authorization.length <= 512 && basic.exec(authorization)) || []
+  if (encoded === undefined) return null
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  return pair.slice(pair.indexOf(':') + 1) || null
+}
+
+const basic = /^Basic +([A-Za-z0-9+/]+=*)$/i
 const bearerOf = (header: string | undefined): string | null =>
   (header !== undefined && header.length <= 512 && /^Bearer +(\S+)$/i.exec(header)?.[1]) || null
 

@@ -83,10 +83,14 @@ describe('limits', () => {
     await using served = await serve({ config: { rateLimits: limits } })
     for (let index = 0; index < 21; index++) await served.ask('GET', '/api/v1/lists')
     expect((await served.ask('GET', '/api/v1/lists')).status).toBe(429)
+    // Over both ways in, together.
     const statuses: number[] = []
     for (let index = 0; index < 31; index++)
-      statuses.push((await served.ask('POST', '/api/v1/alerts', {})).status)
+      statuses.push(
+        (await served.ask('POST', index % 2 === 0 ? '/api/v1/alerts' : '/api/v2/alerts', {})).status,
+      )
     expect(statuses).toEqual([...Array(30).fill(400), 429])
+    expect((await served.ask('GET', '/api/v2/alerts')).status).toBe(429)
   })
 
   test('guessed keys and unknown routes count for the address, probes do not', async () => {
