@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { type PagesConfig, pagesSchema } from '../../config/pages.ts'
 import type { Api, Parts } from '../api.ts'
 import { refusalOf, retryAfterSeconds } from '../reply/problem.ts'
+import { acknowledgeRoutes } from './alert/acknowledge.ts'
 import { archiveRoutes } from './archive.ts'
 import { createFormTokens } from './form.ts'
 import { createGate } from './gate.ts'
@@ -77,6 +78,7 @@ export function publicRoutes(app: Api, { engine, clock, log }: Parts, options: P
     preferencesRoutes,
     letterRoutes,
     archiveRoutes,
+    acknowledgeRoutes,
   ])
     routes(app, parts)
 }

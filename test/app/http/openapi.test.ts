@@ -36,6 +36,8 @@ const open = [
   'GET /p/{token}/erase',
   'POST /p/{token}/erase',
   'GET /v/{token}',
+  'GET /k/{token}',
+  'POST /k/{token}',
   'GET /a/',
   'GET /a/feed.xml',
   'GET /a/{campaign}',

@@ -1,3 +1,4 @@
+import { spanOf } from './span.ts'
 import type { Words } from './words.ts'
 
 export const english: Words = {
@@ -161,6 +162,37 @@ export const english: Words = {
     button: 'Send me the link',
     sentTitle: 'Please check your inbox',
     sent: (who) => `If we know ${who}, an e-mail with the link is on its way.`,
+  },
+  alert: {
+    titleMany: (count) => `${count} alerts`,
+    severities: { info: 'Info', warning: 'Warning', error: 'Error', critical: 'Critical' },
+    moment: (at) =>
+      `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`,
+    span: (ms) => spanOf(ms, ['minute', 'minutes'], ['hour', 'hours'], ['day', 'days'], 'less than a minute'),
+    since: (span, moment) => `For ${span}, since ${moment}.`,
+    over: (moment) => `Over since ${moment}.`,
+    escalated: 'Nobody had acknowledged it, so it was passed on.',
+    taken: (who, moment, comment) =>
+      `Acknowledged by ${who}, ${moment}${comment === '' ? '.' : `: “${comment}”`}`,
+    expired: 'Nothing was heard of it any more.',
+    more: (count) => (count === 1 ? 'And one more.' : `And ${count} more.`),
+    all: 'All of it',
+    question: 'Will you take care of it?',
+    takeOver: 'Somebody takes care of it already. Do you take over?',
+    effect: 'Then it is neither repeated nor passed on, until it is over.',
+    name: 'Your name',
+    comment: 'Comment',
+    commentHint: 'For example what you are going to do',
+    button: 'Acknowledge',
+    takeOverButton: 'Take over',
+    thanks: 'Thank you. It is in your hands now.',
+    somebody: 'somebody with the link',
+    overTitle: 'It is over',
+    nothing: 'There is nothing left to do.',
+    tooLate: 'It was over before you pressed the button: there is nothing left to do.',
+    meanwhile: 'Something changed just now. Please look, and press the button once more.',
+    badTitle: 'This link is not valid',
+    bad: 'It may have been cut off on its way, or what it told of is long over and forgotten.',
   },
   archive: {
     title: 'Archive',

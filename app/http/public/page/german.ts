@@ -1,3 +1,4 @@
+import { spanOf } from './span.ts'
 import type { Words } from './words.ts'
 
 export const german: Words = {
@@ -168,6 +169,39 @@ export const german: Words = {
     button: 'Link zuschicken',
     sentTitle: 'Bitte schauen Sie in Ihr Postfach',
     sent: (who) => `Falls wir ${who} kennen, ist eine E-Mail mit dem Link unterwegs.`,
+  },
+  alert: {
+    titleMany: (count) => `${count} Alarme`,
+    severities: { info: 'Hinweis', warning: 'Warnung', error: 'Fehler', critical: 'Kritisch' },
+    moment: (at) =>
+      `${new Intl.DateTimeFormat('de-DE', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`,
+    span: (ms) =>
+      spanOf(ms, ['Minute', 'Minuten'], ['Stunde', 'Stunden'], ['Tag', 'Tagen'], 'weniger als einer Minute'),
+    since: (span, moment) => `Seit ${span} (${moment}).`,
+    over: (moment) => `Vorbei seit ${moment}.`,
+    escalated: 'Niemand hatte sich gemeldet, also wurde er weitergegeben.',
+    taken: (who, moment, comment) =>
+      `Bestätigt von ${who}, ${moment}${comment === '' ? '.' : `: „${comment}“`}`,
+    expired: 'Es war nichts mehr davon zu hören.',
+    more: (count) => (count === 1 ? 'Und noch einer.' : `Und ${count} weitere.`),
+    all: 'Ganzer Text',
+    question: 'Kümmern Sie sich darum?',
+    takeOver: 'Es kümmert sich schon jemand. Übernehmen Sie?',
+    effect: 'Dann wird nichts wiederholt und nichts weitergegeben, bis es vorbei ist.',
+    name: 'Ihr Name',
+    comment: 'Bemerkung',
+    commentHint: 'Zum Beispiel, was Sie vorhaben',
+    button: 'Bestätigen',
+    takeOverButton: 'Übernehmen',
+    thanks: 'Danke. Es liegt nun in Ihren Händen.',
+    somebody: 'jemandem mit dem Link',
+    overTitle: 'Es ist vorbei',
+    nothing: 'Es bleibt nichts zu tun.',
+    tooLate: 'Es war vorbei, bevor Sie den Knopf gedrückt haben: Es bleibt nichts zu tun.',
+    meanwhile:
+      'Es hat sich gerade etwas geändert. Bitte schauen Sie noch einmal, und drücken Sie den Knopf erneut.',
+    badTitle: 'Dieser Link ist nicht gültig',
+    bad: 'Vielleicht wurde er unterwegs abgeschnitten, oder das, wovon er erzählte, ist lange vorbei und vergessen.',
   },
   archive: {
     title: 'Archiv',

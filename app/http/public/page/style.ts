@@ -82,6 +82,17 @@ details>div{padding-bottom:1.2rem}
 .issues a{color:inherit;text-decoration:none}
 .issues a:hover{color:var(--accent);text-decoration:underline}
 .issues p{margin:0;color:var(--soft)}
+.severity{display:inline-block;margin:0 .6rem .35rem 0;padding:.3rem .5rem;border:1px solid currentColor;border-radius:3px;font:600 .8125rem/1 var(--text);letter-spacing:.05em;text-transform:uppercase;vertical-align:.1em}
+.severity.error{color:var(--alert)}
+.severity.critical{background:var(--alert);border-color:var(--alert);color:var(--paper)}
+.alerts{list-style:none;margin:0 0 1rem;padding:0;border-top:1px solid var(--line)}
+.alerts li{padding:1.15rem 0 .6rem;border-bottom:1px solid var(--line)}
+.alerts li>p{margin-bottom:.5rem}
+.whole{margin:0}
+.taken{padding:.5rem .9rem;border-left:4px solid var(--accent);background:var(--field);border-radius:0 3px 3px 0}
+.told{white-space:pre-line}
+.links{display:flex;flex-wrap:wrap;gap:.35rem 1.25rem}
+
 time,.dateline{color:var(--soft);font-size:.9rem;letter-spacing:.02em}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:1rem/1.6 ui-monospace,'SF Mono',Menlo,Consolas,monospace}
 

@@ -1,3 +1,4 @@
+import type { Severity } from '../../../../engine/model/alert.ts'
 import type { pageLanguages } from '../../../config/pages.ts'
 import { english } from './english.ts'
 import { german } from './german.ts'
@@ -147,6 +148,39 @@ export interface Words {
     readonly button: string
     readonly sentTitle: string
     readonly sent: (who: string) => string
+  }
+  readonly alert: {
+    /** Over several. */
+    readonly titleMany: (count: number) => string
+    readonly severities: { readonly [severity in Severity]: string }
+    /** `28 Nov 2026, 07:16 UTC`. */
+    readonly moment: (at: Date) => string
+    /** `12 minutes`, of a time that is over or goes on. */
+    readonly span: (ms: number) => string
+    readonly since: (span: string, moment: string) => string
+    readonly over: (moment: string) => string
+    readonly escalated: string
+    /** `comment` may be empty. */
+    readonly taken: (who: string, moment: string, comment: string) => string
+    readonly expired: string
+    readonly more: (count: number) => string
+    readonly all: string
+    readonly question: string
+    readonly takeOver: string
+    readonly effect: string
+    readonly name: string
+    readonly comment: string
+    readonly commentHint: string
+    readonly button: string
+    readonly takeOverButton: string
+    readonly thanks: string
+    readonly somebody: string
+    readonly overTitle: string
+    readonly nothing: string
+    readonly tooLate: string
+    readonly meanwhile: string
+    readonly badTitle: string
+    readonly bad: string
   }
   readonly archive: {
     readonly title: string
