@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander'
 import type { FlagSetting } from '../config.ts'
 import { type Cli, createCli, type GlobalOptions, type Outside } from './cli.ts'
+import * as alert from './commands/alert/alert.ts'
 import * as calendar from './commands/calendar.ts'
 import * as campaign from './commands/campaign/campaign.ts'
 import * as channel from './commands/channel.ts'
@@ -101,6 +102,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     demo,
     serve,
     doctor,
+    alert,
     campaign,
     calendar,
     template,

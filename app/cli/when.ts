@@ -8,6 +8,15 @@ const units: { readonly [unit: string]: number } = {
   d: 86_400_000,
 }
 
+/** A length of time as people write it: `90s`, `30m`, `2h`, `1.5d`; in milliseconds. */
+export function parseSpan(text: string, option: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)$/.exec(text.trim()) ?? []
+  const ms = Math.round(Number(number) * units[unit ?? 's']!)
+  if (number === undefined || ms < 1)
+    throw new CliError('usage', `${option} "${text}" is not a length of time. Write 90s, 30m, 2h or 1d.`)
+  return ms
+}
+
 /** A time as people write it: `2026-11-24T08:00` (this machine's zone), `2026-11-24T08:00Z`, `2026-11-24 08:00`,
  *  `+30m`, `+2h`, `+1d`. */
 export function parseWhen(text: string, now: number): number {

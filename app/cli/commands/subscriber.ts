@@ -267,7 +267,8 @@ interface AddOptions {
   readonly attribute: readonly string[]
 }
 
-async function byAddress(client: Client, address: string): Promise<Subscriber> {
+/** The subscriber of that address. One that nobody has is answered with those alike. */
+export async function byAddress(client: Client, address: string): Promise<Subscriber> {
   const parsed = parseAddress(address)
   if ('error' in parsed) throw new BroadsheetError('E_ADDRESS', `"${address}" ${parsed.error}.`)
   try {

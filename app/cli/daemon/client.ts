@@ -12,8 +12,8 @@ export interface Client {
   readonly url: string
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
-  /** `version`: the one that this replaces. */
-  put<T>(path: string, version: number, body: unknown): Promise<T>
+  /** `version`: the one that this replaces; null where there are none. */
+  put<T>(path: string, version: number | null, body: unknown): Promise<T>
   delete(path: string): Promise<void>
   /** All rows of a listing, page by page. */
   rows<T>(path: string, query?: Query): AsyncGenerator<T>

@@ -64,6 +64,17 @@ export function pairs(list: readonly string[], option: string): Record<string, J
   )
 }
 
+/** `KEY=VALUE` pairs as a table of texts. */
+export function texts(list: readonly string[], option: string): Record<string, string> {
+  return Object.fromEntries(
+    list.map((pair) => {
+      const equals = pair.indexOf('=')
+      if (equals < 1) throw new BroadsheetError('E_INPUT', `${option} "${pair}" must be NAME=VALUE.`)
+      return [pair.slice(0, equals), pair.slice(equals + 1)]
+    }),
+  )
+}
+
 function jsonOrText(text: string): Json {
   try {
     return JSON.parse(text) as Json
