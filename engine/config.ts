@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { alertSettingsSchema } from './model/alert-settings.ts'
 import { senderSchema } from './model/campaign.ts'
-import { languageSchema, timeZoneSchema } from './model/values.ts'
+import { addressSchema, languageSchema, timeZoneSchema } from './model/values.ts'
 import { parseWall } from './model/wall-clock.ts'
 
 const domain = z.string().regex(/^([a-z0-9-]+\.)+[a-z0-9-]+$/, 'must be a domain name, e.g. "example.org"')
@@ -20,6 +20,21 @@ export const limitSchema = z.strictObject({
   burst: z.int().min(1).nullable().default(null),
 })
 export type Limit = z.infer<typeof limitSchema>
+
+export const warmUpSchema = z.strictObject({
+  /** The new sender's address. */
+  sender: addressSchema,
+  /** The first day, in the calendar's zone: "2026-11-01". */
+  startsAt: z.iso.date(),
+  /** Letters on the first day, the second ... After the last, it is warm. */
+  perDay: z.array(z.int().min(1)).min(1).max(366),
+  /** Counts the letters to this domain; "*": to each domain without one of its own; null: to all together. */
+  domain: z
+    .union([domain, z.literal('*')])
+    .nullable()
+    .default(null),
+})
+export type WarmUp = z.infer<typeof warmUpSchema>
 
 /** An instant: milliseconds since 1970, or a wall time of the calendar's zone. */
 const momentSchema = z.union([
@@ -139,6 +154,8 @@ export const engineConfigSchema = z.strictObject({
       room: z
         .record(z.string().regex(/^[^/]+\/.+$/, 'must be channel/room, e.g. "slack/ops"'), limitSchema)
         .default({}),
+      /** New senders: what they may send a day, by sender and recipient domain. */
+      warmUp: z.array(warmUpSchema).max(1000).default([]),
     })
     .prefault({}),
   /** Channels that stand in for one that is out, in this order: `{ smtp: [ses, smtp2] }`. */

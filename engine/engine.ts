@@ -131,7 +131,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const tell = relay.tell
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
-  const limiter = createLimiter(config.limits, store.buckets)
+  const limiter = createLimiter(config, store.buckets)
   const opened = await Promise.all(
     Object.entries(parts.channels).map(async ([name, { definition, config: settings }]) =>
       startChannelActor({

@@ -103,7 +103,7 @@ async function workBatches(
 ): Promise<EpochMs | null> {
   const { config, clock } = parts
   // It may change with any batch: a server asks for less, another channel stands in.
-  const isLimited = () => parts.limiter.applies(courier.via(), run.spec.sender.address)
+  const isLimited = () => parts.limiter.applies(courier.via(), run.spec.sender.address, clock.now())
   let todo = [...lease.work]
   let ahead: Promise<Prepared> | null = null
   let earliest: EpochMs | null = null

@@ -1,8 +1,10 @@
-import type { EngineConfig, Limit } from '../../config.ts'
+import type { EngineConfig } from '../../config.ts'
 import { domainOf } from '../../model/address.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { BucketRequest, BucketStore } from '../../ports/buckets.ts'
+import { type Limited, requestOf } from './limited.ts'
 import { channelScope, createPauses, type Pauses, roomScope } from './pauses.ts'
+import { createWarmUps } from './warm-up.ts'
 
 /** Indexes of those that may go now, and when the first of the others may; null when all may. */
 export interface Admission {
@@ -10,11 +12,11 @@ export interface Admission {
   readonly nextAt: EpochMs | null
 }
 
-/** How many may go now, by the buckets of channel, sender, recipient domain and room: of all nodes together, over
- *  restarts. What is admitted is taken from the buckets. */
+/** How many may go now, by the buckets of channel, sender, recipient domain and room, and by the days of new senders:
+ *  of all nodes together, over restarts. What is admitted is taken from the buckets. */
 export interface Limiter extends Pauses {
   /** False when nothing is limited for this channel and sender: then `admit` need not be asked. */
-  applies(channel: string, sender: string): boolean
+  applies(channel: string, sender: string, now: EpochMs): boolean
   /** Letters. */
   admit(channel: string, sender: string, addresses: readonly string[], now: EpochMs): Promise<Admission>
   /** Letters that were admitted, and whose channel another one stands in for: by that one's own limits alone. */
@@ -28,26 +30,31 @@ interface Group {
   readonly indexes: number[]
   readonly limits: readonly Limited[]
 }
-type Limited = readonly [key: string, limit: Limit]
 
 const own = <T>(table: { readonly [key: string]: T }, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined
 
-export function createLimiter(limits: EngineConfig['limits'], buckets: BucketStore): Limiter {
+export function createLimiter(
+  { limits, calendar }: Pick<EngineConfig, 'limits' | 'calendar'>,
+  buckets: BucketStore,
+): Limiter {
   const anyDomain = Object.keys(limits.domain).length > 0
   const pauses = createPauses(buckets)
+  const warmUps = createWarmUps(limits.warmUp, calendar.timeZone)
 
   const channelLimits = (channel: string): readonly Limited[] => {
     const limit = own(limits.channel, channel)
     return limit ? [[channelScope(channel), limit]] : []
   }
-  const senderLimits = (sender: string): readonly Limited[] => {
+  const senderLimits = (sender: string, now: EpochMs): readonly Limited[] => {
     const limit = own(limits.sender, sender)
-    return limit ? [[`sender:${sender}`, limit]] : []
+    const ramp = warmUps.ofSender(sender, now)
+    return limit ? [[`sender:${sender}`, limit], ...ramp] : ramp
   }
-  const domainLimits = (domain: string): readonly Limited[] => {
+  const domainLimits = (sender: string, domain: string, now: EpochMs): readonly Limited[] => {
     const limit = own(limits.domain, domain) ?? limits.domain['*']
-    return limit ? [[`domain:${domain}`, limit]] : []
+    const ramp = warmUps.ofDomain(sender, domain, now)
+    return limit ? [[`domain:${domain}`, limit], ...ramp] : ramp
   }
   const roomLimits = (channel: string, room: string): readonly Limited[] => {
     const limit = own(limits.room, `${channel}/${room}`) ?? own(limits.room, `${channel}/*`)
@@ -101,12 +108,18 @@ export function createLimiter(limits: EngineConfig['limits'], buckets: BucketSto
 
   return {
     ...pauses,
-    applies: (channel, sender) =>
-      anyDomain || Object.hasOwn(limits.channel, channel) || Object.hasOwn(limits.sender, sender),
+    applies: (channel, sender, now) =>
+      anyDomain ||
+      Object.hasOwn(limits.channel, channel) ||
+      Object.hasOwn(limits.sender, sender) ||
+      warmUps.nextDay(sender, now) !== null,
 
-    admit(channel, sender, addresses, now) {
-      const groups = groupsBy(addresses.map(domainOf), domainLimits)
-      return admit(groups, [...channelLimits(channel), ...senderLimits(sender)], now)
+    async admit(channel, sender, addresses, now) {
+      const groups = groupsBy(addresses.map(domainOf), (domain) => domainLimits(sender, domain, now))
+      const shared = [...channelLimits(channel), ...senderLimits(sender, now)]
+      const { admitted, nextAt } = await admit(groups, shared, now)
+      const nextDay = nextAt === null ? null : warmUps.nextDay(sender, now)
+      return { admitted, nextAt: nextDay === null ? nextAt : Math.min(nextAt!, nextDay) }
     },
 
     admitVia: (channel, addresses, now) =>
@@ -147,11 +160,3 @@ function groupsBy(
   }
   return [...groups.values()]
 }
-
-const requestOf = ([key, { perSecond, burst }]: Limited, want: number): BucketRequest => ({
-  key,
-  perSecond,
-  // One second's worth by default, so that a batch is one grant and not a hundred.
-  burst: burst ?? Math.max(1, Math.ceil(perSecond)),
-  want,
-})

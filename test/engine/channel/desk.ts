@@ -57,13 +57,13 @@ export function openDesk(
   } = {},
 ): Desk {
   const { name = 'chat', clock = createTestClock(), buckets = openMemoryStore().buckets } = options
-  const { breaker, limits } = settingsOf(options.config)
-  const limiter = createLimiter(limits, buckets)
+  const config = settingsOf(options.config)
+  const limiter = createLimiter(config, buckets)
   const states: string[] = []
   const actor = startChannelActor({
     name,
     channel,
-    settings: breaker,
+    settings: config.breaker,
     limiter,
     clock,
     log: silentLog,
