@@ -1,7 +1,15 @@
 import { z } from 'zod'
 import { escalate, nextEscalation } from '../alerts/escalation.ts'
 import { flush, type GroupNotification } from '../alerts/flush.ts'
-import { createGroup, type Group, type GroupTiming, isOver, report, restoreGroup } from '../alerts/group.ts'
+import {
+  createGroup,
+  type Group,
+  type GroupTiming,
+  isOver,
+  report,
+  restoreGroup,
+  withdraw,
+} from '../alerts/group.ts'
 import { createInhibitor } from '../alerts/inhibitor.ts'
 import type { Route } from '../alerts/route.ts'
 import { groupKeyOf, groupLabelsOf, isMuted, type Router } from '../alerts/router.ts'
@@ -129,7 +137,16 @@ export function createBoard(parts: {
     const key = String(id)
     const open = isOpen(state)
     const known = group.members[key]
-    const quietly = state === 'expired' && known !== undefined
+    if (state === 'expired') {
+      // Its time ran out without a word: nobody is told, and it is not waited for.
+      if (known === undefined) return
+      const heardOf = known.told !== 'never'
+      withdraw(group, key)
+      changed.add(kept.key)
+      if (heardOf) note(expired, kept.key, alert)
+      else due.set(kept.key, 0)
+      return
+    }
     const taken = state === 'acknowledged' && known?.acknowledged === false && known.told !== 'never'
     const moved = report(
       group,
@@ -142,13 +159,6 @@ export function createBoard(parts: {
       timingOf(kept),
       now,
     )
-    if (quietly) {
-      // Its time ran out without a word: nobody is told, and it is not waited for.
-      delete group.members[key]
-      group.dueAt = now
-      changed.add(kept.key)
-      if (known.told !== 'never') note(expired, kept.key, alert)
-    }
     if (moved) schedule(kept)
     if (taken) note(acknowledged, kept.key, alert)
   }

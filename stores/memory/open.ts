@@ -1,12 +1,20 @@
 import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { Feed, FeedState } from '../../engine/model/feed.ts'
-import type { FeedId } from '../../engine/model/ids.ts'
+import type { Heartbeat } from '../../engine/model/heartbeat.ts'
+import type { FeedId, HeartbeatId } from '../../engine/model/ids.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
-import { createAlertPorts } from './alerts/ports.ts'
+import { createAlerts } from './alerts/alerts.ts'
+import { createDesk } from './alerts/desk.ts'
+import { createFollowPreferences, createFollows } from './alerts/follows.ts'
+import { createNotifications } from './alerts/notifications.ts'
+import { createPlacing } from './alerts/place.ts'
+import { createPostings } from './alerts/postings.ts'
+import { type Beat, createBeats, createSilences } from './alerts/silences.ts'
+import { createAlertState } from './alerts/state.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
 import { createEvents } from './ledger/events.ts'
@@ -34,9 +42,14 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   const state = createState(lists.docs, options.monotonic ?? (() => performance.now()))
   const feedStates = new Map<FeedId, FeedState>()
   const feeds = createCollection<Feed>('feed', (id) => feedStates.delete(id))
+  const alerts = createAlertState()
+  const placing = createPlacing(state, alerts)
+  const beats = new Map<HeartbeatId, Beat>()
+  const heartbeats = createCollection<Heartbeat>('heartbeat', (id) => beats.delete(id))
+  const suppressions = createSuppressions(state)
   const reports = {
     subscribers: createSubscribers(state),
-    suppressions: createSuppressions(state),
+    suppressions,
     consents: createConsents(state),
     items: createItems(state),
     publications: createPublications(state),
@@ -46,13 +59,8 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   return {
     kind: 'memory',
     ...reports,
-    ...createAlertPorts(
-      state,
-      async (address, detail, now) =>
-        void (await reports.suppressions.add([{ address, reason: 'bounce', detail }], now)),
-    ),
     reports,
-    subscriptions: createSubscriptions(state),
+    subscriptions: createSubscriptions(state, alerts),
     notices: createNotices(state),
     lists,
     topics: createCollection<Topic>('topic'),
@@ -65,6 +73,15 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     campaigns: createCampaigns(state),
     editions: createEditions(state),
     ledger: createLedger(state, reports.suppressions),
+    alerts: createAlerts(alerts),
+    desk: createDesk(alerts, placing),
+    postings: createPostings(state, alerts, placing, suppressions),
+    notifications: createNotifications(alerts),
+    follows: createFollows(state, alerts),
+    followPreferences: createFollowPreferences(state, alerts),
+    silences: createSilences(),
+    heartbeats,
+    beats: createBeats(heartbeats, beats),
     buckets: createBuckets(),
     replies: createReplies(),
     presence: createPresence(),

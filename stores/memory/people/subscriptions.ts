@@ -11,12 +11,13 @@ import {
   consentsOf,
   noSettings,
 } from '../../rules/subscription.ts'
+import { type AlertState, forgetFollower } from '../alerts/state.ts'
 import { appendConsent, type MemoryState } from '../state.ts'
 import { putNotice } from './notices.ts'
 import { leftBy } from './subscribers.ts'
 
 /** One person's decisions. */
-export function createSubscriptions(state: MemoryState): SubscriptionStore {
+export function createSubscriptions(state: MemoryState, alerts: AlertState): SubscriptionStore {
   const at = (id: SubscriberId): Subscriber | undefined => state.subscribers[id - 1]
   const put = (row: Subscriber) => {
     state.subscribers[row.id - 1] = row
@@ -98,6 +99,7 @@ export function createSubscriptions(state: MemoryState): SubscriptionStore {
       state.settings.delete(id)
       for (const kind of noticeKinds) state.notices.delete(`${id}/${kind}`)
       forgetDetails(id)
+      forgetFollower(alerts, id)
       const move = { subscriberId: id, kind: 'erase', from: row.status, to: 'erased', lists: [] } as const
       const bareWords = { ...proof, ip: null, userAgent: null, words: null }
       appendConsent(state, bulkConsent(bareWords, now, move))

@@ -1,8 +1,7 @@
-import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Follow, FollowInput, FollowPreferences } from '../../../engine/model/follow.ts'
 import type { EpochMs, FollowId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { FollowPreferenceStore, FollowStore, PersonPreferences } from '../../../engine/ports/follows.ts'
-import { maxFollowsAPerson, plainPreferences } from '../../rules/follow.ts'
+import { maxFollowsAPerson, plainPreferences, tooManyFollows } from '../../rules/follow.ts'
 import { pageOf } from '../../rules/page.ts'
 import { noSuch, versionMoved } from '../../rules/refusals.ts'
 import { type Sql, where } from '../database/statements.ts'
@@ -61,11 +60,7 @@ export function createFollows(sql: Sql): Sync<FollowStore> & {
   return {
     insert(subscriberId, input, now) {
       if (!isThere(subscriberId)) throw noSuch('subscriber', subscriberId)
-      if (idsOf(subscriberId).length >= maxFollowsAPerson)
-        throw new BroadsheetError(
-          'E_LIMIT',
-          `Subscriber ${subscriberId} follows alerts in ${maxFollowsAPerson} ways already: remove one, or let one say more.`,
-        )
+      if (idsOf(subscriberId).length >= maxFollowsAPerson) throw tooManyFollows(subscriberId)
       return insert(subscriberId, input, now)
     },
     insertMany(rows, now) {

@@ -1,4 +1,10 @@
 import { describe } from 'vitest'
+import { testAlerts } from './alerts/alerts.ts'
+import { testDesk } from './alerts/desk.ts'
+import { testFollows } from './alerts/follows.ts'
+import { testNotifications } from './alerts/notifications.ts'
+import { testPostings } from './alerts/postings.ts'
+import { testSilences } from './alerts/silences.ts'
 import { testCollections } from './collection.ts'
 import type { OpenStore } from './fixtures.ts'
 import { testDeliveries } from './ledger/deliveries.ts'
@@ -51,6 +57,12 @@ export function testStore(name: string, open: OpenStore): void {
     testDeliveries(open)
     testSegments(open)
     testEvents(open)
+    testAlerts(open)
+    testDesk(open)
+    testPostings(open)
+    testNotifications(open)
+    testFollows(open)
+    testSilences(open)
     testBuckets(open)
     testReplies(open)
     testPresence(open)
