@@ -175,8 +175,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
             quit(code, words)
           },
         }
-        agent.then(
-          (agent) => {
+        agent
+          .then((agent) => {
             if (over) return
             agent.dispatch(
               {
@@ -188,9 +188,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
               },
               handler,
             )
-          },
-          (error: Error) => quit('library', `could not be asked: ${error.message}`),
-        )
+          })
+          .catch((error: Error) => quit('library', `could not be asked: ${error.message}`))
       })
     },
     close() {

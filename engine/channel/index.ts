@@ -9,6 +9,8 @@ export type { Clock } from '../clock.ts'
 export type { Log } from '../log.ts'
 export type { Json } from '../model/ids.ts'
 export type { Block, Inline, Note, NoteLink, PostReason, RichText, Tone } from '../model/note.ts'
+export { sendEach } from './each.ts'
+export { fitNote, type NoteLimits, wholeUrl } from './fit.ts'
 export { createScopeGate, interrupted, limited, retryAfterMs, type ScopeGate } from './gate.ts'
 export {
   createHttpClient,
@@ -19,6 +21,8 @@ export {
   type HttpFault,
   type HttpRequest,
 } from './http.ts'
+export { plainText } from './plain.ts'
+export { cleanText, oneLine, type Span, shorten, spansOf, textOf, truncate } from './text.ts'
 
 /** The API that this Broadsheet speaks with its channels. */
 export const channelApi = 1
