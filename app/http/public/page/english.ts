@@ -122,6 +122,12 @@ export const english: Words = {
     frequencyHint: 'All our newsletters together.',
     noLimit: 'No limit',
     perWeek: (count) => (count === 1 ? 'One' : String(count)),
+    alerts: {
+      title: 'Alerts',
+      hint: 'They come at once, beside the letters. What you leave out is not sent any more.',
+      all: 'All topics',
+      from: (severity) => `${severity} and worse`,
+    },
     pause: 'How often',
     pauseUntil: 'Pause until',
     pauseHint: 'Nothing is sent before that day. Leave it empty to receive letters.',

@@ -127,6 +127,12 @@ export const german: Words = {
     frequencyHint: 'Alle unsere Newsletter zusammen.',
     noLimit: 'Unbegrenzt',
     perWeek: (count) => (count === 1 ? 'Einer' : String(count)),
+    alerts: {
+      title: 'Meldungen',
+      hint: 'Sie kommen sofort, neben den Briefen. Was Sie abwählen, wird nicht mehr geschickt.',
+      all: 'Alle Themen',
+      from: (severity) => `ab ${severity}`,
+    },
     pause: 'Wie oft',
     pauseUntil: 'Pause bis',
     pauseHint: 'Vor diesem Tag wird nichts geschickt. Leer lassen, um Briefe zu bekommen.',

@@ -111,6 +111,12 @@ export interface Words {
     readonly frequencyHint: string
     readonly noLimit: string
     readonly perWeek: (count: number) => string
+    readonly alerts: {
+      readonly title: string
+      readonly hint: string
+      readonly all: string
+      readonly from: (severity: string) => string
+    }
     readonly pause: string
     readonly pauseUntil: string
     readonly pauseHint: string

@@ -1,3 +1,4 @@
+import type { Follow } from '../../../../engine/model/follow.ts'
 import type { EpochMs } from '../../../../engine/model/ids.ts'
 import { departedStatuses } from '../../../../engine/model/subscriber.ts'
 import type { PersonView } from '../../../../engine/subscriptions.ts'
@@ -14,6 +15,7 @@ import {
 import { type Html, html, type Piece } from '../page/html.ts'
 import { type TopicChoice, topicWeights, type Words } from '../page/words.ts'
 import { type Answer, maskAddress } from '../parts.ts'
+import { alertsSection } from './own-alerts.ts'
 import {
   firstPauseDay,
   type Offer,
@@ -26,6 +28,7 @@ import {
 export interface PreferencesView {
   readonly person: PersonView
   readonly offer: Offer
+  readonly follows: readonly Follow[]
   readonly fields: PreferenceFields
   readonly errors?: PreferenceErrors
   /** The form's own token. */
@@ -49,7 +52,7 @@ export function preferencesPage(view: PreferencesView, words: Words): Answer {
       body: html`${errorSummary(errors, words)}${note === undefined ? null : notice(note.text, note.bad)}<p class="lead">${said.about(maskAddress(address))}</p>
 ${status === 'unconfirmed' ? html`<p class="notice">${said.unconfirmed}</p>` : departedStatuses.includes(status) ? html`<p class="notice">${said.departed}</p>` : null}
 <form method="post">
-${hidden(token, words)}${lists(offer, fields, words)}${topics(offer, fields, words)}<section>
+${hidden(token, words)}${lists(offer, fields, words)}${topics(offer, fields, words)}${alertsSection(view.follows, words)}<section>
 <h2>${said.pause}</h2>
 ${select('maxPerWeek', said.frequency, weeklyOptions(fields, words), fields.maxPerWeek, errors.maxPerWeek, said.frequencyHint)}${inputField(
   {

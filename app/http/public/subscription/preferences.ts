@@ -23,6 +23,7 @@ import {
   type Visit,
   wordsFor,
 } from '../parts.ts'
+import { followsOf, stoppedFollows } from './own-alerts.ts'
 import { changeOf, type Offer, offeredLists, presentFields, sentFields } from './preferences-form.ts'
 import { type PreferencesView, preferencesPage } from './preferences-page.ts'
 
@@ -57,17 +58,18 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
     timeZones,
   })
 
-  const page = (
+  const page = async (
     words: Words,
     token: string,
     person: PersonView,
     offer: Offer,
     more: Partial<Pick<PreferencesView, 'fields' | 'errors' | 'note'>> = {},
-  ): Answer =>
+  ): Promise<Answer> =>
     preferencesPage(
       {
         person,
         offer,
+        follows: await followsOf(parts, person.subscriber.id),
         fields: presentFields(person, offer),
         token: tokens.issue(saving(token)),
         path: `${theme.base}/p/${token}`,
@@ -110,6 +112,8 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
       language: { type: 'string' },
       timeZone: { type: 'string' },
       tracking: { type: 'string', enum: ['granted', 'denied'] },
+      follow: { type: 'array', items: { type: 'string' }, description: 'Alerts to go on with.' },
+      shownFollow: { type: 'array', items: { type: 'string' }, description: 'Those that the page showed.' },
     },
     handler: async (visit) => {
       const { token } = visit.params
@@ -127,6 +131,9 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
       const outcome = changeOf(before, fields, person, offer, clock.now(), words)
       if ('errors' in outcome) return page(words, token, person, offer, { fields, errors: outcome.errors })
       const { id } = person.subscriber
+      const stopped = stoppedFollows(said, await followsOf(parts, id))
+      for (const follow of stopped) await engine.alerts.unfollow(follow)
+      if (stopped.length > 0) log.info({ subscriberId: id, follows: stopped.length }, 'pages.alerts_stopped')
       try {
         const after = await engine.subscriptions.change(
           id,

@@ -50,6 +50,35 @@ describe('the preferences page', () => {
     expect((await view()).subscriber.topics).toEqual({ climate: 0.57, 'gone-topic': 0.4 })
   })
 
+  test('shows the alerts that somebody follows, and stops those that are left out', async () => {
+    const { engine } = office.house
+    const input = {
+      channel: 'smtp',
+      contact: null,
+      filter: [],
+      topics: ['climate'],
+      minSeverity: 'error',
+    } as const
+    const now = office.house.clock.now()
+    const kept = await engine.store.follows.insert(
+      ada,
+      { ...input, topics: [...input.topics], filter: [] },
+      now,
+    )
+    const left = await engine.store.follows.insert(ada, { ...input, topics: [], filter: [] }, now)
+    const { words } = await office.visit(path)
+    expect(words).toContain('Alerts')
+    expect(words).toContain('Error and worse')
+    const later = await engine.store.follows.insert(ada, { ...input, topics: ['sport'], filter: [] }, now)
+    await office.fill(path, {
+      ...same,
+      shownFollow: [String(kept.id), String(left.id)],
+      follow: [String(kept.id)],
+    })
+    const { rows } = await engine.store.follows.page({ after: 0, limit: 10, subscriberId: ada })
+    expect(rows.map(({ id }) => id)).toEqual([kept.id, later.id])
+  })
+
   test('changes what was changed, says so in the new language, and keeps the consent’s words', async () => {
     const saved = await office.fill(path, {
       ...same,
