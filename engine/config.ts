@@ -156,6 +156,18 @@ export const engineConfigSchema = z.strictObject({
         .default({}),
       /** New senders: what they may send a day, by sender and recipient domain. */
       warmUp: z.array(warmUpSchema).max(1000).default([]),
+      /** Letters go slower to a domain, or over a channel, that answers 421 or 4.7.x. Null: they do not. */
+      slowDown: z
+        .strictObject({
+          /** It is never cut below. */
+          floorPerSecond: z.number().positive().default(0.1),
+          /** The rate of this time is halved, once in it at most. */
+          watchMs: z.int().min(100).default(10_000),
+          /** Until it is what it was, without refusals. */
+          recoverMs: z.int().min(100).default(300_000),
+        })
+        .nullable()
+        .prefault({}),
     })
     .prefault({}),
   /** Channels that stand in for one that is out, in this order: `{ smtp: [ses, smtp2] }`. */

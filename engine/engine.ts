@@ -125,13 +125,18 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     owner,
     log,
     hear(fact) {
+      // Of our own it is known already.
+      if (fact.type === 'channel.slowed') limiter.follow(fact.channel, fact.domain, clock.now())
       for (const listener of listeners) listener(fact)
     },
   })
   const tell = relay.tell
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
-  const limiter = createLimiter(config, store.buckets)
+  const limiter = createLimiter(config, store.buckets, (cut) => {
+    log.warn({ ...cut }, 'channel.slowed')
+    tell({ type: 'channel.slowed', ...cut })
+  })
   const opened = await Promise.all(
     Object.entries(parts.channels).map(async ([name, { definition, config: settings }]) =>
       startChannelActor({

@@ -103,7 +103,7 @@ async function workBatches(
 ): Promise<EpochMs | null> {
   const { config, clock } = parts
   // It may change with any batch: a server asks for less, another channel stands in.
-  const isLimited = () => parts.limiter.applies(courier.via(), run.spec.sender.address, clock.now())
+  const pressure = () => parts.limiter.pressure(courier.via(), run.spec.sender.address, clock.now())
   let todo = [...lease.work]
   let ahead: Promise<Prepared> | null = null
   let earliest: EpochMs | null = null
@@ -112,7 +112,7 @@ async function workBatches(
     if (todo.length === 0) return null
     const work = todo.slice(0, config.batch)
     todo = todo.slice(config.batch)
-    const prepared = prepare(parts, run, work, isLimited() ? courier.via() : null)
+    const prepared = prepare(parts, run, work, pressure() === 'none' ? null : courier.via())
     // It may wait unread while the batch before it fails: no unhandled rejection then.
     prepared.catch(() => {})
     return prepared
@@ -125,7 +125,7 @@ async function workBatches(
     if (parts.calendar.at(clock.now()) !== null) return null
     const prepared: Prepared = await ahead
     // Tokens are taken in `prepare`: under a limit nothing is prepared ahead, since a stop would waste them.
-    const limited = isLimited()
+    const limited = pressure() === 'limited'
     ahead = limited ? null : next()
     deferred.push(...prepared.deferred)
     if (prepared.nextAt !== null) earliest = Math.min(earliest ?? Infinity, prepared.nextAt)

@@ -45,6 +45,13 @@ export type Fact =
       readonly state: ChannelState
       readonly detail: string | null
     }
+  /** A domain, or with null the whole channel, asked for less. `perSecond`: what goes there now, from the node that says so. */
+  | {
+      readonly type: 'channel.slowed'
+      readonly channel: string
+      readonly domain: string | null
+      readonly perSecond: number
+    }
   | {
       readonly type: 'alert.changed'
       readonly alert: Pick<Alert, 'id' | 'key' | 'state' | 'severity' | 'title' | 'version'>

@@ -42,9 +42,13 @@ export function mailRefused(id: number, reply: Reply): Outcome {
   }
 }
 
-/** A negative reply to RCPT, to DATA or to the final dot. */
+/** A negative reply to RCPT, to DATA or to the final dot. A 421 there ends the connection and says nothing of the recipient,
+ *  unless with 4.7.x it is how their provider says "too fast" (Gmail: 421 4.7.28). */
 export function letterRefused(id: number, reply: Reply): Outcome {
-  if (reply.code < 500) return transient(id, reply, reply.code === 421 ? 'channel' : 'recipient')
+  if (reply.code < 500) {
+    const ours = reply.code === 421 && enhancedOf(reply)?.startsWith('4.7.') !== true
+    return transient(id, reply, ours ? 'channel' : 'recipient')
+  }
   return {
     id,
     status: 'permanent',

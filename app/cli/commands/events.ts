@@ -103,6 +103,11 @@ function describe(cli: Cli, fact: Fact): string {
       const { channel, state, detail } = fact
       return `channel ${cli.style('bold', channel)} is ${state}${detail === null ? '' : `: ${plain(detail)}`}`
     }
+    case 'channel.slowed': {
+      const { channel, domain, perSecond } = fact
+      const whom = domain === null ? '' : ` to ${plain(domain)}`
+      return `channel ${cli.style('bold', channel)} slows down${whom}: ${rate(perSecond)}`
+    }
     case 'alert.changed': {
       const { id, severity, state, title } = fact.alert
       return `alert ${id} is ${state} (${severity}): ${cli.style('bold', plain(title))}`

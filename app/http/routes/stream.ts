@@ -9,6 +9,7 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'publication.progress',
   'edition.skipped',
   'channel.changed',
+  'channel.slowed',
   'alert.changed',
   'notification.told',
 ]

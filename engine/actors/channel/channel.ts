@@ -23,7 +23,7 @@ export function startChannelActor(options: {
   readonly name: string
   readonly channel: Channel<Carried>
   readonly settings: BreakerSettings
-  readonly limiter: Pick<Limiter, 'pause' | 'pausedUntil'>
+  readonly limiter: Pick<Limiter, 'pause' | 'pausedUntil' | 'hear'>
   readonly clock: Clock
   readonly log: Log
   readonly onChange: (state: ChannelState, detail: string | null) => void
@@ -90,6 +90,7 @@ export function startChannelActor(options: {
       if (free.length === 0) return resting
       const outcomes = complete(free, await channel.send(free, signal))
       if (!signal.aborted) judge(outcomes)
+      if (capabilities.content === 'mime') limiter.hear(name, free, outcomes, clock.now())
       await heed(free, outcomes)
       return resting.length === 0 ? outcomes : [...outcomes, ...resting]
     } catch (error) {

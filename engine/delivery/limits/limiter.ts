@@ -4,6 +4,7 @@ import type { EpochMs } from '../../model/ids.ts'
 import type { BucketRequest, BucketStore } from '../../ports/buckets.ts'
 import { type Limited, requestOf } from './limited.ts'
 import { channelScope, createPauses, type Pauses, roomScope } from './pauses.ts'
+import { type Cut, createSlowDown, noSlowDown, type SlowDown } from './slow-down.ts'
 import { createWarmUps } from './warm-up.ts'
 
 /** Indexes of those that may go now, and when the first of the others may; null when all may. */
@@ -15,18 +16,25 @@ export interface Admission {
 /** How many may go now, by the buckets of channel, sender, recipient domain and room, and by the days of new senders:
  *  of all nodes together, over restarts. What is admitted is taken from the buckets. */
 export interface Limiter extends Pauses {
-  /** False when nothing is limited for this channel and sender: then `admit` need not be asked. */
-  applies(channel: string, sender: string, now: EpochMs): boolean
+  /** What holds letters of this sender over this channel back now, which may change with every batch. `none`: `admit` need
+   *  not be asked. `slowed`: only what servers asked for; admitting more than is sent does no harm. `limited`: settings. */
+  pressure(channel: string, sender: string, now: EpochMs): 'none' | 'slowed' | 'limited'
   /** Letters. */
   admit(channel: string, sender: string, addresses: readonly string[], now: EpochMs): Promise<Admission>
   /** Letters that were admitted, and whose channel another one stands in for: by that one's own limits alone. */
   admitVia(channel: string, addresses: readonly string[], now: EpochMs): Promise<Admission>
   /** Posts, by the room or the person that each is for. Those whose place asked to be left alone are not admitted. */
   admitRooms(channel: string, rooms: readonly string[], now: EpochMs): Promise<Admission>
+  /** What became of letters over a channel, outcome by letter: who asks for less gets less. */
+  hear: (...tried: Parameters<SlowDown['hear']>) => void
+  /** Another node had to slow down. */
+  follow: SlowDown['follow']
 }
 
 /** Some of what wants to go, and the buckets that all of it must pass. */
 interface Group {
+  /** The domain or room. */
+  readonly name: string
   readonly indexes: number[]
   readonly limits: readonly Limited[]
 }
@@ -37,9 +45,11 @@ const own = <T>(table: { readonly [key: string]: T }, key: string): T | undefine
 export function createLimiter(
   { limits, calendar }: Pick<EngineConfig, 'limits' | 'calendar'>,
   buckets: BucketStore,
+  onCut: (cut: Cut) => void = () => {},
 ): Limiter {
   const anyDomain = Object.keys(limits.domain).length > 0
   const pauses = createPauses(buckets)
+  const slowDown = limits.slowDown === null ? noSlowDown : createSlowDown(limits.slowDown)
   const warmUps = createWarmUps(limits.warmUp, calendar.timeZone)
 
   const channelLimits = (channel: string): readonly Limited[] => {
@@ -96,7 +106,7 @@ export function createLimiter(
       for (const index of group.indexes.slice(0, allowed[i])) groupOf.set(index, group)
     const admitted = [...groupOf.keys()].toSorted((a, b) => a - b)
     if (shared.length > 0 && admitted.length > 0) {
-      const rest = await take([{ indexes: admitted, limits: shared }], now)
+      const rest = await take([{ name: '', indexes: admitted, limits: shared }], now)
       times.push(...rest.times)
       unused.push(...rest.unused)
       for (const index of admitted.splice(rest.allowed[0]!))
@@ -106,25 +116,66 @@ export function createLimiter(
     return { admitted, nextAt: times.length === 0 ? null : Math.min(...times) }
   }
 
+  /** The same behind what servers asked for, which this node knows by itself. */
+  async function admitSlowly(
+    channel: string,
+    groups: readonly Group[],
+    shared: readonly Limited[],
+    now: EpochMs,
+  ): Promise<Admission> {
+    if (!slowDown.applies(channel, now)) return admit(groups, shared, now)
+    const times: EpochMs[] = []
+    const take = (domain: string | null, want: number): number => {
+      const { granted, nextAt } = slowDown.take(channel, domain, want, now)
+      if (granted < want) times.push(nextAt)
+      return granted
+    }
+    for (const { name, indexes } of groups) indexes.length = take(name, indexes.length)
+    const domains = new Map(groups.flatMap(({ name, indexes }) => indexes.map((index) => [index, name])))
+    const going = [...domains.keys()].toSorted((a, b) => a - b)
+    going.length = take(null, going.length)
+    const chosen = new Set(going)
+    const { admitted, nextAt } = await admit(
+      groups
+        .map((group) => ({ ...group, indexes: group.indexes.filter((index) => chosen.has(index)) }))
+        .filter(({ indexes }) => indexes.length > 0),
+      shared,
+      now,
+    )
+    const gone = new Set(admitted)
+    for (const [index, domain] of domains) if (!gone.has(index)) slowDown.giveBack(channel, domain, 1)
+    slowDown.giveBack(channel, null, going.length - admitted.length)
+    if (nextAt !== null) times.push(nextAt)
+    return { admitted, nextAt: times.length === 0 ? null : Math.min(...times) }
+  }
+
   return {
     ...pauses,
-    applies: (channel, sender, now) =>
-      anyDomain ||
-      Object.hasOwn(limits.channel, channel) ||
-      Object.hasOwn(limits.sender, sender) ||
-      warmUps.nextDay(sender, now) !== null,
+    follow: slowDown.follow,
+    hear(...tried) {
+      for (const cut of slowDown.hear(...tried)) onCut(cut)
+    },
+    pressure(channel, sender, now) {
+      const limited =
+        anyDomain ||
+        Object.hasOwn(limits.channel, channel) ||
+        Object.hasOwn(limits.sender, sender) ||
+        warmUps.nextDay(sender, now) !== null
+      return limited ? 'limited' : slowDown.applies(channel, now) ? 'slowed' : 'none'
+    },
 
     async admit(channel, sender, addresses, now) {
       const groups = groupsBy(addresses.map(domainOf), (domain) => domainLimits(sender, domain, now))
       const shared = [...channelLimits(channel), ...senderLimits(sender, now)]
-      const { admitted, nextAt } = await admit(groups, shared, now)
+      const { admitted, nextAt } = await admitSlowly(channel, groups, shared, now)
       const nextDay = nextAt === null ? null : warmUps.nextDay(sender, now)
       return { admitted, nextAt: nextDay === null ? nextAt : Math.min(nextAt!, nextDay) }
     },
 
     admitVia: (channel, addresses, now) =>
-      admit(
-        groupsBy(addresses, () => []),
+      admitSlowly(
+        channel,
+        groupsBy(addresses.map(domainOf), () => []),
         channelLimits(channel),
         now,
       ),
@@ -156,7 +207,7 @@ function groupsBy(
   for (const [i, name] of names.entries()) {
     const known = groups.get(name)
     if (known) known.indexes.push(i)
-    else groups.set(name, { indexes: [i], limits: limitsOf(name) })
+    else groups.set(name, { name, indexes: [i], limits: limitsOf(name) })
   }
   return [...groups.values()]
 }

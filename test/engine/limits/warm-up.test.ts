@@ -91,9 +91,9 @@ test('domains have ramps of their own, one for each that has none, and the sende
     'example.com': 20,
     'example.net': 20,
   })
-  expect(limiter.applies('smtp', sender, start + dayMs)).toBe(true)
-  expect(limiter.applies('smtp', sender, start + 2 * dayMs)).toBe(false)
-  expect(limiter.applies('smtp', 'other@example.org', start)).toBe(false)
+  expect(limiter.pressure('smtp', sender, start + dayMs)).toBe('limited')
+  expect(limiter.pressure('smtp', sender, start + 2 * dayMs)).toBe('none')
+  expect(limiter.pressure('smtp', 'other@example.org', start)).toBe('none')
   const other = await limiter.admit('smtp', 'other@example.org', ['a@gmail.com', 'b@gmail.com'], start)
   expect(other.admitted).toEqual([0, 1])
 })
