@@ -119,6 +119,9 @@ export interface ChannelCapabilities {
   readonly edits?: boolean
   /** Of a `note` channel: names of the places in its settings that posts can go to. */
   readonly rooms?: readonly string[]
+  /** Not known yet, the above is a guess: a channel in a process of its own that has not come up so far. Its object changes
+   *  when it does. */
+  readonly pending?: boolean
 }
 
 export type ProbeResult =

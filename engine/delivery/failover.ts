@@ -49,6 +49,7 @@ const refusal = (message: string) => new BroadsheetError('E_CONFIG', message)
 function misfit({ name, capabilities }: Link, other: Link): string | null {
   if (capabilities.content !== other.capabilities.content)
     return `"${other.name}" does not carry what "${name}" does: letters and posts are not the same.`
+  if (other.capabilities.pending) return null
   const missing = (capabilities.rooms ?? []).filter((room) => !other.capabilities.rooms?.includes(room))
   return missing.length > 0
     ? `"${other.name}" has no room named ${missing.join(', ')}, as "${name}" does.`

@@ -42,8 +42,9 @@ export function readAlertSettings(
     const found = channels.get(channel)
     if (found === undefined)
       return `there is no channel named "${channel}". Configured: ${[...channels.keys()].join(', ') || 'none'}.`
-    const { rooms = [] } = found.capabilities
-    if (rooms.includes(room)) return null
+    const { rooms = [], pending = false } = found.capabilities
+    // A plugin that is down keeps no daemon from starting.
+    if (rooms.includes(room) || pending) return null
     return rooms.length === 0
       ? `channel "${channel}" has no rooms: people follow alerts on it, or give it rooms in its settings.`
       : `channel "${channel}" has no room "${room}". It has: ${rooms.join(', ')}.`

@@ -44,12 +44,14 @@ export async function openLane(options: {
   const { limits } = plugin.setting
   const { clock, log, random } = context
   const { name } = plugin.manifest
-  let capabilities: ChannelCapabilities = {
+  // One object for good: whoever holds it sees what a later life claims.
+  const capabilities: { -readonly [key in keyof ChannelCapabilities]: ChannelCapabilities[key] } = {
     content: plugin.manifest.content,
     maxBatch: 1,
     maxInFlight: 1,
     idempotent: false,
     maxMessageBytes: null,
+    pending: true,
   }
   let failures = 0
   const gate = createGate(maxBytesInFlight)
@@ -64,17 +66,21 @@ export async function openLane(options: {
       const opened = openedSchema.safeParse(answer)
       if (!opened.success) throw new CallFailed('its "open" answered no capabilities that make sense')
       const claimed = opened.data.capabilities
-      capabilities = {
-        ...claimed,
+      delete capabilities.rooms
+      delete capabilities.edits
+      Object.assign(capabilities, claimed, {
         maxBatch: Math.min(claimed.maxBatch, maxBatch),
         maxInFlight: Math.min(claimed.maxInFlight, maxInFlight),
-      }
+        pending: false,
+      })
       if (opened.data.contact) lane.contact = contact
       return life
     })
     ready.then(
       () => {
-        if (state.name === 'starting' && state.life === life) state = { name: 'up', life, since: clock.now() }
+        if (state.name !== 'starting' || state.life !== life) return
+        state = { name: 'up', life, since: clock.now() }
+        life.watch()
       },
       // A process that was refused its settings or threw in "open" lives on: a new one tries again.
       (error: unknown) => life.kill(error instanceof Error ? error.message : String(error)),
@@ -152,9 +158,7 @@ export async function openLane(options: {
   }
 
   const lane: Channel<Message & Post> = {
-    get capabilities() {
-      return capabilities
-    },
+    capabilities,
     send,
     async probe(signal) {
       try {

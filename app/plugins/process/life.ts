@@ -11,6 +11,9 @@ import { type Call, createFrameReader, decodeReply, encodeRequest, type Reply, t
 export interface Life {
   /** Rejects with `CallFailed` where the plugin threw, with `LifeEnded` where the process ended before it answered. */
   call(call: Call, options?: CallOptions): Promise<unknown>
+  /** It is up: from now on its event loop may not stand still for longer than it may. Until then only calls have limits, since
+   *  loading code takes its time. */
+  watch(): void
   /** End it. The first reason is the one that is told. Nothing of it is left when `ended` resolves. */
   kill(reason: string): void
   /** Resolves with why. */
@@ -151,6 +154,7 @@ export function startLife(options: {
 
   return {
     ended,
+    watch: watching.beat,
     kill,
     call(call, { limitMs, signal } = {}) {
       if (over !== null) return Promise.reject(new LifeEnded(over, false))

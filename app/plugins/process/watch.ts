@@ -4,6 +4,8 @@ import type { Clock } from '../../../engine/channel/index.ts'
 import type { PluginLimits } from '../grant.ts'
 
 export interface Watch {
+  /** Begin to ask whether its event loop turns; memory is watched from the start. */
+  beat(): void
   /** An answer to a ping; false when there was none of that number. */
   pong(beat: number, rssBytes: number): boolean
   stop(): void
@@ -34,6 +36,7 @@ export function watch(options: {
     if (rssBytes > limits.memoryMb * 2 ** 20) kill(`it took more than its ${limits.memoryMb} MB of memory`)
   }
   const next = (): void => {
+    if (stopped) return
     missed = answered ? 0 : missed + 1
     if (missed >= beats) {
       kill(`its event loop stood still for ${limits.stuckMs / 1000} s`)
@@ -53,10 +56,10 @@ export function watch(options: {
     if (kilobytes !== undefined) judge(Number(kilobytes) * 1024)
     cancelMemory = clock.after(memoryEveryMs, () => void measure())
   }
-  next()
   void measure()
 
   return {
+    beat: next,
     pong(number, rssBytes) {
       if (number !== beat || answered) return false
       answered = true

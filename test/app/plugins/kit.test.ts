@@ -12,11 +12,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { loadConfig } from '../../../app/config.ts'
 import { startDaemon } from '../../../app/daemon.ts'
 import { startServer } from '../../../app/plugins/kit/template/test/server.ts'
 import { silentLog } from '../../../engine/log.ts'
+import { alertInputSchema, reportOf } from '../../../engine/model/alert-input.ts'
 
 // As somebody who writes a plugin: the package as it would be published, a project made by its kit, and a daemon that uses it.
 
@@ -143,6 +144,8 @@ plugins:
     addresses: ['${host}']
 channels:
   alarms: { type: my-thing, url: '${server.url}', token: ${token}, rooms: [newsroom] }
+alerts:
+  receivers: { default: { rooms: [alarms/newsroom] } }
 `,
   )
   // The kit's manifest asks for public addresses; a server on loopback is this test's.
@@ -156,6 +159,11 @@ channels:
   const daemon = await startDaemon(loadConfig({ cwd: home, env: {} }), { log: silentLog, version: '1.2.3' })
   try {
     expect(await daemon.engine.probeChannel('alarms')).toEqual({ ok: true, detail: `${server.url} answers.` })
+    const input = alertInputSchema.parse({ title: 'Disk full', text: 'No space is left on db-1.' })
+    await vi.waitFor(() => expect(daemon.engine.alerts.desk()).not.toBeNull())
+    await daemon.engine.alerts.report([reportOf(input, Date.now(), 60_000)])
+    await vi.waitFor(() => expect(server.received.length).toBe(1), { timeout: 60_000, interval: 5 })
+    expect(server.received[0]).toMatchObject({ room: 'newsroom', title: 'Disk full' })
   } finally {
     await daemon.stop()
     await server.close()

@@ -8,7 +8,7 @@ import { pluginSettingSchema } from '../../../app/plugins/grant.ts'
 import { loadPlugin } from '../../../app/plugins/load.ts'
 import { openLane } from '../../../app/plugins/process/lane.ts'
 import { launchOf } from '../../../app/plugins/process/launch.ts'
-import type { Channel, Log, Message, Post } from '../../../engine/channel/index.ts'
+import type { Channel, Clock, Log, Message, Post } from '../../../engine/channel/index.ts'
 import { systemClock } from '../../../engine/clock.ts'
 
 const modules = new URL('../../../node_modules/', import.meta.url).pathname
@@ -59,6 +59,7 @@ export async function openStaged(
     readonly settings?: unknown
     readonly setting?: Readonly<Record<string, unknown>>
     readonly env?: NodeJS.ProcessEnv
+    readonly clock?: Clock
   } = {},
 ): Promise<Opened> {
   const setting = pluginSettingSchema.parse({ package: folder, ...options.setting })
@@ -68,10 +69,27 @@ export async function openStaged(
     plugin,
     launch: launchOf(plugin, options.env ?? {}),
     settings: options.settings ?? {},
-    context: { clock: systemClock, log: keeping(lines), random: () => 0.5 },
+    context: { clock: options.clock ?? systemClock, log: keeping(lines), random: () => 0.5 },
   })
   onTestFinished(() => lane.close())
   return { lane, lines }
+}
+
+/** The real clock, but what waits for exactly so long is held until it is let go. */
+export function holdingClock(ms: number): Clock & { release(): void } {
+  const held = new Set<() => void>()
+  return {
+    now: systemClock.now,
+    after(wait, run) {
+      if (wait !== ms) return systemClock.after(wait, run)
+      held.add(run)
+      return () => held.delete(run)
+    },
+    release() {
+      for (const run of held) run()
+      held.clear()
+    },
+  }
 }
 
 function keeping(lines: LogLine[]): Log {

@@ -13,6 +13,7 @@ export default defineChannel({
         maxInFlight: 2,
         idempotent: false,
         maxMessageBytes: null,
+        rooms: ['news'],
       },
       send(batch: readonly Post[]) {
         if (batch.some(({ note }) => note.title === 'exit')) process.exit(7)

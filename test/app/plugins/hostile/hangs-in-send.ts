@@ -13,6 +13,7 @@ export default defineChannel({
         maxInFlight: 2,
         idempotent: false,
         maxMessageBytes: null,
+        rooms: ['news'],
       },
       send() {
         log.info({}, 'posts.taken')
