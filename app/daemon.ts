@@ -5,6 +5,7 @@ import { BroadsheetError } from '../engine/errors.ts'
 import { type ComposeOptions, compose } from './compose.ts'
 import type { AppConfig } from './config.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
+import { createSesHook, topicArnsOf } from './hooks/ses-hook.ts'
 import { createHttp } from './http/server.ts'
 
 export interface DaemonOptions extends Omit<ComposeOptions, 'clock'> {
@@ -58,6 +59,13 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       pages: config.pages,
       formSecrets: composed.secrets,
       addresses: config.engine.addresses,
+      sesHook: createSesHook({
+        topicArns: topicArnsOf(config.channels),
+        engine,
+        fetcher: composed.fetcher,
+        clock,
+        log,
+      }),
       alerts: config.engine.alerts,
     },
   })

@@ -1,11 +1,13 @@
 import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { file } from '../../plugins/file/index.ts'
+import { ses } from '../../plugins/ses/index.ts'
 import { smtp } from '../../plugins/smtp/index.ts'
 import type { ChannelType, ChannelTypes } from './schema.ts'
 
 /** The channels that come with Broadsheet, by the word that `type:` names them. */
 export const channelTypes: ChannelTypes = {
   smtp: channelType(smtp),
+  ses: channelType(ses),
   file: channelType(file, ['directory']),
 }
 

@@ -2,7 +2,8 @@ import type { Path } from './tree.ts'
 
 export const redacted = '(secret)'
 
-const secretWords = /^(pass|password|secrets?|token|accessToken|refreshToken|privateKey|apiKey|key)$/i
+const secretWords =
+  /^(pass|password|secrets?|token|accessToken|refreshToken|sessionToken|privateKey|apiKey|key|secretAccessKey|headers)$/i
 
 /** Does a setting of this name hold a secret? Names decide, so that plugins' settings are covered too. */
 export const isSecretPath = (path: Path): boolean =>

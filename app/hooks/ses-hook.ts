@@ -3,6 +3,8 @@ import type { Engine } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
 import type { Fetcher } from '../../engine/ports/fetcher.ts'
+import type { SesConfig } from '../../plugins/ses/index.ts'
+import type { ChannelSetting } from '../config/schema.ts'
 import { readSesEvent } from './ses-event.ts'
 import { createSnsVerifier, isConfirmUrl, type SnsEnvelope } from './sns.ts'
 
@@ -19,6 +21,16 @@ const keepMs = 3 * 3_600_000
 const claimMs = 2 * 60_000
 const timeoutMs = 10_000
 const maxPemBytes = 32_768
+
+/** Of each channel of the type `ses`. */
+export const topicArnsOf = (channels: {
+  readonly [name: string]: ChannelSetting
+}): { readonly [channel: string]: readonly string[] } =>
+  Object.fromEntries(
+    Object.entries(channels).flatMap(([name, { type, config }]) =>
+      type === 'ses' ? [[name, (config as SesConfig).topicArns]] : [],
+    ),
+  )
 
 export function createSesHook(parts: {
   /** Topics that each channel believes, by its name. */

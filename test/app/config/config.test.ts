@@ -114,7 +114,7 @@ describe('what is not right is told with its place', () => {
     [
       'unknown channel type',
       { yaml: 'channels:\n  post:\n    type: pigeon\n' },
-      /broadsheet\.yaml:3: channels\.post\.type: must be one of "smtp", "file", not "pigeon"/,
+      /broadsheet\.yaml:3: channels\.post\.type: must be one of "smtp", "ses", .*not "pigeon"/,
     ],
     [
       'channel without type',

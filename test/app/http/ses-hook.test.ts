@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../../app/config.ts'
+import { startDaemon } from '../../../app/daemon.ts'
 import { createSesHook } from '../../../app/hooks/ses-hook.ts'
 import { createLinks } from '../../../engine/compose/links.ts'
 import { silentLog } from '../../../engine/log.ts'
@@ -338,4 +343,33 @@ describe('a subscription', () => {
     expect((await post(sns.confirmation({ Type: 'UnsubscribeConfirmation' }))).status).toBe(204)
     expect(sns.asked).toEqual([certificateUrl])
   })
+})
+
+test('a daemon hears for its channels of that type', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-hook-'))
+  const env = {
+    BROADSHEET_STORE: 'memory:',
+    BROADSHEET_HTTP_PORT: '0',
+    BROADSHEET_CHANNELS_MAIL_TYPE: 'ses',
+    BROADSHEET_CHANNELS_MAIL_REGION: 'eu-central-1',
+    BROADSHEET_CHANNELS_MAIL_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    BROADSHEET_CHANNELS_MAIL_SECRET_ACCESS_KEY: 'x',
+    BROADSHEET_CHANNELS_MAIL_TOPIC_ARNS: topicArn,
+  }
+  const daemon = await startDaemon(loadConfig({ cwd: folder, env }), {
+    log: silentLog,
+    version: '0.0.0',
+    work: false,
+  })
+  try {
+    const ask = async (channel: string) => {
+      const url = `${daemon.url}/hooks/ses/${channel}`
+      return (await fetch(url, { method: 'POST', body: '{}' })).status
+    }
+    expect(await ask('mail')).toBe(400)
+    expect(await ask('file')).toBe(404)
+  } finally {
+    await daemon.stop()
+    rmSync(folder, { recursive: true })
+  }
 })
