@@ -2,6 +2,7 @@ import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { file } from '../../plugins/file/index.ts'
 import { ses } from '../../plugins/ses/index.ts'
 import { smtp } from '../../plugins/smtp/index.ts'
+import { webhook } from '../../plugins/webhook/index.ts'
 import type { ChannelType, ChannelTypes } from './schema.ts'
 
 /** The channels that come with Broadsheet, by the word that `type:` names them. */
@@ -9,6 +10,7 @@ export const channelTypes: ChannelTypes = {
   smtp: channelType(smtp),
   ses: channelType(ses),
   file: channelType(file, ['directory']),
+  webhook: channelType(webhook),
 }
 
 /** Only the definition's own schema makes what its `open` takes, so its settings' type may be forgotten here. */

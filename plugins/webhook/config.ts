@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { readSecret } from './sign.ts'
+
+const secret = z
+  .string()
+  .refine(
+    (text) => readSecret(text) !== null,
+    'must be "whsec_" with 24 to 64 bytes in base64, or "whsk_" with an Ed25519 key',
+  )
+const secretKey = secret.refine(
+  (text) => text.startsWith('whsk_'),
+  'must be an Ed25519 key ("whsk_..."): a secret that many receivers share lets each of them speak for us',
+)
+const format = z.enum(['json', 'cloudevents']).default('json')
+
+// What HTTP, the signature or the body's kind decide is not for settings.
+const ownHeaders =
+  /^(?:webhook-.*|content-(?:type|length|encoding)|host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect)$/
+const headers = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'must be the name of a header')
+      .refine((name) => !ownHeaders.test(name.toLowerCase()), 'is a header that Broadsheet sets itself'),
+    z.string().regex(/^[\x20-\x7e\t]{0,2000}$/, 'must be one line of ASCII'),
+  )
+  .default({})
+
+const roomSchema = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  /** The newest first; more than one while they are exchanged. */
+  secrets: z.array(secret).min(1).max(5),
+  format,
+  /** Sent along with every request, e.g. an Authorization. */
+  headers,
+})
+
+export const webhookConfigSchema = z.strictObject({
+  /** Places that posts can go to, by name. */
+  rooms: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/), roomSchema).default({}),
+  /** Lets people name an https address of their own. Absent: only rooms are reached. */
+  contacts: z.strictObject({ secrets: z.array(secretKey).min(1).max(5), format }).optional(),
+  /** `source` of CloudEvents: a URI reference. With the id it names an event once in the world. */
+  source: z
+    .string()
+    .max(500)
+    .regex(/^[!#$&-;=?-[\]_a-z~%]+$/, 'must be a URI reference such as "https://example.org/news"')
+    .default('/broadsheet'),
+  /** Of one request's body. What is longer is shortened, and says so. */
+  maxPayloadBytes: z.int().min(2000).max(1_048_576).default(131_072),
+  /** From the connection to the end of the answer. Standard Webhooks recommends 15 to 30 s. */
+  timeoutMs: z.int().min(1).max(60_000).default(20_000),
+})
+export type WebhookConfig = z.infer<typeof webhookConfigSchema>
