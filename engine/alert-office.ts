@@ -7,6 +7,8 @@ import type { Links } from './compose/links.ts'
 import type { PersonTokens } from './compose/person-token.ts'
 import type { EngineConfig } from './config.ts'
 import { createAlertPress } from './delivery/alert-press.ts'
+import type { Limiter } from './delivery/limits/limiter.ts'
+import { mailSender } from './delivery/mail-spec.ts'
 import { createAudience } from './desk/audience.ts'
 import { createReaders } from './desk/readers.ts'
 import { readAlertSettings } from './desk/settings.ts'
@@ -31,6 +33,7 @@ export function createAlertOffice(parts: {
   readonly config: EngineConfig
   readonly store: Store
   readonly channels: ReadonlyMap<string, AlertWay & AlertCourier>
+  readonly limiter: Limiter
   readonly pool: Pick<RenderPool, 'alerts'>
   readonly links: Links
   readonly persons: PersonTokens
@@ -42,7 +45,7 @@ export function createAlertOffice(parts: {
   readonly log: Log
   readonly owner: string
 }): AlertOffice {
-  const { store, channels, pool, links, persons, wakeDesk, tell, clock, random, log, owner } = parts
+  const { store, channels, limiter, pool, links, persons, wakeDesk, tell, clock, random, log, owner } = parts
   const { rules, settings } = readAlertSettings(parts.config.alerts, channels)
   const config = { ...parts.config, alerts: settings }
   const { secrets, publicUrl } = config
@@ -51,6 +54,9 @@ export function createAlertOffice(parts: {
     config,
     store,
     courier: (name) => channels.get(name),
+    limiter,
+    sender: () =>
+      mailSender(config, config.alerts.sender ?? config.subscriptions.sender, 'alerts.sender').address,
     press: createAlertPress({ config, store, pool, links, tokens, persons, clock, log }),
     links,
     tokens,

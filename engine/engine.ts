@@ -269,8 +269,9 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   })
   const office = createAlertOffice({
     config,
-    store: store,
-    channels,
+    store,
+    channels: couriers,
+    limiter,
     pool,
     links,
     persons: tokens,

@@ -27,6 +27,7 @@ const freshUrls = {
 interface Options {
   readonly store?: OpenedStore
   readonly clock?: TestClock
+  readonly limits?: object
 }
 
 async function openOffice(url: string, alerts: object, options: Options = {}) {
@@ -40,6 +41,7 @@ async function openOffice(url: string, alerts: object, options: Options = {}) {
       publicUrl: 'https://news.example.org',
       render: { maxThreads: 1 },
       alerts,
+      ...(options.limits && { limits: options.limits }),
     }),
     {
       store,
@@ -188,6 +190,20 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
     expect(room.taken).toHaveLength(0)
     room.down = null
     await until(() => expect(room.taken).toHaveLength(1), 1000)
+  })
+
+  test('a room with a limit gets no more than that, and all of it in the end', async () => {
+    office = await openOffice(freshUrl(), rooms, {
+      limits: { room: { 'room/ops': { perSecond: 1, burst: 2 } } },
+    })
+    const { report, until, room, clock } = office
+    const begun = clock.now()
+    for (let i = 0; i < 6; i++) await report({ title: `Alert ${i}` })
+    const at: number[] = []
+    room.before = () => void at.push(clock.now() - begun)
+    await until(() => expect(room.taken).toHaveLength(6))
+    for (const [i, ms] of at.toSorted((a, b) => a - b).entries())
+      expect(ms).toBeGreaterThanOrEqual((i - 1) * 1000 - 1)
   })
 
   test('a heartbeat that stops raises an alert, and takes it back', async () => {

@@ -6,6 +6,7 @@ import type { Links } from '../../compose/links.ts'
 import type { EngineConfig } from '../../config.ts'
 import { type AlertPress, isAsking } from '../../delivery/alert-press.ts'
 import type { Courier } from '../../delivery/courier.ts'
+import type { Limiter } from '../../delivery/limits/limiter.ts'
 import { postingSettlementOf } from '../../delivery/posting-outcome.ts'
 import type { Log } from '../../log.ts'
 import type { EpochMs, NotificationId, PublicationId, SubscriberId } from '../../model/ids.ts'
@@ -13,7 +14,7 @@ import type { Note } from '../../model/note.ts'
 import type { Notification, TakenPosting } from '../../model/notification.ts'
 import type { PostingRef, PostingSettlement } from '../../ports/notifications.ts'
 import type { AlertPorts } from '../../ports/store.ts'
-import { createGatherer } from '../gather.ts'
+import { createGatherer, type Gatherer } from '../gather.ts'
 import { createSweeper } from '../sweeper.ts'
 
 /** A channel as the postman sees it. */
@@ -43,6 +44,9 @@ export function createPostman(parts: {
   readonly config: EngineConfig
   readonly store: AlertPorts
   readonly courier: (channel: string) => AlertCourier | undefined
+  readonly limiter: Pick<Limiter, 'applies' | 'admit' | 'admitRooms'>
+  /** Who mails are from, as their limits know it. */
+  readonly sender: () => string
   readonly press: AlertPress
   readonly links: Links
   readonly tokens: AlertTokens
@@ -50,7 +54,7 @@ export function createPostman(parts: {
   readonly random: () => number
   readonly log: Log
 }): Postman {
-  const { config, store, courier, press, links, tokens, clock, random, log } = parts
+  const { config, store, courier, limiter, sender, press, links, tokens, clock, random, log } = parts
   const settings = config.alerts
   const { leaseMs } = config.delivery
   const stopping = new AbortController()
@@ -63,6 +67,7 @@ export function createPostman(parts: {
   const fanning = new Set<NotificationId>()
   /** The last post of a thread to a place that is on its way: the next one waits for it and takes over its receipt. */
   const tails = new Map<string, Promise<string | null>>()
+  const gates = new Map<string, Gatherer<string, EpochMs | null>>()
   let cancelRenewal = () => {}
 
   const settle = createGatherer<PostingSettlement, void>(
@@ -128,8 +133,24 @@ export function createPostman(parts: {
   async function mail(
     way: AlertCourier,
     notification: Notification,
-    postings: readonly TakenPosting[],
+    all: readonly TakenPosting[],
   ): Promise<void> {
+    const [{ channel }] = all as [TakenPosting]
+    const now = clock.now()
+    let postings = all
+    if (limiter.applies(channel, sender(), now)) {
+      const { admitted, nextAt } = await limiter.admit(
+        channel,
+        sender(),
+        all.map(({ to }) => to),
+        now,
+      )
+      const may = new Set(admitted)
+      postings = all.filter((_, i) => may.has(i))
+      const later = all.filter((_, i) => !may.has(i))
+      if (later.length > 0) await settleAll(notification, later, () => overLimit, nextAt)
+      if (postings.length === 0) return
+    }
     const { messages, failed } = await press.press(notification, postings, clock.now())
     const outcomes = new Map<number, Outcome>()
     for (const { target, detail } of failed)
@@ -147,6 +168,8 @@ export function createPostman(parts: {
     let receipt = posting.earlier
     try {
       receipt = (await before) ?? posting.earlier
+      const notBefore = limits(posting.channel) ? await gateOf(posting.channel).add(posting.to) : null
+      if (notBefore !== null) return await settleAll(notification, [posting], () => overLimit, notBefore)
       const [outcome] = await way.send([postOf(notification, posting, receipt)], deadline.signal)
       if (outcome?.status === 'sent') receipt = outcome.receipt ?? receipt
       await settleAll(notification, [posting], () => outcome, way.blockedUntil())
@@ -154,6 +177,29 @@ export function createPostman(parts: {
       resolve(receipt)
       if (tails.get(place) === promise) tails.delete(place)
     }
+  }
+
+  /** Retry-After is the channel's own to heed; these are the operator's. */
+  const limits = (channel: string): boolean =>
+    Object.hasOwn(config.limits.channel, channel) ||
+    Object.keys(config.limits.room).some((room) => room.startsWith(`${channel}/`))
+
+  /** Asked by many at once, the buckets are asked once: when a post to a room may go, null for now. */
+  function gateOf(channel: string): Gatherer<string, EpochMs | null> {
+    let gate = gates.get(channel)
+    if (gate === undefined) {
+      gate = createGatherer(
+        async (rooms) => {
+          const now = clock.now()
+          const { admitted, nextAt } = await limiter.admitRooms(channel, rooms, now)
+          const may = new Set(admitted)
+          return rooms.map((_, i) => (may.has(i) ? null : (nextAt ?? now)))
+        },
+        { maxInputs: 200 },
+      )
+      gates.set(channel, gate)
+    }
+    return gate
   }
 
   function postOf(notification: Notification, { target, to }: TakenPosting, earlier: string | null): Post {
@@ -292,6 +338,13 @@ export function createPostman(parts: {
       cancelRenewal()
     },
   }
+}
+
+const overLimit: Outcome = {
+  id: 0,
+  status: 'unsent',
+  code: 'limit',
+  detail: 'A limit holds it back.',
 }
 
 const forgotten: Outcome = {
