@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -30,7 +31,15 @@ export async function benchAlertLatency(
     file,
     channels: {
       smtp: { host: '127.0.0.1', port: sink.port, security: 'none' },
-      hook: { type: 'webhook', rooms: { ops: { url: `http://127.0.0.1:${around.port}/` } } },
+      hook: {
+        type: 'webhook',
+        rooms: {
+          ops: {
+            url: `http://127.0.0.1:${around.port}/`,
+            secrets: [`whsec_${randomBytes(32).toString('base64')}`],
+          },
+        },
+      },
     },
     settings: {
       egress: { allow: ['127.0.0.1'] },

@@ -44,7 +44,7 @@ export function createPostman(parts: {
   readonly config: EngineConfig
   readonly store: AlertPorts
   readonly courier: (channel: string) => AlertCourier | undefined
-  readonly limiter: Pick<Limiter, 'applies' | 'admit' | 'admitRooms'>
+  readonly limiter: Pick<Limiter, 'pressure' | 'admit' | 'admitRooms'>
   /** Who mails are from, as their limits know it. */
   readonly sender: () => string
   readonly press: AlertPress
@@ -138,7 +138,7 @@ export function createPostman(parts: {
     const [{ channel }] = all as [TakenPosting]
     const now = clock.now()
     let postings = all
-    if (limiter.applies(channel, sender(), now)) {
+    if (limiter.pressure(channel, sender(), now) !== 'none') {
       const { admitted, nextAt } = await limiter.admit(
         channel,
         sender(),
