@@ -7,6 +7,12 @@ import { ownCode } from '../folder.ts'
 
 const template = fileURLToPath(new URL('./template', import.meta.url))
 const placeholder = /my-channel/g
+/** What has another name here: npm takes a ".gitignore" within a package for its own, and a tsconfig.json would have our linter
+ *  look for an installed Broadsheet. */
+const names: { readonly [file: string]: string } = {
+  gitignore: '.gitignore',
+  'tsconfig.project.json': 'tsconfig.json',
+}
 
 /** Write the project of a new plugin into a folder that is empty or not there. Returns its files, relative to it. Refuses with
  *  E_INPUT a name that is none, with E_EXISTS a folder that has something in it. */
@@ -29,8 +35,7 @@ export function scaffold(options: {
     .map((entry) => join(entry.parentPath, entry.name).slice(template.length + 1))
     .toSorted()
   return files.map((file) => {
-    // npm takes a ".gitignore" within a package for its own.
-    const target = basename(file) === 'gitignore' ? join(dirname(file), '.gitignore') : file
+    const target = join(dirname(file), names[basename(file)] ?? basename(file))
     const text = readFileSync(join(template, file), 'utf8').replace(placeholder, name)
     mkdirSync(dirname(join(folder, target)), { recursive: true })
     writeFileSync(join(folder, target), target === 'package.json' ? withVersion(text, version) : text, {

@@ -1,7 +1,6 @@
 import type { Channel, ChannelContext, Log, Post } from 'broadsheet/channel'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import myChannel from '../index.ts'
-import { plainText } from '../text.ts'
 import { startServer } from './server.ts'
 
 const token = 'let-me-in'
@@ -51,9 +50,7 @@ const open = (changes: Readonly<Record<string, unknown>> = {}): Promise<Channel<
 
 test('a post arrives as it is meant', async () => {
   expect(await channel.send([post(1)], never())).toMatchObject([{ id: 1, status: 'sent' }])
-  expect(server.received).toMatchObject([
-    { room: 'newsroom', title: 'Title 1', text: 'The disk is full\n\nhost: db-1' },
-  ])
+  expect(server.received).toMatchObject([{ room: 'newsroom', text: 'Title 1\n\nhost: db-1' }])
 })
 
 describe('what an answer leads to', () => {
@@ -86,16 +83,4 @@ describe('what an answer leads to', () => {
     await server.close()
     expect(await (await open({ url })).send([post(1)], never())).toMatchObject([{ status: 'unsent' }])
   })
-})
-
-test('a long note is shortened from its end', () => {
-  const { note } = post(1)
-  const long = {
-    ...note,
-    blocks: Array.from({ length: 50 }, (_, n) => ({ type: 'text', text: `Line ${n}` }) as const),
-  }
-  const text = plainText(long, 100)
-  expect(text.length).toBeLessThanOrEqual(100)
-  expect(text.startsWith('The disk is full\n\nLine 0\n\n')).toBe(true)
-  expect(text.endsWith('…')).toBe(true)
 })

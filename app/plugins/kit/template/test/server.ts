@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 
 export interface Received {
   readonly room: string
-  readonly title: string
   readonly text: string
 }
 
