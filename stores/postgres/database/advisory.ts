@@ -2,8 +2,9 @@
 // what of it make a number: the kind in its upper 16 bits.
 const kindBits = 48n
 
-/** `event`: up to which id events were drawn (ledger/events.ts). `publication`: that it stays in its state, by its id. */
-const kinds = { event: 0x4576, publication: 0x5075 } as const
+/** `event`, `follow`: up to which number their changes were drawn (drawn.ts). `publication`: that it stays in its state, by
+ *  its id. */
+const kinds = { event: 0x4576, follow: 0x466f, publication: 0x5075 } as const
 export type LockKind = keyof typeof kinds
 
 /** SQL: the number of a lock. `what` is an SQL expression, below 2^48. */

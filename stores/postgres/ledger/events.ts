@@ -2,33 +2,15 @@ import type { DeliveryEvent, EventType, NewDeliveryEvent } from '../../../engine
 import type { EpochMs, EventId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { EventStore } from '../../../engine/ports/events.ts'
 import { pageOf } from '../../rules/page.ts'
-import { isLock, lockedWhat, lockNumber } from '../database/advisory.ts'
 import { createBatch } from '../database/batch.ts'
+import { drawnFrom } from '../database/drawn.ts'
 import { dropBefore } from '../database/partitions.ts'
 import { createValues, type Database, type Sql, where } from '../database/sql.ts'
 import { keepable } from '../database/text.ts'
 
-// Transactions commit in another order than they draw ids in, and whoever reads on from the last id seen would pass
-// over those that commit late. So a transaction says, before it draws, which ids were drawn by then: it holds a shared
-// advisory lock whose key is that number, and nobody is handed an id above the lowest that is held. Nothing but other
-// writers of events holds a reader up, and those for the rest of their transaction: comparing transaction ids with
-// `pg_snapshot_xmin` would wait for every long transaction on the server, other databases' included.
-
-/** Part of a statement that inserts events: join it, so that the lock is held before the first id is drawn. */
-export const drawing = `(
-  SELECT pg_advisory_xact_lock_shared(${lockNumber('event', "coalesce(pg_sequence_last_value('event_id'), 0)")})
-)`
-
-/** Up to which id everything is committed that ever will be. A statement of its own, before the one that reads: that
- *  one's snapshot must be younger than the look at the locks. The locks are looked at for each row of `drawn`, which is
- *  why they are looked at after it: an id drawn in between is above both. */
-const settledTo = `
-  WITH drawn AS MATERIALIZED (SELECT coalesce(pg_sequence_last_value('event_id'), 0) AS id)
-  SELECT least(drawn.id, held.id) AS id
-  FROM drawn
-  CROSS JOIN LATERAL (
-    SELECT min(${lockedWhat}) AS id FROM pg_locks l WHERE ${isLock('event')} AND ${lockedWhat} < drawn.id
-  ) held`
+const ids = drawnFrom('event_id', 'event')
+/** Part of a statement that inserts events. */
+export const { drawing } = ids
 
 const batch = createBatch<NewDeliveryEvent>({
   publication_id: ['bigint', (event) => event.publicationId],
@@ -78,7 +60,7 @@ export function createEvents(db: Database): EventStore {
   return {
     append: (events) => appendEvents(db, events),
     async page({ after, limit, publicationId, subscriberId, type }) {
-      const settled = await db.one<{ id: number }>(settledTo)
+      const settled = await db.one<{ id: number }>(ids.settledTo)
       const values = createValues()
       // A person has tens of events, a publication a million: adding 0 keeps the index by publication out.
       const byPerson = subscriberId !== undefined
