@@ -85,7 +85,7 @@ export type DeskResult =
         readonly more: boolean
       }[]
     }
-  /** An alert or a group was not as said: nothing was written. Another desk is, or was, at work: read again. */
+  /** An alert, a group or a held posting was not as said: nothing was written. Another desk is, or was, at work: read again. */
   | { readonly status: 'conflict' }
 
 /** What the desk writes: all of one decision, or nothing of it. So a group that says that something was told, and the

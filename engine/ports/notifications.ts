@@ -18,7 +18,7 @@ export interface PostingSettlement extends PostingRef {
   readonly dueAt: EpochMs | null
   /** Kept for the thread: the next post of it to this place gets it back as `earlier`. Null: what is kept stays. */
   readonly receipt: string | null
-  /** The address itself is bad: suppress it (reason `bounce`) and mark its subscriber `bounced`. */
+  /** The place itself is bad. Where it is a subscriber's own address: suppress it (reason `bounce`) and mark them `bounced`. */
   readonly suppress: boolean
 }
 
@@ -69,7 +69,8 @@ export interface NotificationStore {
     readonly group?: string
   }): Promise<Page<Notification>>
   counts(id: NotificationId): Promise<PostingCounts>
-  /** Of a notification by target (rooms have negative ones; `after` null to begin), or of a person by notification. */
+  /** Of a notification by target (rooms have negative ones; `after` null to begin), or of a person by notification: all of
+   *  one that the page begins, also beyond `limit`. */
   postings(
     query: { readonly after: number | null; readonly limit: number; readonly state?: PostingState } & (
       | { readonly notificationId: NotificationId }

@@ -1,5 +1,5 @@
 import type { EpochMs, NotificationId } from '../../../engine/model/ids.ts'
-import type { DeskStore, NewNotification } from '../../../engine/ports/alerts.ts'
+import type { DeskCommit, DeskStore, NewNotification } from '../../../engine/ports/alerts.ts'
 import type { PostingPlacing } from './place.ts'
 import type { AlertState, MemoryNotification } from './state.ts'
 
@@ -47,6 +47,9 @@ export function createDesk(state: AlertState, placing: PostingPlacing): DeskStor
         return { status: 'conflict' }
       if (commit.groups.some(({ key, version }) => (groups.get(key)?.version ?? 0) !== version))
         return { status: 'conflict' }
+      const isHeld = ({ notificationId, target }: DeskCommit['digested'][number]) =>
+        notifications.get(notificationId)?.postings.get(target)?.state === 'held'
+      if (!commit.digested.every(isHeld)) return { status: 'conflict' }
       for (const { id, version } of commit.heard)
         if (alerts.get(id)?.version === version) heard.set(id, version)
       for (const { id, version, change } of commit.moves) {
@@ -59,7 +62,7 @@ export function createDesk(state: AlertState, placing: PostingPlacing): DeskStor
       for (const { notificationId, target } of commit.digested) {
         const told = notifications.get(notificationId)
         const row = told?.postings.get(target)
-        if (row?.state === 'held')
+        if (row !== undefined)
           told?.postings.set(target, {
             ...row,
             state: 'skipped',

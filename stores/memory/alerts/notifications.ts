@@ -1,6 +1,6 @@
 import { postingStates } from '../../../engine/model/notification.ts'
 import type { NotificationStore } from '../../../engine/ports/notifications.ts'
-import { pageOf } from '../../rules/page.ts'
+import { pageOf, pageOfAlike } from '../../rules/page.ts'
 import type { AlertState, MemoryPosting } from './state.ts'
 
 const view = ({ leaseUntil: _leaseUntil, ...row }: MemoryPosting) => row
@@ -47,7 +47,7 @@ export function createNotifications({ notifications, receipts }: AlertState): No
           (row) => (after === null || keyOf(row) > after) && (state === undefined || row.state === state),
         )
         .sort((a, b) => keyOf(a) - keyOf(b))
-      const page = pageOf(rows, limit, keyOf)
+      const page = (ofPerson ? pageOfAlike : pageOf)(rows, limit, keyOf)
       return { rows: page.rows.map(view), next: page.next }
     },
     async remove({ before, limit }) {

@@ -1,15 +1,12 @@
 import type { EpochMs, FollowId } from '../../../engine/model/ids.ts'
 import type { TakenPosting, Target } from '../../../engine/model/notification.ts'
 import { type MemoryState, reasonAgainst } from '../state.ts'
-import type { AlertState, MemoryNotification } from './state.ts'
+import { type AlertState, type MemoryNotification, receiptKey } from './state.ts'
 
 export interface Placing {
   readonly leaseMs: number
   readonly now: EpochMs
 }
-
-export const receiptKey = (thread: string, channel: string, place: string): string =>
-  `${thread}\0${channel}\0${place}`
 
 /** Writing postings. */
 export function createPlacing(state: MemoryState, alerts: AlertState) {

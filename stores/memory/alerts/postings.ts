@@ -1,11 +1,12 @@
 import { severities } from '../../../engine/model/alert.ts'
 import type { PostingStore } from '../../../engine/ports/notifications.ts'
+import { settledPosting } from '../../rules/posting.ts'
 import { bouncedStatus } from '../../rules/subscriber.ts'
 import { bulkConsent } from '../../rules/subscription.ts'
 import type { MemorySuppressions } from '../people/suppressions.ts'
 import { appendConsent, type MemoryState } from '../state.ts'
-import { type PostingPlacing, receiptKey } from './place.ts'
-import type { AlertState, MemoryNotification, MemoryPosting } from './state.ts'
+import type { PostingPlacing } from './place.ts'
+import { type AlertState, type MemoryNotification, type MemoryPosting, receiptKey } from './state.ts'
 
 export function createPostings(
   state: MemoryState,
@@ -20,6 +21,8 @@ export function createPostings(
     const person = row.subscriberId === null ? undefined : state.subscribers[row.subscriberId - 1]
     if (person === undefined || person.status === 'erased') return
     const { id: subscriberId, address, status: from } = person
+    // A contact that is bad says nothing of the address.
+    if (address !== row.to) return
     suppressions.suppress({ address, reason: 'bounce', detail: row.detail ?? words, createdAt: now })
     const to = bouncedStatus(from)
     if (to === from) return
@@ -65,24 +68,21 @@ export function createPostings(
     async settle(settlements, now) {
       let changed = 0
       for (const settlement of settlements) {
-        const { notificationId, target, attempt, state: next, code, dueAt, receipt } = settlement
+        const { notificationId, target, attempt, code, receipt } = settlement
         const told = notifications.get(notificationId)
         const row = told?.postings.get(target)
         if (told === undefined || row?.state !== 'handing' || row.attempt !== attempt) continue
-        const again = next === 'retry' || next === 'unsent' || (next === 'unknown' && dueAt !== null)
         const written: MemoryPosting = {
           ...row,
-          state: again ? 'retry' : next,
-          attempt: next === 'unsent' ? attempt - 1 : attempt,
-          uncertain: row.uncertain + (next === 'unknown' ? 1 : 0),
-          dueAt: again ? (dueAt ?? now) : null,
+          ...settledPosting(row, settlement, now),
           code,
           // Of somebody erased meanwhile nothing is kept that may name them.
           detail: row.to === '' ? null : settlement.detail,
           updatedAt: now,
         }
         told.postings.set(target, written)
-        if (receipt !== null) receipts.set(receiptKey(told.notification.thread, row.channel, row.to), receipt)
+        if (receipt !== null && row.to !== '')
+          receipts.set(receiptKey(told.notification.thread, row.channel, row.to), receipt)
         if (settlement.suppress) suppress(written, code, now)
         changed += 1
       }

@@ -44,6 +44,9 @@ export const createAlertState = (): AlertState => ({
   preferences: new Map(),
 })
 
+export const receiptKey = (thread: string, channel: string, place: string): string =>
+  `${thread}\0${channel}\0${place}`
+
 /** Everything that is known of one person here goes. */
 export function forgetFollower(state: AlertState, id: SubscriberId): void {
   for (const follow of state.follows.values())
@@ -52,7 +55,10 @@ export function forgetFollower(state: AlertState, id: SubscriberId): void {
       state.changes.push(follow.id)
     }
   state.preferences.delete(id)
-  for (const { postings } of state.notifications.values())
+  for (const { notification, postings } of state.notifications.values())
     for (const row of postings.values())
-      if (row.subscriberId === id) postings.set(row.target, { ...row, to: '', detail: null })
+      if (row.subscriberId === id) {
+        state.receipts.delete(receiptKey(notification.thread, row.channel, row.to))
+        postings.set(row.target, { ...row, to: '', detail: null })
+      }
 }

@@ -29,6 +29,11 @@ export function createDesk(
           : null
       })
       if (moved.includes(null)) return { status: 'conflict' }
+      const isHeld = sql<[number, number]>(
+        "SELECT 1 FROM posting WHERE notification_id = ? AND target = ? AND state = 'held'",
+      )
+      if (digested.some(({ notificationId, target }) => isHeld.get(notificationId, target) === undefined))
+        return { status: 'conflict' }
       for (const { id, version } of heard) alerts.hear(id, version)
       for (const alert of moved) if (alert !== null) alerts.replace(alert, true)
       for (const { key, version, value } of groups) {
@@ -42,7 +47,7 @@ export function createDesk(
       for (const { notificationId, target } of digested)
         sql<[number, number, number]>(
           `UPDATE posting SET state = 'skipped', code = 'digest', due_at = NULL, updated_at = ?
-           WHERE notification_id = ? AND target = ? AND state = 'held'`,
+           WHERE notification_id = ? AND target = ?`,
         ).run(now, notificationId, target)
       return {
         status: 'done',

@@ -1,7 +1,7 @@
 import type { NotificationId } from '../../../engine/model/ids.ts'
 import { type Posting, postingStates } from '../../../engine/model/notification.ts'
 import type { NotificationStore } from '../../../engine/ports/notifications.ts'
-import { pageOf } from '../../rules/page.ts'
+import { maxAlike, pageOf, pageOfAlike } from '../../rules/page.ts'
 import { type Sql, where } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 import { type NotificationRow, notificationView, postingColumns } from './rows.ts'
@@ -63,12 +63,14 @@ export function createNotifications(sql: Sql): Sync<NotificationStore> {
       const rows = sql<[object], Posting>(
         `SELECT ${postingColumns} FROM posting p ${conditions} ORDER BY ${key} LIMIT :limit`,
       ).all({
-        limit: limit + 1,
+        limit: limit + 1 + (ofPerson ? maxAlike : 0),
         whose: ofPerson ? whose.subscriberId : whose.notificationId,
         ...(after !== null && { after }),
         ...(state !== undefined && { state }),
       })
-      return pageOf(rows, limit, (row) => (ofPerson ? row.notificationId : row.target))
+      return ofPerson
+        ? pageOfAlike(rows, limit, (row) => row.notificationId)
+        : pageOf(rows, limit, (row) => row.target)
     },
     remove({ before, limit }) {
       const gone = sql<[number, number], { id: NotificationId; thread: string }>(

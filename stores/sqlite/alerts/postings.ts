@@ -2,6 +2,7 @@ import type { EpochMs, NotificationId } from '../../../engine/model/ids.ts'
 import type { Posting } from '../../../engine/model/notification.ts'
 import type { SubscriberStatus } from '../../../engine/model/subscriber.ts'
 import type { PostingSettlement, PostingStore } from '../../../engine/ports/notifications.ts'
+import { settledPosting } from '../../rules/posting.ts'
 import { bouncedStatus } from '../../rules/subscriber.ts'
 import { bulkConsent } from '../../rules/subscription.ts'
 import type { Sql } from '../database/statements.ts'
@@ -67,6 +68,8 @@ export function createPostings(
           ).get(subscriberId)
     if (subscriberId === null || person === undefined || person.status === 'erased') return
     const { address, status: from } = person
+    // A contact that is bad says nothing of the address.
+    if (address !== posting.to) return
     suppressions.suppress({ address, reason: 'bounce', detail: detail ?? code, createdAt: now })
     const to = bouncedStatus(from)
     if (to === from) return
@@ -87,20 +90,16 @@ export function createPostings(
   }
 
   function settleOne(settlement: PostingSettlement, now: EpochMs): boolean {
-    const { notificationId, target, attempt, state, code, detail, dueAt, receipt } = settlement
+    const { notificationId, target, attempt, code, detail, receipt } = settlement
     const posting = find(notificationId, target)
     if (posting?.state !== 'handing' || posting.attempt !== attempt) return false
     leases.drop(settlement)
-    const again = state === 'retry' || state === 'unsent' || (state === 'unknown' && dueAt !== null)
     sql<[object]>(
       `UPDATE posting SET state = :state, attempt = :attempt, uncertain = :uncertain, due_at = :dueAt, updated_at = :now,
          code = :code, detail = :detail
        WHERE notification_id = :notificationId AND target = :target`,
     ).run({
-      state: again ? 'retry' : state,
-      attempt: state === 'unsent' ? attempt - 1 : attempt,
-      uncertain: posting.uncertain + (state === 'unknown' ? 1 : 0),
-      dueAt: again ? (dueAt ?? now) : null,
+      ...settledPosting(posting, settlement, now),
       now,
       code,
       // Of somebody erased meanwhile nothing is kept that may name them.
@@ -108,7 +107,7 @@ export function createPostings(
       notificationId,
       target,
     })
-    if (receipt !== null)
+    if (receipt !== null && posting.to !== '')
       sql<[string, string, string, string]>(
         `INSERT INTO alert_thread (thread, channel, place, receipt) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET receipt = excluded.receipt`,

@@ -92,6 +92,12 @@ export function createSubscriptions(
         sql<[string, number]>('UPDATE subscriber SET address = ? WHERE id = ?').run(erasedAddress(id), id)
         sql<[string]>('DELETE FROM suppression WHERE address = ?').run(row.address)
         follows.forget(id, now)
+        sql<[number]>(
+          `DELETE FROM alert_thread WHERE (thread, channel, place) IN (
+             SELECT n.thread, p.channel, p.place FROM posting p JOIN notification n ON n.id = p.notification_id
+             WHERE p.subscriber_id = ?
+           )`,
+        ).run(id)
         sql<[number]>("UPDATE posting SET place = '', detail = NULL WHERE subscriber_id = ?").run(id)
         for (const table of ['membership', 'subscription', 'notice', 'follow_preference'])
           sql<[number]>(`DELETE FROM ${table} WHERE subscriber_id = ?`).run(id)

@@ -60,6 +60,7 @@ export function testDesk(open: OpenStore): void {
       const other = fresh('group')
       const id = await opened()
       await commit(store(), { groups: [{ key, version: 0, value: 1 }] })
+      const handed = await told(store(), { rooms: [{ channel: 'slack', room: 'ops' }] })
       const before = (await store().notifications.page({ after: 0, limit: 1 })).rows[0]?.id ?? 0
       const rest = {
         heard: [{ id, version: 1 }],
@@ -83,6 +84,11 @@ export function testDesk(open: OpenStore): void {
         {
           groups: [{ key: other, version: 0, value: 1 }],
           moves: [{ id, version: 9, change: { state: 'expired' as const } }],
+        },
+        // Told already, by another digest.
+        {
+          groups: [{ key: other, version: 0, value: 1 }],
+          digested: [{ notificationId: handed.id, target: -1 }],
         },
       ])
         expect(await commit(store(), { ...rest, ...wrong })).toEqual({ status: 'conflict' })

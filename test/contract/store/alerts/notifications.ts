@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AlertId } from '../../../../engine/model/ids.ts'
+import type { AlertId, FollowId } from '../../../../engine/model/ids.ts'
 import { fresh, newPeople, now, type OpenStore, useStore } from '../fixtures.ts'
 import { followers, hour, told } from './scene.ts'
 
@@ -65,6 +65,22 @@ export function testNotifications(open: OpenStore): void {
         state: 'sent',
       })
       expect(states.rows).toEqual([])
+    })
+
+    test('what a person has of one notification is not parted by a page', async () => {
+      const people = await newPeople(store(), 1, [])
+      const ids: FollowId[] = []
+      for (const channel of ['smtp', 'slack', 'discord'])
+        ids.push(...(await followers(store(), people, { channel, contact: channel })))
+      const both = [0, 1].map(() => told(store(), { people: Uint32Array.from(ids) }))
+      const [first, second] = await Promise.all(both)
+      const page = (after: number | null, limit: number) =>
+        store().notifications.postings({ subscriberId: people[0]!, after, limit })
+      const part = await page(null, 2)
+      expect(part.rows.map(({ target }) => target)).toEqual(ids)
+      const rest = await page(part.next, 3)
+      expect(rest.rows.map(({ target }) => target)).toEqual(ids)
+      expect([part.next, rest.next]).toEqual([Math.min(first!.id, second!.id), null])
     })
 
     test('retention takes old ones with all that hangs on them, but none that is still to be sent', async () => {

@@ -239,24 +239,52 @@ export function testPostings(open: OpenStore): void {
       expect(rows.at(-1)).toMatchObject({ kind: 'bounce', source: 'provider' })
     })
 
+    test('a contact that is bad says nothing of the address', async () => {
+      const [person] = (await newPeople(store(), 1, [])) as [SubscriberId]
+      const people = Uint32Array.from(
+        await followers(store(), [person], { channel: 'slack', contact: 'U404' }),
+      )
+      const { postings } = await told(store(), { people })
+      await settle(postings[0]!, { state: 'failed', code: 'user_not_found', suppress: true })
+      const [row] = await store().subscribers.get([person])
+      expect(row?.status).toBe('active')
+      expect(await store().suppressions.byAddress([row!.address, 'U404'])).toEqual([])
+    })
+
     test('of somebody erased say nothing of them any more', async () => {
       const [person] = (await newPeople(store(), 1, [])) as [SubscriberId]
       const people = Uint32Array.from(await followers(store(), [person]))
-      const first = await told(store(), { people })
-      await settle(first.postings[0]!, { state: 'failed', detail: 'person-x@example.org refused' })
-      const wire = await told(store(), { people })
+      const thread = fresh('thread')
+      const address = (await store().subscribers.get([person]))[0]?.address ?? ''
+      const first = await told(store(), { people, thread })
+      await settle(first.postings[0]!, {
+        state: 'failed',
+        detail: 'person-x@example.org refused',
+        receipt: 'a',
+      })
+      const wire = await told(store(), { people, thread })
       await store().subscriptions.erase({
         id: person,
         remember: false,
         proof: { source: 'api', at: now, ip: null, userAgent: null, origin: null, words: null },
         now,
       })
-      await settle(wire.postings[0]!, { state: 'failed', detail: 'person-x@example.org refused' })
+      await settle(wire.postings[0]!, {
+        state: 'failed',
+        detail: 'person-x@example.org refused',
+        receipt: 'b',
+      })
       for (const { id } of [first, wire]) expect(await rowsOf(id)).toMatchObject([{ to: '', detail: null }])
       const { id } = await told(store(), { people })
       expect((await rowsOf(id)).map(({ state, to }) => `${state}${to}`)).toEqual(['skipped'])
       expect(await store().follows.page({ after: 0, limit: 9, subscriberId: person })).toMatchObject({
         rows: [],
+      })
+      // Whoever has the address next is nobody that was told before.
+      const [next] = await store().subscribers.upsert([{ address }], { lists: [], now })
+      const again = Uint32Array.from(await followers(store(), [next!.id]))
+      expect(await told(store(), { people: again, thread })).toMatchObject({
+        postings: [{ to: address, earlier: null }],
       })
     })
   })
