@@ -2,6 +2,7 @@ import type { Log } from '../../engine/log.ts'
 import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { halfMoved, moveTable } from '../rules/move.ts'
+import { forgetGone } from './alerts/follows.ts'
 import { connect } from './database/connect.ts'
 import { ensurePartitions } from './database/partitions.ts'
 import { createReplicaDatabase } from './database/replica.ts'
@@ -63,7 +64,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
             events: ports.events,
           },
     describe() {},
-    maintain: (now) => ensurePartitions(primary.db, now, monthsAhead, log),
+    async maintain(now) {
+      await ensurePartitions(primary.db, now, monthsAhead, log)
+      await forgetGone(primary.db, now)
+    },
     async check() {
       await primary.db.run('UPDATE salt SET value = value WHERE id = 1')
     },

@@ -3,7 +3,8 @@ import type { Feed } from '../../engine/model/feed.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
-import type { AlertPorts, Store } from '../../engine/ports/store.ts'
+import type { Store } from '../../engine/ports/store.ts'
+import { createAlertPorts } from './alerts/ports.ts'
 import { createCollection } from './collection.ts'
 import type { Lineage } from './database/lineage.ts'
 import type { Database } from './database/sql.ts'
@@ -60,6 +61,6 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     replies: createReplies(db),
     presence: createPresence(db, lineage),
     leadership: createLeadership(db),
-    ...({} as AlertPorts),
+    ...createAlertPorts(db),
   }
 }

@@ -41,6 +41,13 @@ export const outOfDate = (error: unknown): boolean =>
 export const isUnique = (error: unknown): boolean =>
   codeOf(error) === '23505' || (error instanceof BroadsheetError && codeOf(error.cause) === '23505')
 
+/** Is something not as the caller read it, or was another node quicker to make it? Also of what `failureOf` made of it.
+ *  U0409 is raised by Broadsheet's own functions (migrations/desk-functions.ts). */
+export const isConflict = (error: unknown): boolean =>
+  isUnique(error) ||
+  codeOf(error) === 'U0409' ||
+  (error instanceof BroadsheetError && codeOf(error.cause) === 'U0409')
+
 /** Is the database away, for now? */
 export const isAway = (error: unknown): boolean => {
   const code = codeOf(error)

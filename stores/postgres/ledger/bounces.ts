@@ -24,7 +24,7 @@ export async function holdAddressees(
 /** Their addresses are bad: suppress them, and say so of the people, with the proof. */
 export async function bounce(
   tx: Tx,
-  settlements: readonly Settlement[],
+  settlements: readonly Pick<Settlement, 'subscriberId' | 'code' | 'detail'>[],
   people: ReadonlyMap<SubscriberId, Subscriber>,
   now: EpochMs,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Database } from '../database/sql.ts'
 import { initial } from './001-initial.ts'
+import { alerts } from './002-alerts.ts'
 
 export interface Migration {
   /** Rising by one. */
@@ -10,7 +11,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, alerts]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 // "BSht", as in SQLite's application_id.

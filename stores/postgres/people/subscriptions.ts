@@ -9,6 +9,7 @@ import {
   consentsOf,
   noSettings,
 } from '../../rules/subscription.ts'
+import { eraseFollows } from '../alerts/follows.ts'
 import type { Database, Sql } from '../database/sql.ts'
 import { appendConsents } from './consents.ts'
 import { erasedAmong, forgetErased, rememberErased } from './erased.ts'
@@ -98,6 +99,7 @@ export function createSubscriptions(db: Database): SubscriptionStore {
           [id],
         )
         await tx.run('UPDATE event SET detail = NULL WHERE subscriber_id = $1', [id])
+        await eraseFollows(tx, id, now)
         const bareWords = { ...proof, ip: null, userAgent: null, words: null }
         const move = { subscriberId: id, kind: 'erase', from: row.status, to: 'erased', lists: [] } as const
         await appendConsents(tx, [bulkConsent(bareWords, now, move)])
