@@ -96,6 +96,21 @@ export const kinds = {
     selected: asJson,
     toPostgres: bracesOf,
   },
+  /** The same where Postgres has them in four bytes each, the lowest first. */
+  fours: {
+    sqliteType: 'BLOB',
+    postgresTypes: ['bytea'],
+    fromSqlite: (bytes: Uint8Array) => JSON.stringify(unpackIds(bytes)),
+    toSqlite: (list: string) => packIds(JSON.parse(list) as number[]),
+    fromPostgres: (bytes: Buffer) =>
+      JSON.stringify(Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readUInt32LE(i * 4))),
+    toPostgres(list: string) {
+      const ids = JSON.parse(list) as number[]
+      const bytes = Buffer.allocUnsafe(ids.length * 4)
+      for (const [i, id] of ids.entries()) bytes.writeUInt32LE(id, i * 4)
+      return `\\x${bytes.toString('hex')}`
+    },
+  },
   bytes: {
     sqliteType: 'BLOB',
     postgresTypes: ['bytea'],

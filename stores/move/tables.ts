@@ -76,6 +76,12 @@ const counters = {
   suppressed: int,
 } as const
 const sums = Object.keys(counters).map((name) => `sum(${name})::bigint AS ${name}`)
+/** Whoever held it is gone: it may be had at once. */
+const goneLease = (held: string): MadeColumn => ({
+  kind: 'time',
+  from: 'state',
+  make: (state) => (state === held ? 'epoch' : null),
+})
 const idAt = (index: number) => (list: Value) => (JSON.parse(String(list)) as number[]).at(index) ?? 0
 
 const all: { readonly [name: string]: Table } = {
@@ -301,8 +307,7 @@ const all: { readonly [name: string]: Table } = {
         last_id: { kind: 'int', from: 'ids', make: idAt(-1) },
       },
       postgres: {
-        // Whoever held it is gone: it may be had at once.
-        lease_until: { kind: 'time', from: 'state', make: (state) => (state === 'leased' ? 'epoch' : null) },
+        lease_until: goneLease('leased'),
       },
     },
   },
@@ -355,6 +360,96 @@ const all: { readonly [name: string]: Table } = {
     key: ['key'],
     columns: { key: text, fingerprint: text, expires_at: int, status: int, body: text },
   },
+  alert: {
+    key: ['id'],
+    columns: {
+      id: int,
+      key: text,
+      state: text,
+      severity: text,
+      topic: text,
+      version: int,
+      heard: int,
+      ended_at: int,
+      doc: json,
+    },
+    numbered: true,
+  },
+  alert_group: { key: ['key'], columns: { key: text, version: int, value: json } },
+  notification: {
+    key: ['id'],
+    columns: {
+      id: int,
+      group_key: text,
+      thread: text,
+      severity: int,
+      created_at: int,
+      retry_until: int,
+      audience: int,
+      taken: int,
+      targets: int,
+      rooms: int,
+      doc: json,
+    },
+    numbered: true,
+    besides: [
+      `INSERT OR IGNORE INTO notification_alert (alert_id, notification_id)
+       SELECT value, :id FROM json_each(:doc, '$.alertIds')`,
+    ],
+  },
+  notification_people: {
+    key: ['notification_id', 'block'],
+    columns: { notification_id: int, block: int, ids: { kind: 'fours' } },
+  },
+  posting: {
+    key: ['notification_id', 'target'],
+    columns: {
+      notification_id: int,
+      target: int,
+      severity: {
+        kind: 'int',
+        sqlite: '(SELECT n.severity FROM notification n WHERE n.id = posting.notification_id)',
+      },
+      state: text,
+      attempt: int,
+      uncertain: int,
+      due_at: int,
+      updated_at: int,
+      subscriber_id: int,
+      channel: text,
+      place: text,
+      code: text,
+      detail: text,
+    },
+    made: { postgres: { lease_until: goneLease('handing') } },
+  },
+  alert_thread: {
+    key: ['thread', 'channel', 'place'],
+    columns: { thread: text, channel: text, place: text, receipt: text },
+  },
+  follow: {
+    key: ['id'],
+    columns: {
+      id: int,
+      subscriber_id: int,
+      changed: int,
+      version: int,
+      created_at: int,
+      updated_at: int,
+      doc: json,
+    },
+    numbered: true,
+    // What changes next is numbered after all that came.
+    postgresLast: "SELECT setval('follow_change', max(changed)) FROM follow HAVING max(changed) > 0",
+  },
+  follow_preference: { key: ['subscriber_id'], columns: { subscriber_id: int, doc: json } },
+  silence: {
+    key: ['id'],
+    columns: { id: int, starts_at: int, ends_at: int, created_at: int, updated_at: int, doc: json },
+    numbered: true,
+  },
+  heartbeat: collection,
+  beat: { key: ['heartbeat_id'], columns: { heartbeat_id: int, at: int, alarmed: int } },
   presence: {
     key: ['id'],
     columns: { id: int, at: int },
@@ -372,22 +467,6 @@ export const tables: readonly MovedTable[] = Object.entries(all).map(([name, tab
 
 /** What stays: written by `besides` of a table above, or about the database itself. */
 export const staying = {
-  sqlite: [
-    'item_topic',
-    'publication_audience',
-    'meta',
-    'alert',
-    'alert_group',
-    'alert_thread',
-    'beat',
-    'follow',
-    'follow_preference',
-    'heartbeat',
-    'notification',
-    'notification_alert',
-    'notification_people',
-    'posting',
-    'silence',
-  ],
+  sqlite: ['item_topic', 'publication_audience', 'notification_alert', 'meta'],
   postgres: ['schema_step', 'leadership'],
 } as const

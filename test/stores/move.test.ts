@@ -17,6 +17,7 @@ import { linesUntil, startChild } from './support/child.ts'
 import { everything, planTheRest, sendTheRest } from './support/everything.ts'
 import { tempFolder } from './support/folder.ts'
 import { type Furnished, furnish } from './support/furnish.ts'
+import { tellTheRest } from './support/furnish-alerts.ts'
 
 /** A file that has something of everything. */
 const furnished = async (): Promise<string> => (await furnishedFile()).file
@@ -173,6 +174,7 @@ describe('a move', () => {
         replies: [await claim(replies[0]), await claim(replies[1])],
         planned: [await planTheRest(store, planning[0]!), await planTheRest(store, planning[1]!)],
         rest: await sendTheRest(store, paused),
+        told: await tellTheRest(store),
       })
       await store.close()
     }

@@ -3,6 +3,7 @@ import type { CampaignId, Page, PublicationId } from '../../../engine/model/ids.
 import type { Kept } from '../../../engine/ports/collection.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { handOver, intent, longMs, moveRun, now, settlement } from '../../contract/store/scene.ts'
+import { alertsOf } from './furnish-alerts.ts'
 
 async function all<T>(page: (after: number) => Promise<Page<T>>): Promise<T[]> {
   const rows: T[] = []
@@ -42,6 +43,12 @@ export async function everything(store: Store): Promise<{ readonly [port: string
     events: await all((after) => store.events.page({ after, limit })),
     due: await store.ledger.due({ now, limit }),
     zones: await store.deliveries.timeZones(),
+    alerts: [
+      await alertsOf(
+        store,
+        people.map(({ id }) => id),
+      ),
+    ],
     presence: [await store.presence.found()],
   }
 }

@@ -20,6 +20,7 @@ import {
   specOf,
   startRun,
 } from '../../contract/store/scene.ts'
+import { furnishAlerts } from './furnish-alerts.ts'
 
 // Where escaping goes wrong, if it does.
 const odd = 'tab\there, line\nthere, \\N, {a,"b"}, it\'s Ünïcode 𝄞 \u2028 and\r\nmore'
@@ -82,6 +83,7 @@ export async function furnish(store: Store): Promise<Furnished> {
   const replies = [fresh('reply'), fresh('reply')] as const
   for (const key of replies) await store.replies.claim({ key, fingerprint: 'f', now, expiresAt: now + 9 })
   await store.replies.save(replies[1], { status: 201, body: JSON.stringify({ odd }) }, now + 9)
+  await furnishAlerts(store, odd)
   await store.presence.beat(now)
   return { ...runs, erased, bucket, replies }
 }
