@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs, styleText } from 'node:util'
 import { benchAlerts } from './alerts.ts'
+import { benchChannel } from './channel.ts'
 import { benchCompose } from './compose.ts'
 import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
@@ -34,6 +35,7 @@ const benches = {
   ledger: benchLedger,
   transfer: benchTransfer,
   queue: benchQueue,
+  channel: benchChannel,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
 const { values, positionals } = parseArgs({
