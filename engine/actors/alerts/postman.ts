@@ -18,7 +18,7 @@ import { createGatherer, type Gatherer } from '../gather.ts'
 import { createSweeper } from '../sweeper.ts'
 
 /** A channel as the postman sees it. */
-export type AlertCourier = Pick<Courier<Carried>, 'capabilities' | 'blockedUntil' | 'send'>
+export type AlertCourier = Pick<Courier<Carried>, 'capabilities' | 'via' | 'blockedUntil' | 'send'>
 
 /** Postings taken at a time. */
 export const takeLimit = 64
@@ -135,12 +135,12 @@ export function createPostman(parts: {
     notification: Notification,
     all: readonly TakenPosting[],
   ): Promise<void> {
-    const [{ channel }] = all as [TakenPosting]
+    const via = way.via()
     const now = clock.now()
     let postings = all
-    if (limiter.pressure(channel, sender(), now) !== 'none') {
+    if (limiter.pressure(via, sender(), now) !== 'none') {
       const { admitted, nextAt } = await limiter.admit(
-        channel,
+        via,
         sender(),
         all.map(({ to }) => to),
         now,
@@ -156,7 +156,7 @@ export function createPostman(parts: {
     for (const { target, detail } of failed)
       outcomes.set(target, { id: target, status: 'permanent', code: 'render', detail, suppress: false })
     if (messages.length > 0)
-      for (const outcome of await way.send(messages, deadline.signal)) outcomes.set(outcome.id, outcome)
+      for (const outcome of await way.send(messages, deadline.signal, via)) outcomes.set(outcome.id, outcome)
     await settleAll(notification, postings, ({ target }) => outcomes.get(target), way.blockedUntil())
   }
 
