@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { leastPayloadBytes } from './payload.ts'
 import { readSecret } from './sign.ts'
 
 const secret = z
@@ -47,7 +48,7 @@ export const webhookConfigSchema = z.strictObject({
     .regex(/^[!#$&-;=?-[\]_a-z~%]+$/, 'must be a URI reference such as "https://example.org/news"')
     .default('/broadsheet'),
   /** Of one request's body. What is longer is shortened, and says so. */
-  maxPayloadBytes: z.int().min(2000).max(1_048_576).default(131_072),
+  maxPayloadBytes: z.int().min(leastPayloadBytes).max(1_048_576).default(131_072),
   /** From the connection to the end of the answer. Standard Webhooks recommends 15 to 30 s. */
   timeoutMs: z.int().min(1).max(60_000).default(20_000),
 })

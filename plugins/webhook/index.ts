@@ -6,6 +6,7 @@ import {
   type Outcome,
   type Post,
   type ProbeResult,
+  sendEach,
 } from '../../engine/channel/index.ts'
 import { classify } from './classify.ts'
 import { type WebhookConfig, webhookConfigSchema } from './config.ts'
@@ -43,8 +44,6 @@ function openWebhook(config: WebhookConfig, context: ChannelContext) {
       detail,
       suppress: false,
     })
-    if (signal.aborted)
-      return { id, status: 'unsent', code: 'aborted', detail: 'Stopped before it was asked.' }
     const target = targets.find(to)
     if (target === null)
       return never('room', 'There is no such room, and it is no https address that may be reached.')
@@ -56,8 +55,6 @@ function openWebhook(config: WebhookConfig, context: ChannelContext) {
 
     const name = webhookId(key)
     const payload = payloadOf(post, name, format, config.source, config.maxPayloadBytes)
-    if (payload === null)
-      return never('size', `Title and summary alone are longer than ${config.maxPayloadBytes} bytes.`)
     const answer = await http.request(
       {
         method: 'POST',
@@ -115,7 +112,7 @@ function openWebhook(config: WebhookConfig, context: ChannelContext) {
     },
     send(batch: readonly Post[], signal: AbortSignal) {
       if (closing.signal.aborted) return Promise.reject(new Error('The channel is closed.'))
-      return Promise.all(batch.map((post) => sendOne(post, signal)))
+      return sendEach(batch, signal, 1, (post) => sendOne(post, signal))
     },
     probe,
     ...(config.contacts !== undefined && { contact: (text: string) => targets.contact(text) }),

@@ -1,4 +1,12 @@
-import type { Block, Json, Post, PostReason } from '../../engine/channel/index.ts'
+import {
+  type Block,
+  fitNote,
+  type Json,
+  type Note,
+  type NoteLimits,
+  type Post,
+  type PostReason,
+} from '../../engine/channel/index.ts'
 
 export type Format = 'json' | 'cloudevents'
 
@@ -10,56 +18,61 @@ export interface Payload {
 /** `alert.firing`: dots between the levels, `[a-zA-Z0-9_]` within, as Standard Webhooks recommends. */
 export const eventType = (reason: PostReason): string => `alert.${reason}`
 
-/** The body of one post, at most `maxBytes` long. Where there is less room, blocks of the note are left out from its end (its
- *  `links` last), then fields of the data, the largest first; `data.truncated` names what is missing. Null: not even title and
- *  summary fit. The same bytes for every attempt. */
-export function payloadOf(
-  post: Post,
-  id: string,
-  format: Format,
-  source: string,
-  maxBytes: number,
-): Payload | null {
+type Data = { readonly [name: string]: Json }
+
+/** Longer than any alert needs, and short enough that a note without blocks fits into `leastPayloadBytes`. */
+const limits: Omit<NoteLimits, 'budget' | 'cost'> = {
+  title: 500,
+  summary: 1000,
+  text: 20_000,
+  items: 1000,
+  fields: 100,
+  links: 20,
+  fieldName: 200,
+  fieldValue: 2000,
+  linkTitle: 200,
+  url: 2000,
+}
+export const leastPayloadBytes = 16_384
+
+/** The body of one post, at most `maxBytes` long (`leastPayloadBytes` at least). Where there is less room, the note is shortened,
+ *  to a quarter of it at most, then fields of the data are left out, the largest first; `data.truncated` names what is not
+ *  whole. The same bytes for every attempt. */
+export function payloadOf(post: Post, id: string, format: Format, source: string, maxBytes: number): Payload {
   const contentType = format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json'
   const wrap = format === 'cloudevents' ? cloudEvent(post, id, source) : plainEvent(post)
   const written = (data: Data) => Buffer.from(JSON.stringify(wrap(data)))
 
-  let data: Data = { ...post.data, note: post.note as unknown as Json }
-  let body = written(data)
-  if (body.length <= maxBytes) return { contentType, body }
+  const bare = written({ ...post.data, note: asJson(fitted(post.note, 0)), truncated: ['note'] }).length
+  const room = Math.max(maxBytes - bare, maxBytes / 4)
+  const note = fitted(post.note, room)
+  const whole = sizeOf(note.blocks) === sizeOf(fitted(post.note, Number.POSITIVE_INFINITY).blocks)
+  let truncated: readonly string[] = whole ? [] : ['note']
+  const dataOf = (rest: Data): Data => ({
+    ...rest,
+    note: asJson(note),
+    ...(truncated.length > 0 && { truncated: [...truncated] }),
+  })
 
-  const missing = new Set<string>()
-  const shorten = (next: Data, name: string): boolean => {
-    missing.add(name)
-    data = { ...next, truncated: [...missing] }
-    body = written(data)
-    return body.length <= maxBytes
-  }
-  for (const blocks of fewer(post.note.blocks)) {
-    const note = { ...post.note, blocks } as unknown as Json
-    if (shorten({ ...data, note }, 'note.blocks')) return { contentType, body }
-  }
+  let rest: Data = post.data
+  let body = written(dataOf(rest))
   for (const name of largestFirst(post.data)) {
-    const { [name]: _, ...rest } = data
-    if (shorten(rest, name)) return { contentType, body }
+    if (body.length <= maxBytes) break
+    const { [name]: _, ...others } = rest
+    rest = others
+    truncated = [...truncated, name]
+    body = written(dataOf(rest))
   }
-  return null
+  return { contentType, body }
 }
 
-type Data = { readonly [name: string]: Json }
+/** Cleaned, with blocks of so many bytes. */
+const fitted = (note: Note, bytes: number): Note =>
+  fitNote(note, { ...limits, budget: [bytes], cost: (block) => [sizeOf(block) + 1] })
 
-/** Ever fewer blocks, half of them a step, since every one is written out: those at the end go first, links last. */
-function* fewer(blocks: readonly Block[]): Generator<readonly Block[]> {
-  const order = [
-    ...blocks.keys().filter((i) => blocks[i]!.type === 'links'),
-    ...blocks.keys().filter((i) => blocks[i]!.type !== 'links'),
-  ]
-  for (let kept = Math.floor(order.length / 2); ; kept = Math.floor(kept / 2)) {
-    const keep = new Set(order.slice(0, kept))
-    yield blocks.filter((_, i) => keep.has(i))
-    if (kept === 0) return
-  }
-}
+const sizeOf = (value: Block | readonly Block[]): number => Buffer.byteLength(JSON.stringify(value))
+
+const asJson = (note: Note) => note as unknown as Json
 
 const largestFirst = (data: Data): readonly string[] =>
   Object.entries(data)

@@ -23,9 +23,13 @@ const post = (change: Partial<Post> = {}): Post => ({
   key: 'k1',
   ...change,
 })
+/** As it comes out of the fitting: parts of text with their marks. */
+const shown = {
+  ...note([]),
+  blocks: [{ type: 'text', text: [{ text: 'first' }] }, links, { type: 'text', text: [{ text: 'last' }] }],
+}
 const payload = (one: Post, format: 'json' | 'cloudevents' = 'json', maxBytes = 100_000) => {
   const made = payloadOf(one, 'msg_1', format, 'https://example.org/news', maxBytes)
-  if (made === null) return null
   expect(made.body.length).toBeLessThanOrEqual(maxBytes)
   return { contentType: made.contentType, json: JSON.parse(made.body.toString()) }
 }
@@ -38,7 +42,7 @@ test('JSON: type, timestamp and data, as Standard Webhooks recommends', () => {
       type: 'alert.firing',
       timestamp: '2026-11-23T08:00:00.000Z',
       thread: 'group-7',
-      data: { ...one.data, note: one.note },
+      data: { ...one.data, note: shown },
     },
   })
 })
@@ -55,48 +59,54 @@ test('CloudEvents 1.0, structured', () => {
       time: '2026-11-23T08:00:00.000Z',
       subject: 'group-7',
       datacontenttype: 'application/json',
-      data: { ...one.data, note: one.note },
+      data: { ...one.data, note: shown },
     },
   })
 })
 
 describe('where there is less room', () => {
   const long = (n: number) => text(`${n} ${'x'.repeat(500)}`)
+  const many = Array.from({ length: 300 }, (_, n) => long(n))
 
-  test('blocks go from the end, links last, and it says so', () => {
-    const one = post({ note: note([long(1), links, ...Array.from({ length: 30 }, (_, n) => long(n + 2))]) })
-    const { data } = payload(one, 'json', 6000)!.json
-    expect(data.truncated).toEqual(['note.blocks'])
+  test('the note is shortened from its end, links last, and it says so', () => {
+    const one = post({ note: note([...many, links]) })
+    const { data } = payload(one, 'json', 20_000).json
+    expect(data.truncated).toEqual(['note'])
     expect(data.alerts).toEqual(one.data.alerts)
-    expect(data.note.title).toBe('Disk full')
     const kept: Block[] = data.note.blocks
-    expect(kept.length).toBeGreaterThan(1)
-    expect(kept).toEqual(one.note.blocks.slice(0, kept.length))
+    expect(kept.length).toBeGreaterThan(20)
+    expect(kept[0]).toEqual({ type: 'text', text: [{ text: `0 ${'x'.repeat(500)}` }] })
+    expect(kept.at(-2)).toMatchObject({ type: 'context', text: expect.stringMatching(/… \d+ more/) })
+    expect(kept.at(-1)).toEqual(links)
   })
 
-  test('links outlive what stands before them', () => {
-    const one = post({ note: note([long(1), long(2), long(3), links]) })
-    const { data } = payload(one, 'json', 1900)!.json
-    expect(data.note.blocks).toEqual([long(1), links])
-    expect(
-      payload(post({ note: note([text('x'.repeat(3000)), links]) }), 'json', 1900)!.json.data.note.blocks,
-    ).toEqual([links])
-  })
-
-  test('then the largest of the data, by name', () => {
-    const one = post({ data: { count: 3, alerts: 'y'.repeat(5000), labels: { a: 'b' } }, note: note([]) })
-    const { data } = payload(one, 'cloudevents', 2000)!.json
-    expect(data).toMatchObject({ count: 3, labels: { a: 'b' }, truncated: ['note.blocks', 'alerts'] })
+  test('data that is large leaves the note a quarter, and then loses its largest, by name', () => {
+    const one = post({
+      data: { count: 3, alerts: 'y'.repeat(100_000), labels: { a: 'b' } },
+      note: note(many),
+    })
+    const { data } = payload(one, 'cloudevents', 20_000).json
+    expect(data).toMatchObject({ count: 3, labels: { a: 'b' }, truncated: ['note', 'alerts'] })
     expect(data).not.toHaveProperty('alerts')
+    expect(data.note.blocks.length).toBeGreaterThan(5)
   })
 
-  test('and where not even title and summary fit, it says no', () => {
-    expect(payload(post({ note: { ...note([]), title: 'z'.repeat(3000) } }), 'json', 2000)).toBeNull()
+  test('what is whole is not said to be cut', () => {
+    expect(payload(post({ note: note(many) }), 'json', 400_000).json.data).not.toHaveProperty('truncated')
   })
 
-  test('a note of 1,000 blocks beside data of 256 KB is cut within moments', () => {
-    const data = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`f${n}`, 'd'.repeat(4000)]))
-    const one = post({ data, note: note(Array.from({ length: 1000 }, (_, n) => long(n))) })
-    expect(payload(one, 'json', 20_000)).not.toBeNull()
+  test('whatever it holds, it fits, and all of it within moments', () => {
+    const data = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`f${n}`, 'd"'.repeat(2000)]))
+    const wide = '\u{10ffff}"\\'.repeat(2000)
+    const blocks = Array.from({ length: 2000 }, (_, n) => text(`${n} ${wide}`))
+    payload(post({ data, note: { ...note(blocks), title: wide, summary: wide } }), 'cloudevents', 16_384)
   })
+})
+
+test('what nobody can see, and addresses that lead nowhere, are not handed on', () => {
+  const bad: Block = { type: 'links', links: [{ title: 'x', url: 'javascript:alert(1)' }] }
+  const { data } = payload(post({ note: { ...note([text('a\0\u202eb'), bad]), title: 'a\r\nb' } })).json
+  expect(data.note.title).toBe('a b')
+  expect(data.note.blocks[0]).toEqual({ type: 'text', text: [{ text: 'ab' }] })
+  expect(JSON.stringify(data)).not.toContain('javascript')
 })
