@@ -55,8 +55,7 @@ export function createAlertOffice(parts: {
     store,
     courier: (name) => channels.get(name),
     limiter,
-    sender: () =>
-      mailSender(config, config.alerts.sender ?? config.subscriptions.sender, 'alerts.sender').address,
+    sender: () => senderOf(config),
     press: createAlertPress({ config, store, pool, links, tokens, persons, clock, log }),
     links,
     tokens,
@@ -112,5 +111,14 @@ export function createAlertOffice(parts: {
       await desk.stop()
       await postman.stop(deadlineMs)
     },
+  }
+}
+
+function senderOf(config: EngineConfig): string | null {
+  try {
+    const said = config.alerts.sender ?? config.subscriptions.sender
+    return mailSender(config, said, 'alerts.sender').address
+  } catch {
+    return null
   }
 }

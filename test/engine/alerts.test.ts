@@ -28,6 +28,7 @@ interface Options {
   readonly store?: OpenedStore
   readonly clock?: TestClock
   readonly limits?: object
+  readonly publicUrl?: string
 }
 
 async function openOffice(url: string, alerts: object, options: Options = {}) {
@@ -38,7 +39,7 @@ async function openOffice(url: string, alerts: object, options: Options = {}) {
   const engine = await createEngine(
     engineConfigSchema.parse({
       secrets: ['a secret only for the tests'],
-      publicUrl: 'https://news.example.org',
+      publicUrl: options.publicUrl ?? 'https://news.example.org',
       render: { maxThreads: 1 },
       alerts,
       ...(options.limits && { limits: options.limits }),
@@ -204,6 +205,31 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
     await until(() => expect(room.taken).toHaveLength(6))
     for (const [i, ms] of at.toSorted((a, b) => a - b).entries())
       expect(ms).toBeGreaterThanOrEqual((i - 1) * 1000 - 1)
+  })
+
+  test('a mail that nobody is said to send waits, and says what to set', async () => {
+    office = await openOffice(
+      freshUrl(),
+      { receivers: { default: { people: true } } },
+      { publicUrl: 'http://localhost:8025' },
+    )
+    const { store, engine, until, report, clock } = office
+    await store.subscribers.upsert([subscriberInputSchema.parse({ address: 'ann@example.org' })], {
+      lists: [],
+      now: clock.now(),
+    })
+    await engine.alerts.follow(1 as SubscriberId, followInputSchema.parse({ channel: 'smtp' }))
+    await until(() => expect(engine.alerts.desk()?.follows).toBe(1))
+    await report({ title: 'Disk full' })
+    await until(async () => {
+      const { rows } = await store.notifications.postings({
+        subscriberId: 1 as SubscriberId,
+        after: null,
+        limit: 1,
+      })
+      expect(rows[0]).toMatchObject({ state: 'retry', code: 'render' })
+      expect(rows[0]?.detail).toContain('alerts.sender.address')
+    })
   })
 
   test('a heartbeat that stops raises an alert, and takes it back', async () => {

@@ -4,7 +4,7 @@ import { type Clock, pause } from '../../clock.ts'
 import type { AlertTokens } from '../../compose/alert-token.ts'
 import type { Links } from '../../compose/links.ts'
 import type { EngineConfig } from '../../config.ts'
-import { type AlertPress, isAsking } from '../../delivery/alert-press.ts'
+import { type AlertPress, isAsking, type PressedMails } from '../../delivery/alert-press.ts'
 import type { Courier } from '../../delivery/courier.ts'
 import type { Limiter } from '../../delivery/limits/limiter.ts'
 import { postingSettlementOf } from '../../delivery/posting-outcome.ts'
@@ -45,8 +45,8 @@ export function createPostman(parts: {
   readonly store: AlertPorts
   readonly courier: (channel: string) => AlertCourier | undefined
   readonly limiter: Pick<Limiter, 'pressure' | 'admit' | 'admitRooms'>
-  /** Who mails are from, as their limits know it. */
-  readonly sender: () => string
+  /** Who mails are from, as their limits know it; null where nobody said. */
+  readonly sender: () => string | null
   readonly press: AlertPress
   readonly links: Links
   readonly tokens: AlertTokens
@@ -138,10 +138,11 @@ export function createPostman(parts: {
     const via = way.via()
     const now = clock.now()
     let postings = all
-    if (limiter.pressure(via, sender(), now) !== 'none') {
+    const from = sender()
+    if (from !== null && limiter.pressure(via, from, now) !== 'none') {
       const { admitted, nextAt } = await limiter.admit(
         via,
-        sender(),
+        from,
         all.map(({ to }) => to),
         now,
       )
@@ -151,7 +152,16 @@ export function createPostman(parts: {
       if (later.length > 0) await settleAll(notification, later, () => overLimit, nextAt)
       if (postings.length === 0) return
     }
-    const { messages, failed } = await press.press(notification, postings, clock.now())
+    let pressed: PressedMails
+    try {
+      pressed = await press.press(notification, postings, clock.now())
+    } catch (error) {
+      // Not these mails' fault: no sender, a thread that ended. They are tried again while they may be.
+      const detail = error instanceof Error ? error.message : String(error)
+      log.error({ notificationId: notification.id, reason: detail }, 'alert.not_made')
+      return settleAll(notification, postings, () => ({ ...notMade, detail }), null)
+    }
+    const { messages, failed } = pressed
     const outcomes = new Map<number, Outcome>()
     for (const { target, detail } of failed)
       outcomes.set(target, { id: target, status: 'permanent', code: 'render', detail, suppress: false })
@@ -339,6 +349,14 @@ export function createPostman(parts: {
     },
   }
 }
+
+const notMade = {
+  id: 0,
+  status: 'transient',
+  code: 'render',
+  scope: 'recipient',
+  retryAfterMs: null,
+} as const
 
 const overLimit: Outcome = {
   id: 0,
