@@ -1,5 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs, styleText } from 'node:util'
+import { benchAlertFanout } from './alert-fanout.ts'
+import { benchAlertLatency } from './alert-latency.ts'
 import { benchAlerts } from './alerts.ts'
 import { benchChannel } from './channel.ts'
 import { benchCompose } from './compose.ts'
@@ -31,6 +33,8 @@ const benches = {
   feeds: benchFeeds,
   segments: benchSegments,
   alerts: benchAlerts,
+  fanout: benchAlertFanout,
+  latency: benchAlertLatency,
   million: benchMillion,
   ledger: benchLedger,
   transfer: benchTransfer,
