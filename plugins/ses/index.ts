@@ -18,6 +18,8 @@ export { type SesConfig, sesConfigSchema } from './config.ts'
 
 // The account's limits change by a request to AWS, or in the night.
 const accountMs = 5 * 60_000
+// An alert does not wait for more.
+const firstReadMs = 3000
 /** What a new account may send, a second, until SES has told the truth. */
 const cautious = 1
 // At fewer letters a second a larger batch would hold its lease for minutes.
@@ -55,19 +57,26 @@ function openSes(config: SesConfig, context: ChannelContext) {
     return { trouble: `${client.at} answered ${answer.status} ${type ?? ''}: ${text}`.slice(0, 500) }
   }
 
-  /** The first batch waits for it; later it is read beside them. */
-  async function keepUp(): Promise<void> {
+  /** The first batch waits for it, a moment at most; later it is read beside them. */
+  async function keepUp(stop: AbortSignal): Promise<void> {
     if (readAt !== null && clock.now() - readAt < accountMs) return
     const first = readAt === null
     reading ??= account(closing.signal).finally(() => {
       reading = null
     })
-    if (first) await reading
+    if (!first) return
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const cancel = clock.after(firstReadMs, resolve)
+    const over = () => resolve()
+    stop.addEventListener('abort', over, { once: true })
+    await Promise.race([reading, late])
+    cancel()
+    stop.removeEventListener('abort', over)
   }
 
   async function sendBatch(batch: readonly Message[], signal: AbortSignal): Promise<readonly Outcome[]> {
     const stop = AbortSignal.any([signal, closing.signal])
-    if (batch.length > 0 && !stop.aborted) await keepUp()
+    if (batch.length > 0 && !stop.aborted) await keepUp(stop)
     // What an answer said about all letters, or all of a sender's, is not asked again for each.
     const senders = new Map(batch.map(({ from }) => [from, createSender(stop)]))
     return Promise.all(

@@ -105,7 +105,8 @@ function openWebhook(config: WebhookConfig, context: ChannelContext) {
       maxInFlight: 64,
       // Receivers are told to look at the id; whether they do is theirs.
       idempotent: false,
-      maxMessageBytes: config.maxPayloadBytes,
+      // What is longer is shortened.
+      maxMessageBytes: null,
       // Every fact is an event of its own.
       edits: false,
       rooms: [...targets.rooms.keys()],

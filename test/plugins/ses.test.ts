@@ -301,6 +301,23 @@ describe('the quota of the account', () => {
     expect((await sending).every(({ status }) => status === 'sent')).toBe(true)
   })
 
+  test('an account that does not answer holds up nobody for long', async () => {
+    const clock = createTestClock()
+    const { server, channel, send } = await open(keys, { clock })
+    server.accountTurn = 'hang'
+    const sending = send([letter(1)])
+    await vi.waitFor(() => expect(server.asked).toHaveLength(1), { interval: 5, timeout: 60_000 })
+    clock.advance(2999)
+    await settle()
+    expect(sends(server)).toBe(0)
+    const stop = new AbortController()
+    const stopped = channel.send([letter(2)], stop.signal)
+    stop.abort()
+    expect(await stopped).toMatchObject([{ status: 'unsent' }])
+    clock.advance(1)
+    expect(await sending).toMatchObject([{ status: 'sent' }])
+  })
+
   test('too fast: that letter comes back, the others wait a second', async () => {
     const clock = createTestClock()
     const { server, send } = await open({ ...keys, connections: 1 }, { clock })
