@@ -69,14 +69,17 @@ export function createReaders(parts: {
         for (const person of page.rows) persons.set(person.subscriberId, person)
         after = page.next
       }
-      for (let after: number | null = 0; after !== null; ) {
-        const page = await store.follows.page({ after, limit: pageSize })
+      const read = (after: number) => store.follows.page({ after, limit: pageSize })
+      for (let coming: ReturnType<typeof read> | null = read(0); coming !== null; ) {
+        const page: Awaited<ReturnType<typeof read>> = await coming
+        // The store reads on while these are put in their places.
+        coming = page.next === null ? null : read(page.next)
+        coming?.catch(() => {})
         for (const follow of page.rows) {
           put({ id: follow.id, follow })
           const person = persons.get(follow.subscriberId)
           if (person !== undefined) wishes.set(follow.id, person)
         }
-        after = page.next
       }
     },
     async refresh() {
