@@ -232,6 +232,35 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
     })
   })
 
+  test('a room that asks to be left alone is, also after a restart, and others are not', async () => {
+    const both = { receivers: { default: { rooms: ['room/ops', 'room/news'] } } }
+    office = await open(both)
+    const { clock } = office
+    const asked: { readonly to: string; readonly at: number }[] = []
+    const restMs = 60_000
+    const watch = ({ room }: Office) => {
+      room.before = (batch) => void asked.push(...batch.map(({ to }) => ({ to, at: clock.now() })))
+    }
+    watch(office)
+    office.room.script = ({ to }) =>
+      to === 'ops'
+        ? { status: 'transient', code: '429', detail: 'slow down', scope: 'room', retryAfterMs: restMs }
+        : undefined
+    await office.report({ title: 'One' })
+    await office.until(() => expect(asked.map(({ to }) => to).toSorted()).toEqual(['news', 'ops']))
+    const refusedAt = asked.find(({ to }) => to === 'ops')!.at
+    await office.report({ title: 'Two' })
+    await office.until(() => expect(office.room.taken).toHaveLength(2))
+    await office.engine.stop()
+    office = await open(both, { store: office.store, clock })
+    watch(office)
+    await office.report({ title: 'Three' })
+    await office.until(() => expect(asked.filter(({ to }) => to === 'news')).toHaveLength(3))
+    await office.until(() => expect(office.room.taken.filter(({ to }) => to === 'ops')).toHaveLength(3), 500)
+    for (const { to, at } of asked.slice(1))
+      if (to === 'ops' && at !== refusedAt) expect(at).toBeGreaterThanOrEqual(refusedAt + restMs)
+  })
+
   test('a heartbeat that stops raises an alert, and takes it back', async () => {
     office = await open(rooms)
     const { engine, until, room } = office
