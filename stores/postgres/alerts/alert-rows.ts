@@ -14,12 +14,13 @@ export const alertColumns = 'id, version, heard, doc'
 
 export const viewAlert = ({ id, doc }: AlertRow): Alert => ({ ...doc, id })
 
-/** Those there are, in the order of the ids. */
+/** Those there are, in the order of the ids. Each is looked up: a join could be planned as one with the whole table, while
+ *  that is small, and kept. */
 export const alertRows = (sql: Sql, ids: readonly AlertId[]): Promise<AlertRow[]> =>
   sql.all<AlertRow>(
-    `SELECT ${alertColumns}
+    `SELECT a.id, a.version, a.heard, a.doc
      FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, nth)
-     JOIN alert USING (id)
+     CROSS JOIN LATERAL (SELECT ${alertColumns} FROM alert WHERE id = wanted.id LIMIT 1) a
      ORDER BY nth`,
     [ids],
   )

@@ -31,6 +31,15 @@ const standing = `
 const stateOf = `CASE WHEN refusal IS NULL THEN 'handing' WHEN refusal = 'gone' THEN 'skipped' ELSE 'suppressed' END`
 const leased = `clock_timestamp() + lease_ms * interval '1 millisecond'`
 
+/** SQL: the row that another one names, held. By its key alone: what is said of its state would let the planner choose an
+ *  index of few rows, and go through all of it when they are many. */
+const rowOf = (other: string): string => `
+        SELECT q.subscriber_id, q.channel, q.place, q.state, q.attempt FROM posting q
+        WHERE q.notification_id = ${other}.notification_id AND q.target = ${other}.target
+        LIMIT 1
+        FOR NO KEY UPDATE
+      `
+
 /** SQL: a row of `stood` that may be sent, as `TakenPosting`, with the thread's receipt. */
 const taken = `json_build_object(
       'notificationId', stood.notification_id,
@@ -216,23 +225,22 @@ const settle = `
     WITH said AS MATERIALIZED (
       SELECT * FROM json_to_recordset(outcomes) AS o (notification_id bigint, target bigint, attempt integer,
         state text, tries integer, doubts integer, code text, detail text, due_at bigint, receipt text)
-    ), done AS (
-      -- A row without a place is of somebody who was erased: what servers reply names addresses.
-      UPDATE posting p
-      SET state = said.state, attempt = p.attempt + said.tries, uncertain = p.uncertain + said.doubts,
-        due_at = said.due_at, lease_until = NULL, code = said.code, updated_at = at,
-        place = CASE WHEN erased.now THEN '' ELSE p.place END,
-        detail = CASE WHEN erased.now OR p.place = '' THEN NULL ELSE said.detail END
+    ), held AS MATERIALIZED (
+      SELECT said.*, p.channel, s.status IS NOT DISTINCT FROM 'erased' OR p.place = '' AS erased
       FROM said
-      CROSS JOIN LATERAL (
-        SELECT EXISTS (
-          SELECT FROM posting q JOIN subscriber s ON s.id = q.subscriber_id
-          WHERE q.notification_id = said.notification_id AND q.target = said.target AND s.status = 'erased'
-        ) AS now
-      ) erased
-      WHERE p.notification_id = said.notification_id AND p.target = said.target AND p.attempt = said.attempt
-        AND p.state = 'handing'
-      RETURNING p.notification_id, p.target, p.channel, p.place, said.receipt
+      CROSS JOIN LATERAL (${rowOf('said')}) p
+      LEFT JOIN subscriber s ON s.id = p.subscriber_id
+      WHERE p.state = 'handing' AND p.attempt = said.attempt
+    ), done AS (
+      -- Of somebody who was erased meanwhile nothing is kept: what servers reply names addresses.
+      UPDATE posting p
+      SET state = held.state, attempt = p.attempt + held.tries, uncertain = p.uncertain + held.doubts,
+        due_at = held.due_at, lease_until = NULL, code = held.code, updated_at = at,
+        place = CASE WHEN held.erased AND p.target > 0 THEN '' ELSE p.place END,
+        detail = CASE WHEN held.erased THEN NULL ELSE held.detail END
+      FROM held
+      WHERE p.notification_id = held.notification_id AND p.target = held.target
+      RETURNING p.notification_id, p.target, p.channel, p.place, held.receipt
     ), kept AS (
       INSERT INTO alert_thread (thread, channel, place, receipt)
       SELECT DISTINCT ON (n.thread, done.channel, done.place) n.thread, done.channel, done.place, done.receipt
@@ -248,13 +256,15 @@ const settle = `
 const renew = `
   CREATE OR REPLACE FUNCTION posting_renew(notifications bigint[], targets bigint[], attempts integer[], lease_ms float8)
   RETURNS void
-  LANGUAGE sql ${keyed}
+  LANGUAGE plpgsql ${keyed}
   AS $$
+  BEGIN
     UPDATE posting p SET lease_until = ${leased}
     FROM unnest(notifications, targets, attempts) AS r (notification_id, target, attempt)
-    WHERE p.notification_id = r.notification_id AND p.target = r.target AND p.attempt = r.attempt
-      AND p.state = 'handing';
-  $$;
+    CROSS JOIN LATERAL (${rowOf('r')}) held
+    WHERE p.notification_id = r.notification_id AND p.target = r.target
+      AND held.state = 'handing' AND held.attempt = r.attempt;
+  END $$;
 `
 
 export const postingFunctions = [blockId, hand, take, claim, renew, settle].join('\n')
