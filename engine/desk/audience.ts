@@ -1,5 +1,5 @@
 import type { Alert, Severity } from '../model/alert.ts'
-import type { AlertSettings } from '../model/alert-settings.ts'
+import type { AlertSettings, Receiver } from '../model/alert-settings.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { Room } from '../model/notification.ts'
 import type { NewNotification } from '../ports/alerts.ts'
@@ -26,9 +26,14 @@ export function createAudience(parts: {
   /** Those who hear of a mere change of what they were told: where it changes the message that they have. */
   const quietly = (reason: Decision['reason']): boolean => reason === 'acknowledged' || reason === 'expired'
 
-  async function readersOf(decision: Decision, severity: Severity, now: EpochMs, people: boolean) {
-    if (!people || quietly(decision.reason)) return { people: new Uint32Array(), held: [] }
-    return readers.of(decision.news, severity, now)
+  async function readersOf(
+    decision: Decision,
+    severity: Severity,
+    now: EpochMs,
+    { people, lists }: Receiver,
+  ) {
+    const none = (!people && lists.length === 0) || quietly(decision.reason)
+    return none ? { people: new Uint32Array(), held: [] } : readers.of(decision.news, severity, now, lists)
   }
 
   return {
@@ -39,7 +44,7 @@ export function createAudience(parts: {
       if (whom === undefined) return null
       const severity = worst(firing.length > 0 ? firing : over)
       const rooms = whom.rooms.map(roomOf).filter(({ channel }) => !quietly(reason) || edits(channel))
-      const { people, held } = await readersOf(decision, severity, now, whom.people)
+      const { people, held } = await readersOf(decision, severity, now, whom)
       if (rooms.length + people.length + held.length === 0) return null
       const telling = { reason, firing, over, groupLabels: labels, group, receiver, publicUrl }
       return {

@@ -1,5 +1,5 @@
 import type { Follow } from '../model/follow.ts'
-import type { FollowId } from '../model/ids.ts'
+import type { FollowId, SubscriberId } from '../model/ids.ts'
 
 /** Which person, and where, each follow is for: whoever follows an alert twice is told once in each place. */
 export interface Places {
@@ -7,6 +7,8 @@ export interface Places {
   remove(id: FollowId): void
   /** Without those whose person and place came before. In the order given. */
   distinct(ids: Uint32Array): Uint32Array
+  /** Those of these people. In the order given. */
+  only(ids: Uint32Array, people: ReadonlySet<SubscriberId>): Uint32Array
   clear(): void
 }
 
@@ -68,6 +70,7 @@ export function createPlaces(): Places {
       }
       return count === ids.length ? ids : kept.slice(0, count)
     },
+    only: (ids, people) => ids.filter((id) => people.has((persons[id] ?? 0) as SubscriberId)),
     clear() {
       persons = new Uint32Array(1024)
       places = new Uint32Array(1024)

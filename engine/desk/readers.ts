@@ -1,11 +1,10 @@
 import { createFollowIndex } from '../alerts/follow-index.ts'
 import type { Alert, Severity } from '../model/alert.ts'
 import { noFollowPreferences } from '../model/follow.ts'
-import type { EpochMs, FollowId, SubscriberId } from '../model/ids.ts'
+import type { EpochMs, FollowId, Page, SubscriberId } from '../model/ids.ts'
 import type { HeldTarget } from '../model/notification.ts'
-import type { BucketStore } from '../ports/buckets.ts'
 import type { FollowChange, PersonPreferences } from '../ports/follows.ts'
-import type { AlertPorts } from '../ports/store.ts'
+import type { Store } from '../ports/store.ts'
 import { wantedAt } from './hours.ts'
 import { createPlaces } from './places.ts'
 
@@ -26,14 +25,19 @@ export interface Readers {
   load(): Promise<void>
   /** Reads what changed since. */
   refresh(): Promise<void>
-  /** Those who follow one of these alerts, as they are now. */
-  of(alerts: readonly Alert[], severity: Severity, now: EpochMs): Promise<Readership>
+  /** Those who follow one of these alerts, as they are now; with `lists`, only the active members of one of them. */
+  of(
+    alerts: readonly Alert[],
+    severity: Severity,
+    now: EpochMs,
+    lists?: readonly string[],
+  ): Promise<Readership>
   size(): number
   clear(): void
 }
 
 export function createReaders(parts: {
-  readonly store: Pick<AlertPorts, 'follows' | 'followPreferences'> & { readonly buckets: BucketStore }
+  readonly store: Pick<Store, 'follows' | 'followPreferences' | 'buckets' | 'lists' | 'deliveries'>
   /** Of people who did not say theirs. */
   readonly timeZone: string
 }): Readers {
@@ -102,8 +106,9 @@ export function createReaders(parts: {
         more = page.more
       }
     },
-    async of(alerts, severity, now) {
-      const found = places.distinct(unionOf(alerts.map((alert) => index.match(alert))))
+    async of(alerts, severity, now, lists = []) {
+      const all = places.distinct(unionOf(alerts.map((alert) => index.match(alert))))
+      const found = lists.length === 0 ? all : places.only(all, await membersOf(lists))
       if (wishes.size === 0) return { people: found, held: [] }
       return dealt(found, severity, now)
     },
@@ -113,6 +118,22 @@ export function createReaders(parts: {
       wishes = new Map()
       places.clear()
     },
+  }
+
+  async function membersOf(names: readonly string[]): Promise<ReadonlySet<SubscriberId>> {
+    const lists = (await store.lists.byName(names)).map(({ id }) => id)
+    const members = new Set<SubscriberId>()
+    for (let after: number | null = lists.length === 0 ? null : 0; after !== null; ) {
+      const page: Page<SubscriberId> = await store.deliveries.audience({
+        lists,
+        excludeLists: [],
+        after,
+        limit: pageSize,
+      })
+      for (const id of page.rows) members.add(id)
+      after = page.next
+    }
+    return members
   }
 
   /** Parts them by what they wish. */

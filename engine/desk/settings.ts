@@ -8,7 +8,7 @@ import { roomOf } from './audience.ts'
 const plainRules = {
   route: { receiver: 'default', group_by: ['...'], group_wait: '0s', group_interval: '0s' },
 }
-const everybody = { rooms: [], people: true, sendResolved: true }
+const everybody = { rooms: [], people: true, lists: [], sendResolved: true }
 
 /** Rules and receivers as they work. Refuses with E_CONFIG rules that cannot be read, and rooms that are not there. */
 export function readAlertSettings(

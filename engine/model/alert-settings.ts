@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { senderSchema } from './campaign.ts'
-import { languageSchema } from './values.ts'
+import { languageSchema, slugSchema } from './values.ts'
 
 const roomSchema = z
   .string()
@@ -14,6 +14,8 @@ export const receiverSchema = z.strictObject({
   rooms: z.array(roomSchema).max(50).default([]).describe('channel/room, e.g. slack/ops'),
   /** The subscribers who follow what the alerts are about. */
   people: z.boolean().default(false),
+  /** Of those who follow, only the members of one of these lists: who is on call. */
+  lists: z.array(slugSchema).max(20).default([]).describe('of those who follow, only members of these lists'),
   /** Tell when it is over, too. */
   sendResolved: z.boolean().default(true),
 })

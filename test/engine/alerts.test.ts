@@ -261,6 +261,24 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
       if (to === 'ops' && at !== refusedAt) expect(at).toBeGreaterThanOrEqual(refusedAt + restMs)
   })
 
+  test('of those who follow, a receiver may mean only the members of lists', async () => {
+    office = await open({ receivers: { default: { lists: ['on-call'] } } })
+    const { store, engine, until, report, mail, clock } = office
+    const list = await store.lists.insert({ name: 'on-call', title: 'On call', description: '' }, clock.now())
+    const people = ['ann', 'bo', 'cy'].map((name) =>
+      subscriberInputSchema.parse({ address: `${name}@example.org` }),
+    )
+    const ids = (await store.subscribers.upsert(people, { lists: [], now: clock.now() })).map(({ id }) => id)
+    await store.subscribers.upsert(people.slice(1), { lists: [list.id], now: clock.now() })
+    for (const id of ids.slice(0, 2))
+      await engine.alerts.follow(id, followInputSchema.parse({ channel: 'smtp' }))
+    await until(() => expect(engine.alerts.desk()?.follows).toBe(2))
+    await report({ title: 'Disk full' })
+    await until(() => expect(mail.taken.map(({ to }) => to)).toEqual(['bo@example.org']))
+    const { rows } = await store.notifications.page({ after: 0, limit: 1 })
+    expect(rows[0]?.audience).toBe(1)
+  })
+
   test('a heartbeat that stops raises an alert, and takes it back', async () => {
     office = await open(rooms)
     const { engine, until, room } = office
