@@ -156,7 +156,7 @@ export const engineConfigSchema = z.strictObject({
         .default({}),
       /** New senders: what they may send a day, by sender and recipient domain. */
       warmUp: z.array(warmUpSchema).max(1000).default([]),
-      /** Letters go slower to a domain, or over a channel, that answers 421 or 4.7.x. Null: they do not. */
+      /** Letters go slower to a domain, or over a channel, that answers 4.7.x or a bare 421. Null: they do not. */
       slowDown: z
         .strictObject({
           /** It is never cut below. */

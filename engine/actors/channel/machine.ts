@@ -84,6 +84,8 @@ export const channelMachine = setup({
       probeAt: Math.max(context.pausedUntil, context.now() + waitMs(context)),
       closedAt: null,
     })),
+    // A probe sends no message: a server that greets and then hangs has passed it. The first call decides.
+    trust: assign(({ context }) => ({ row: context.settings.failures - 1 })),
     recover: assign(({ context }) => ({
       window: [],
       row: 0,
@@ -159,7 +161,7 @@ export const channelMachine = setup({
         src: 'probe',
         input: ({ context }) => ({ probe: context.probe }),
         onDone: [
-          { guard: 'reached', target: 'closed', actions: 'recover' },
+          { guard: 'reached', target: 'closed', actions: ['recover', 'trust'] },
           {
             target: 'open',
             actions: ['lengthen', assign({ detail: ({ event }) => event.output.detail })],

@@ -12,7 +12,7 @@ export interface Cut {
   readonly perSecond: number
 }
 
-/** Sends less to who asked for less: a recipient domain, or a channel, that answers 421 or 4.7.x. Each node slows down what
+/** Sends less to who asked for less: a recipient domain, or a channel, that answers 4.7.x, or 421 and no more. Each node slows down what
  *  it sends itself, so that the sum of all is cut by as much; news of a cut is passed on to the others. */
 export interface SlowDown {
   /** What became of letters over a channel, outcome by letter. Returns the cuts that follow. */
@@ -57,7 +57,8 @@ interface Slowed {
 }
 
 // RFC 3463: x.7.x is security or policy; with 4 it is how providers say "too fast" (Gmail 4.7.28, Outlook 4.7.650).
-const tooFast = /^421\b|^4\d\d 4\.7\.\d/
+// A 421 with another one explains itself: 4.3.2 is shutting down, and the breaker's business. One without any may mean both.
+const tooFast = /^421$|^4\d\d 4\.7\.\d/
 /** Domains whose rates are known; of others the first cut is a guess. */
 const remembered = 10_000
 const wholeChannel = '*'

@@ -185,6 +185,18 @@ test('a letter that was on its way closes what an outage opened, and not what fa
   }
 })
 
+test('one whose probe came through is judged by its first call', async () => {
+  const { call, calls, state, wait } = start()
+  await calls(3, 'unknown')
+  await wait()
+  await call('unknown')
+  expect(state()).toBe('open')
+  await wait()
+  await call('sent')
+  await calls(2, 'unknown')
+  expect(state()).toBe('closed')
+})
+
 test('one that comes back and fails at once waits longer each time; after a good while it begins anew', async () => {
   const { actor, clock, calls, state, wait } = start()
   const waits: number[] = []

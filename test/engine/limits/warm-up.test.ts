@@ -56,7 +56,7 @@ test('a day never sees more letters than its number, and nearly as many where th
         if (day > 0) expect(sent).toBeGreaterThanOrEqual(allowed - Math.max(1, Math.floor(allowed / 24)) - 1)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
 
