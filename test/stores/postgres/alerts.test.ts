@@ -54,7 +54,7 @@ describe('accepting on two nodes', () => {
   })
 
   test('what is said of one alert at once is counted whole', async () => {
-    const { a, b, rows } = nodes()
+    const { a, b } = nodes()
     const reports = Array.from({ length: 20 }, () => reportOf())
     const rounds = Array.from({ length: 12 }, (_, i) =>
       accept(i % 2 === 0 ? a : b, i % 3 === 0 ? reports : reports.toReversed()),
