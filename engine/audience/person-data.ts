@@ -1,6 +1,7 @@
 import type { DeliveryEvent } from '../model/event.ts'
-import type { Json, Page, PublicationId, SubscriberId } from '../model/ids.ts'
+import type { Json, NotificationId, Page, PublicationId, SubscriberId } from '../model/ids.ts'
 import { noticeKinds } from '../model/notice.ts'
+import type { Posting } from '../model/notification.ts'
 import type { Store } from '../ports/store.ts'
 
 const pageSize = 1000
@@ -13,6 +14,16 @@ async function all<T>(read: (after: number) => Promise<Page<T>>): Promise<readon
     after = page.next
   }
   return rows
+}
+
+/** What each said, in one line; null where it is forgotten. */
+async function withTitles(store: Store, postings: readonly Posting[]) {
+  const titles = new Map<NotificationId, string>()
+  for (let at = 0; at < postings.length; at += pageSize) {
+    const ids = new Set(postings.slice(at, at + pageSize).map(({ notificationId }) => notificationId))
+    for (const { id, note } of await store.notifications.get([...ids])) titles.set(id, note.title)
+  }
+  return postings.map((row) => ({ ...row, title: titles.get(row.notificationId) ?? null }))
 }
 
 /** All that is known of one person, as plain JSON; null for nobody. Of the erased only what is still there. Times are
@@ -41,6 +52,10 @@ export async function personData(
   }
   const titleOf = (publicationId: PublicationId) => titles.get(publicationId) ?? null
   const notices = await Promise.all(noticeKinds.map((kind) => store.notices.get(id, kind)))
+  const follows = await all((after) => store.follows.page({ subscriberId: id, after, limit: pageSize }))
+  const postings = await all<Posting>((after) =>
+    store.notifications.postings({ subscriberId: id, after, limit: pageSize }),
+  )
   const suppressions = await store.suppressions.byAddress([address])
   return {
     subscriber: { ...subscriber, ...settings } as unknown as Json,
@@ -59,5 +74,8 @@ export async function personData(
     events: events.map((row) => ({ ...row, campaign: titleOf(row.publicationId) })),
     mails: notices.filter((notice) => notice !== null) as unknown as Json,
     suppressions: suppressions as unknown as Json,
+    follows: follows as unknown as Json,
+    followPreferences: (await store.followPreferences.get(id)) as unknown as Json,
+    alerts: (await withTitles(store, postings)) as unknown as Json,
   }
 }

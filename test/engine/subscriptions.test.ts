@@ -2,8 +2,10 @@ import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { createLinks } from '../../engine/compose/links.ts'
 import type { Proof } from '../../engine/model/consent.ts'
+import { noFollowPreferences } from '../../engine/model/follow.ts'
 import type { ListId, PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import { templateInputSchema } from '../../engine/model/template.ts'
+import { followOf, told } from '../contract/store/alerts/scene.ts'
 import { type House, openHouse } from './support/house.ts'
 import { waitFor } from './support/wait.ts'
 
@@ -417,6 +419,11 @@ describe('a person’s own page', () => {
     await house.engine.campaigns.start(campaign.id)
     await house.until(campaign, 'finished')
     const { publicationId } = (await house.store.campaigns.get(campaign.id))!
+    const { store } = house
+    const [now, input] = [house.clock.now(), followOf({ channel: 'slack', contact: 'U0ADA' })]
+    const follow = await store.follows.insert(id, input, now)
+    await store.followPreferences.set(id, { ...noFollowPreferences, digestAt: '08:30' }, now)
+    await told(store, { people: Uint32Array.of(follow.id) })
     await subscriptions.leave(id, 'all', publicationId, word(house, { words: 'Enough' }))
     const data = await subscriptions.dataOf(id)
     expect(JSON.parse(JSON.stringify(data))).toMatchObject({
@@ -433,11 +440,14 @@ describe('a person’s own page', () => {
       ],
       mails: [],
       suppressions: [],
+      follows: [{ channel: 'slack', contact: 'U0ADA' }],
+      followPreferences: { digestAt: '08:30' },
+      alerts: [{ title: 'Lag', channel: 'slack', to: 'U0ADA', state: 'handing' }],
     })
     expect(await subscriptions.dataOf(999 as SubscriberId)).toBeNull()
     await subscriptions.erase(id, word(house))
     const left = JSON.stringify(await subscriptions.dataOf(id))
-    for (const gone of [ada, 'Ada', 'Enough', 'Yes, please', '192.0.2.1', 'Browser 1'])
+    for (const gone of [ada, 'Ada', 'U0ADA', '08:30', 'Enough', 'Yes, please', '192.0.2.1', 'Browser 1'])
       expect(left).not.toContain(gone)
   })
 })
