@@ -247,6 +247,8 @@ export const engineConfigSchema = z.strictObject({
       deliveriesDays: z.int().min(1).nullable().default(null),
       /** What happened to deliveries; null: kept. */
       eventsDays: z.int().min(1).nullable().default(null),
+      /** Alerts that are over, what was told of alerts, and silences that ended; null: kept. */
+      alertsDays: z.int().min(1).nullable().default(90),
       /** Network address and program of the request in consent events; null: kept. */
       proofNetworkDays: z.int().min(1).nullable().default(365),
       /** Rows a transaction. */

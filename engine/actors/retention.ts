@@ -46,6 +46,9 @@ export function createRetention(parts: {
     ['hashes', config.erasedHashDays, (before) => store.subscriptions.forget('hashes', { before, limit })],
     ['deliveries', config.deliveriesDays, (before) => store.deliveries.remove({ before, limit })],
     ['events', config.eventsDays, (before) => store.events.remove({ before, limit })],
+    ['alerts', config.alertsDays, (before) => store.alerts.remove({ before, limit })],
+    ['notifications', config.alertsDays, (before) => store.notifications.remove({ before, limit })],
+    ['silences', config.alertsDays, (before) => store.silences.remove({ before, limit })],
     ['proofs', config.proofNetworkDays, (before) => store.consents.forget({ before, limit })],
   ]
 

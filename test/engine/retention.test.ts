@@ -1,0 +1,133 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createRetention } from '../../engine/actors/retention.ts'
+import { engineConfigSchema } from '../../engine/config.ts'
+import { silentLog } from '../../engine/log.ts'
+import type { Store } from '../../engine/ports/store.ts'
+import { openMemoryStore } from '../../stores/memory/open.ts'
+import { reopenMs, reportOf, told } from '../contract/store/alerts/scene.ts'
+import { createTestClock } from './support/clock.ts'
+
+const dayMs = 86_400_000
+
+/** What forgets, and how often it has begun and come to its end. */
+function open(store: Store, alertsDays: number | null) {
+  const clock = createTestClock()
+  const { retention: config } = engineConfigSchema.parse({
+    secrets: ['x'.repeat(32)],
+    retention: { alertsDays, batch: 2 },
+  })
+  let [begun, rounds] = [0, 0]
+  const consents: Store['consents'] = {
+    ...store.consents,
+    async forget(query) {
+      const count = await store.consents.forget(query)
+      rounds += 1
+      return count
+    },
+  }
+  const retention = createRetention({
+    config,
+    store: {
+      ...store,
+      consents,
+      async maintain(now) {
+        begun += 1
+        await store.maintain(now)
+      },
+    },
+    owner: 'this',
+    clock,
+    log: silentLog,
+  })
+  const round = (count: number) =>
+    vi.waitFor(() => expect(rounds).toBe(count), { interval: 5, timeout: 10_000 })
+  return { clock, retention, round, begun: () => begun }
+}
+
+/** Alerts that ended by `endedAt`, one that is open; what was told of them then; silences that ended then. */
+async function furnish(store: Store, endedAt: number, count: number) {
+  const now = endedAt - dayMs
+  const reports = Array.from({ length: count + 1 }, () =>
+    reportOf({ startsAt: now, endsAt: now + 100 * dayMs }),
+  )
+  const accepted = await store.alerts.accept(reports, { now, reopenMs })
+  const ids = accepted.map(({ alert }) => alert!.id)
+  for (const id of ids.slice(1)) await store.alerts.change(id, 1, { state: 'resolved', endedAt }, endedAt)
+  for (const id of ids) {
+    const { postings } = await told(store, {
+      alertIds: [id],
+      createdAt: endedAt,
+      rooms: [{ channel: 'slack', room: 'ops' }],
+    })
+    await store.postings.settle(
+      postings.map((one) => ({
+        ...one,
+        state: 'sent',
+        code: null,
+        detail: null,
+        dueAt: null,
+        receipt: 'r',
+        suppress: false,
+      })),
+      endedAt,
+    )
+    await store.silences.insert(
+      { matchers: [], startsAt: now, endsAt: endedAt, createdBy: '', comment: '' },
+      now,
+    )
+  }
+  return ids
+}
+
+const left = async (store: Store) => {
+  const query = { after: 0, limit: 100 }
+  return {
+    alerts: (await store.alerts.page(query)).rows.map(({ id }) => id).toReversed(),
+    told: (await store.notifications.page(query)).rows.flatMap(({ alertIds }) => alertIds).toReversed(),
+    silences: (await store.silences.page(query)).rows.length,
+  }
+}
+
+describe('retention of alerts', () => {
+  test('forgets what is over for long enough, batch by batch, and nothing that is open', async () => {
+    const store = openMemoryStore()
+    const { clock, retention, round } = open(store, 30)
+    const ids = await furnish(store, clock.now() - 30 * dayMs, 5)
+    retention.start()
+    await round(1)
+    expect(await left(store)).toEqual({ alerts: ids, told: ids, silences: 6 })
+    clock.advance(dayMs)
+    await round(2)
+    expect(await left(store)).toEqual({ alerts: ids.slice(0, 1), told: [], silences: 0 })
+    await retention.stop()
+    await store.close()
+  })
+
+  test('keeps all where it is told to', async () => {
+    const store = openMemoryStore()
+    const { clock, retention, round } = open(store, null)
+    const ids = await furnish(store, clock.now() - 3000 * dayMs, 1)
+    retention.start()
+    await round(1)
+    expect(await left(store)).toEqual({ alerts: ids, told: ids, silences: 2 })
+    await retention.stop()
+    await store.close()
+  })
+
+  test('is the work of the node that leads', async () => {
+    const store = openMemoryStore()
+    const [one, other] = [open(store, 30), open(store, 30)]
+    await store.leadership.lead('retention', 'somebody else', 3_600_000)
+    const ids = await furnish(store, one.clock.now() - 300 * dayMs, 1)
+    one.retention.start()
+    await one.retention.stop()
+    expect(one.begun()).toBe(0)
+    expect(await left(store)).toMatchObject({ alerts: ids, told: ids })
+    await store.leadership.resign('retention', 'somebody else')
+    other.retention.start()
+    await other.round(1)
+    expect(await left(store)).toMatchObject({ alerts: ids.slice(0, 1), told: [] })
+    await other.retention.stop()
+    await store.close()
+  })
+})
