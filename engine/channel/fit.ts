@@ -138,7 +138,7 @@ function limited(block: Block, limits: NoteLimits): Block | null {
       const items: RichText[] = []
       let left = limits.text
       for (const item of block.items.slice(0, limits.items)) {
-        const own = richWithin(item, limits.text, limits)
+        const own = filled(richWithin(item, limits.text, limits))
         left -= textOf(own).length
         if (left < 0 && items.length > 0) break
         items.push(own)
@@ -190,11 +190,13 @@ function richWithin(rich: RichText, max: number, limits: NoteLimits): RichText {
   return shorten(spans, max)
 }
 
-/** As the URL parser writes it; null where it is too long or leads elsewhere than to the web. */
+/** As the URL parser writes it, and without "|", which RFC 3986 does not allow and chats take for a mark; null where it is too
+ *  long or leads elsewhere than to the web. */
 export function wholeUrl(text: string, max: number): string | null {
   const url = text.length > max ? null : URL.parse(text)
-  const web = url !== null && (url.protocol === 'http:' || url.protocol === 'https:')
-  return web && url.href.length <= max ? url.href : null
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null
+  const href = url.href.replaceAll('|', '%7C')
+  return href.length <= max ? href : null
 }
 
 /** The most of a block that fits; null where nothing worth showing does. */

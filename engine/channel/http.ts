@@ -61,6 +61,9 @@ export interface HttpClientOptions {
   readonly timeoutMs?: number
   /** What a request that has left may still take when its signal fires. Default: 3,000. */
   readonly drainMs?: number
+  /** A connection without work is kept so long. Default: 4,000, shorter than servers keep theirs: a request on one that they are
+   *  just ending is `unknown`. */
+  readonly keepAliveMs?: number
   /** Of an answer's body; what is longer is cut. Default: 65,536. */
   readonly maxResponseBytes?: number
   readonly userAgent?: string
@@ -76,7 +79,12 @@ export interface HttpClient {
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { clock, egress, connections = 8, connectTimeoutMs = 5_000, timeoutMs = 15_000 } = options
-  const { drainMs = 3_000, maxResponseBytes = 65_536, userAgent = 'Broadsheet' } = options
+  const {
+    drainMs = 3_000,
+    keepAliveMs = 4_000,
+    maxResponseBytes = 65_536,
+    userAgent = 'Broadsheet',
+  } = options
   const closing = new AbortController()
   // Not with the module: it takes 30 MB and 0.1 s, and processes of plugins that never ask need neither.
   const agent: Promise<Agent> = import('undici').then(
@@ -87,8 +95,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         allowH2: false,
         connections,
         pipelining: 1,
-        // Shorter than servers keep theirs: a request on a connection that they are just ending is `unknown`.
-        keepAliveTimeout: 4_000,
+        keepAliveTimeout: keepAliveMs,
         maxHeaderSize: 32_768,
         headersTimeout: 0,
         bodyTimeout: 0,

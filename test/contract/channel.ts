@@ -2,13 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   type Channel,
   type ChannelDefinition,
-  type Clock,
   channelApi,
   type Message,
   type Outcome,
 } from '../../engine/channel/index.ts'
-import { systemClock } from '../../engine/clock.ts'
 import { silentLog } from '../../engine/log.ts'
+import { createWatchedClock, expectNothingLeft, restingHandles, type WatchedClock } from './watch.ts'
 
 export interface ReceivedLetter {
   readonly to: string
@@ -34,35 +33,12 @@ export function testChannel<Config>(name: string, create: () => Promise<ChannelS
   describe(`${name} keeps the channel contract`, () => {
     let subject: ChannelSubject<Config>
     let opened: Channel[] = []
-    let timers = 0
-    const counting: Clock = {
-      now: () => systemClock.now(),
-      after(ms, run) {
-        timers++
-        let over = false
-        const end = () => {
-          if (!over) timers--
-          over = true
-        }
-        const cancel = systemClock.after(ms, () => {
-          end()
-          run()
-        })
-        return () => {
-          end()
-          cancel()
-        }
-      },
-    }
-    const expectNothingLeft = async (before: Readonly<Record<string, number>>): Promise<void> => {
-      expect(timers).toBe(0)
-      await vi.waitFor(() => expect(handles()).toEqual(before), { interval: 5, timeout: 60_000 })
-    }
+    let clock: WatchedClock
 
     const open = async (settings: Readonly<Record<string, unknown>> = subject.config): Promise<Channel> => {
       const config = subject.definition.config.parse(settings)
       const channel = await subject.definition.open(config, {
-        clock: counting,
+        clock,
         log: silentLog,
         random: () => 0.5,
       })
@@ -72,7 +48,7 @@ export function testChannel<Config>(name: string, create: () => Promise<ChannelS
 
     beforeEach(async () => {
       opened = []
-      timers = 0
+      clock = createWatchedClock()
       subject = await create()
     })
     afterEach(async () => {
@@ -257,7 +233,7 @@ export function testChannel<Config>(name: string, create: () => Promise<ChannelS
       await Promise.all([channel.close(), channel.close()])
       await channel.close()
       await expect(channel.send(letters(1), never())).rejects.toThrow()
-      await expectNothingLeft(before)
+      await expectNothingLeft(clock, before)
     })
 
     it('answers for everything when it is closed at work', async () => {
@@ -271,28 +247,12 @@ export function testChannel<Config>(name: string, create: () => Promise<ChannelS
       const there = (await subject.received()).length
       expect(there).toBeGreaterThanOrEqual(outcomes.filter(({ status }) => status === 'sent').length)
       expect(there).toBeLessThanOrEqual(outcomes.filter(({ status }) => status !== 'unsent').length)
-      await expectNothingLeft(before)
+      await expectNothingLeft(clock, before)
     })
   })
 }
 
 const never = () => new AbortController().signal
-
-/** Sockets, servers and files that keep this process alive, by kind. */
-function handles(): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const kind of process.getActiveResourcesInfo()) {
-    // Timers are the test runner's own as often as not; those of the channel are counted by its clock.
-    if (kind !== 'Immediate' && kind !== 'Timeout') counts[kind] = (counts[kind] ?? 0) + 1
-  }
-  return counts
-}
-
-/** The same, once what earlier tests closed is gone: a handle takes a turn or two of the event loop to end. */
-async function restingHandles(): Promise<Record<string, number>> {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
-  return handles()
-}
 
 function letterText(to: string, bytes = 300): Buffer {
   const head =

@@ -213,6 +213,13 @@ describe('when it has left', () => {
     expect(await late).toMatchObject({ phase: 'sent', code: 'aborted' })
   })
 
+  test('closing ends the connections that are kept', async () => {
+    client = open({ keepAliveMs: 600_000 })
+    await post()
+    await client.close()
+    await until(() => sockets.every(({ destroyed }) => destroyed))
+  })
+
   test('closing ends it, twice, and nothing is taken after that', async () => {
     say = () => {}
     const asked = post()
