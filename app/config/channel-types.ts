@@ -1,6 +1,7 @@
 import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { file } from '../../plugins/file/index.ts'
 import { ses } from '../../plugins/ses/index.ts'
+import { slack } from '../../plugins/slack/index.ts'
 import { smtp } from '../../plugins/smtp/index.ts'
 import { webhook } from '../../plugins/webhook/index.ts'
 import type { ChannelType, ChannelTypes } from './schema.ts'
@@ -9,6 +10,7 @@ import type { ChannelType, ChannelTypes } from './schema.ts'
 export const channelTypes: ChannelTypes = {
   smtp: channelType(smtp),
   ses: channelType(ses),
+  slack: channelType(slack),
   file: channelType(file, ['directory']),
   webhook: channelType(webhook),
 }

@@ -334,6 +334,22 @@ test('printing strikes out secrets, inside of addresses too', () => {
   expect(printed).toContain('"user":"me"')
 })
 
+test('the address of a webhook is a secret, a channel of that name is none', () => {
+  const webhook = 'https://hooks.slack.com/services/T/B/X'
+  expect(
+    redact({ channels: { webhook: { type: 'webhook' }, slack: { rooms: { ops: { webhook } } } } }),
+  ).toEqual({
+    channels: { webhook: { type: 'webhook' }, slack: { rooms: { ops: { webhook: '(secret)' } } } },
+  })
+  write(
+    'broadsheet.yaml',
+    'channels: { slack: { type: slack, rooms: { ops: { webhook: nonsense-that-is-a-key } } } }\n',
+  )
+  const { message } = refusal()
+  expect(message).toContain('channels.slack.rooms.ops.webhook')
+  expect(message).not.toContain('nonsense-that-is-a-key')
+})
+
 describe('secrets of the data folder', () => {
   test('are made once, for their owner only', () => {
     const data = join(cwd, 'data')

@@ -53,12 +53,8 @@ export async function booksIn(store: Store, campaign: string): Promise<Books> {
   return { counts: await store.deliveries.counts(publicationId!), rows }
 }
 
-/** As a daemon that is gone left them on the disk. */
-export const booksLeft = (house: House, campaign: string): Promise<Books> =>
-  readLeft(house, (store) => booksIn(store, campaign))
-
-/** What a daemon that is gone left on the disk. Reads a copy: the file stays as the fault left it. */
-export async function readLeft<T>(house: House, read: (store: Store) => Promise<T>): Promise<T> {
+/** As a daemon that is gone left them on the disk. Reads a copy: the file stays as the fault left it. */
+export async function booksLeft(house: House, campaign: string): Promise<Books> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-books-'))
   try {
     const file = join(folder, 'copy.db')
@@ -66,7 +62,7 @@ export async function readLeft<T>(house: House, read: (store: Store) => Promise<
     if (existsSync(`${house.database}-wal`)) copyFileSync(`${house.database}-wal`, `${file}-wal`)
     const store = await openStore(`sqlite:${file}`)
     try {
-      return await read(store)
+      return await booksIn(store, campaign)
     } finally {
       await store.close()
     }
