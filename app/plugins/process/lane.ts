@@ -107,6 +107,7 @@ export async function openLane(options: {
   }
 
   let state: State = start()
+  const isClosed = () => state.name === 'closed'
   let closing: Promise<void> | null = null
 
   /** The life to speak to; rejects where there is none now. */
@@ -128,10 +129,12 @@ export async function openLane(options: {
   }
 
   async function send(batch: AnyBatch, signal: AbortSignal): Promise<readonly Outcome[]> {
-    if (state.name === 'closed') throw new Error('The channel is closed.')
+    if (isClosed()) throw new Error('The channel is closed.')
     if (batch.length === 0) return []
     const release = await gate.enter(batch.reduce((sum, one) => sum + bytesOf(one), 0))
     try {
+      // Closed while it waited for room.
+      if (isClosed()) return batch.map(({ id }) => unsent(id))
       const life = await before(signal, alive())
       if (life === null || signal.aborted) return batch.map(({ id }) => unsent(id))
       const answer = await life.call({ name: 'send', batch }, { limitMs: limits.sendMs, signal })
@@ -141,6 +144,7 @@ export async function openLane(options: {
       )
     } catch (error) {
       if (!(error instanceof LifeEnded)) throw error
+      if (!error.began && isClosed()) return batch.map(({ id }) => unsent(id))
       if (!error.began) throw new Error(down(error.message), { cause: error })
       return batch.map(({ id }) => unknown(id, 'plugin_ended', down(error.message)))
     } finally {
