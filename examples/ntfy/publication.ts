@@ -95,7 +95,8 @@ function textOfBlock(block: Block): string {
       return `${block.alt}: ${block.url}`
     case 'links':
       return block.links.map(lineOf).join('\n\n')
-    case 'divider':
+    default:
+      // A divider, and whatever later Broadsheets may add.
       return ''
   }
 }

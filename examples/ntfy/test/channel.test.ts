@@ -135,7 +135,11 @@ describe('a post', () => {
           { type: 'image', url: `https://a.example/${'u'.repeat(480)}`, alt: long },
         ],
       }
-      expect(await send([post(1, { note: huge })])).toMatchObject([{ status: 'sent' }])
+      const onlyText: Note = { ...huge, url: null, blocks: [{ type: 'code', text: long }] }
+      expect(await send([post(1, { note: huge }), post(2, { note: onlyText })])).toMatchObject([
+        { status: 'sent' },
+        { status: 'sent' },
+      ])
     },
   )
 })

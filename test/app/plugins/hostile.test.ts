@@ -1,8 +1,11 @@
+import { lookup } from 'node:dns/promises'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { isPublicAddress } from '../../../app/fetch/guard.ts'
 import type { Outcome } from '../../../engine/channel/index.ts'
 import {
   holdingClock,
@@ -241,13 +244,13 @@ describe('reaches out of its process', () => {
     return outcome?.status === 'permanent' || outcome?.status === 'sent' ? outcome.code : outcome
   }
   /** A server on loopback that must hear nothing. */
-  async function listening(): Promise<{ target: string; connections: () => number }> {
+  async function listening(host = '127.0.0.1'): Promise<{ target: string; connections: () => number }> {
     let connections = 0
     const server = createServer((socket) => {
       connections++
       socket.destroy()
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
     onTestFinished(() => void server.close())
     const { port } = server.address() as AddressInfo
     return { target: `127.0.0.1:${port}`, connections: () => connections }
@@ -352,10 +355,26 @@ describe('reaches out of its process', () => {
     expect(two.connections()).toBe(0)
   })
 
-  test('a granted name is no way in when it leads to the private network', async () => {
+  test('a granted name is no way into the private network', async () => {
+    const { target, connections } = await listening('0.0.0.0')
+    const port = target.split(':')[1]!
+    // This machine's own name: whatever it leads to is not the public internet.
+    const own = hostname()
+    const found = await lookup(own).catch(() => null)
+    expect(found === null || !isPublicAddress(found.address)).toBe(true)
+    const { attempt } = await trying([`${own}:${port}`])
+    expect(await attempt('connect', `${own}:${port}`)).toMatch(
+      found === null ? /^(ENOTFOUND|EAI_AGAIN)$/ : /^ERR_PLUGIN_NOT_GRANTED$/,
+    )
+    expect(connections()).toBe(0)
+    if (found === null) return
+    const both = await trying([`${own}:${port}`, `${found.address}:${port}`])
+    expect(await both.attempt('connect', `${own}:${port}`)).toBe('REACHED')
+  })
+
+  test('any host is none of the private network, and localhost is what it says', async () => {
     const { target, connections } = await listening()
     const port = target.split(':')[1]!
-    // The one name that every machine resolves to loopback and that does not say so: its own.
     const { attempt } = await trying([`*:${port}`])
     expect(await attempt('connect', target)).toBe('ERR_PLUGIN_NOT_GRANTED')
     expect(connections()).toBe(0)
