@@ -12,7 +12,8 @@ const seconds = (from: number, to: number, value: number) =>
     .default(value * 1000)
 
 export const pluginLimitsSchema = z.strictObject({
-  memoryMb: z.int().min(96).max(4096).default(256).describe('Of its process, all in all'),
+  // An idle one with an HTTP client takes 110 MB.
+  memoryMb: z.int().min(128).max(4096).default(256).describe('Of its process, all in all'),
   openMs: seconds(1, 60, 10).describe('To start its process, load it and open the channel'),
   sendMs: seconds(1, 600, 60).describe('For one batch'),
   probeMs: seconds(1, 60, 15),

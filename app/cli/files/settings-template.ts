@@ -28,6 +28,11 @@ channels:
   #     user: broadsheet
   #     pass: "..."        # better: BROADSHEET_CHANNELS_SMTP_AUTH_PASS_FILE=/run/secrets/smtp
 
+# Channels by others, and what they may connect to.
+# plugins:
+#   - package: ./my-channel
+#     addresses: ["chat.example.org:443"]
+
 # Signs letters, so that mail providers know them to be yours. Publish the public key as
 # SELECTOR._domainkey.DOMAIN in the DNS.
 # dkim:
