@@ -8,6 +8,8 @@ export interface Receipt {
   /** With its angle brackets; '' where the letter had none. */
   readonly messageId: string
   readonly bytes: number
+  /** As the letter writes it, on one line; '' where the letter had none. */
+  readonly subject: string
 }
 
 export interface SessionOptions {
@@ -26,6 +28,7 @@ const endMark = Buffer.from('\r\n.\r\n')
 const lineEnd = Buffer.from('\r\n')
 const headEnd = Buffer.from('\r\n\r\n')
 const messageIdField = /^message-id:[ \t]*(?:\r\n[ \t]+)?(\S+)/im
+const subjectField = /^subject:[ \t]*((?:[^\r]|\r\n[ \t])*)/im
 const path = /<([^>]*)>/
 
 /** Serves one connection. Fast on the way where nothing is wrong: a letter costs a search for its end and a
@@ -194,7 +197,13 @@ export function serve(socket: Socket, options: SessionOptions): void {
       const head = whole.toString('latin1', 0, Math.min(end < 0 ? whole.length : end, 16_384))
       const messageId = messageIdField.exec(head)?.[1] ?? ''
       options.onLetter(
-        { from, to: to ?? '', messageId, bytes: whole.length },
+        {
+          from,
+          to: to ?? '',
+          messageId,
+          bytes: whole.length,
+          subject: (subjectField.exec(head)?.[1] ?? '').replace(/\s+/g, ' '),
+        },
         options.keepBodies ? whole : null,
       )
     }

@@ -101,16 +101,17 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
   }
 }
 
-const toLine = ({ from, to, messageId, bytes }: Receipt) => `${to}\t${messageId}\t${bytes}\t${from}\n`
+const toLine = ({ from, to, messageId, bytes, subject }: Receipt) =>
+  `${to}\t${messageId}\t${bytes}\t${from}\t${subject}\n`
 
 /** The letters that a sink wrote to its `file`. */
 export function readSinkFile(file: string): Receipt[] {
   const receipts: Receipt[] = []
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const [to, messageId, bytes, from] = line.split('\t')
+    const [to, messageId, bytes, from, subject] = line.split('\t')
     // The last line may be half written.
-    if (to === undefined || messageId === undefined || from === undefined) continue
-    receipts.push({ to, messageId, bytes: Number(bytes), from })
+    if (to === undefined || messageId === undefined || from === undefined || subject === undefined) continue
+    receipts.push({ to, messageId, bytes: Number(bytes), from, subject })
   }
   return receipts
 }

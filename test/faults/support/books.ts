@@ -53,8 +53,12 @@ export async function booksIn(store: Store, campaign: string): Promise<Books> {
   return { counts: await store.deliveries.counts(publicationId!), rows }
 }
 
-/** As a daemon that is gone left them on the disk. Reads a copy: the file stays as the fault left it. */
-export async function booksLeft(house: House, campaign: string): Promise<Books> {
+/** As a daemon that is gone left them on the disk. */
+export const booksLeft = (house: House, campaign: string): Promise<Books> =>
+  readLeft(house, (store) => booksIn(store, campaign))
+
+/** What a daemon that is gone left on the disk. Reads a copy: the file stays as the fault left it. */
+export async function readLeft<T>(house: House, read: (store: Store) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-books-'))
   try {
     const file = join(folder, 'copy.db')
@@ -62,7 +66,7 @@ export async function booksLeft(house: House, campaign: string): Promise<Books> 
     if (existsSync(`${house.database}-wal`)) copyFileSync(`${house.database}-wal`, `${file}-wal`)
     const store = await openStore(`sqlite:${file}`)
     try {
-      return await booksIn(store, campaign)
+      return await read(store)
     } finally {
       await store.close()
     }

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { killWhileAlertsCome } from './support/kills.ts'
+
+test('kill -9 while alerts come in: what was accepted reaches everybody, and nothing is told again after a restart', async () => {
+  const { doubts, doubled } = await killWhileAlertsCome({
+    followers: 12,
+    alerts: 240,
+    kills: 4,
+    seed: 20261124,
+  })
+  // Kills in the middle of sending that left no doubt at all would prove nothing.
+  expect(doubts).toBeGreaterThan(0)
+  expect(doubled.length).toBeLessThanOrEqual(doubts)
+})
