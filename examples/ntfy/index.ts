@@ -34,6 +34,8 @@ export default defineChannel({
     const url = new URL(server)
     const http = createHttpClient({ clock, connections: parallel })
     const gate = createScopeGate(clock)
+    /** A person's contact: a topic with its server before it, as ntfy itself writes it. So no room with a misspelt name is one. */
+    const prefix = `${url.host}/`
     const headers = {
       'content-type': 'application/json',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -57,9 +59,19 @@ export default defineChannel({
           const { id, to, earlier } = post
           const held = gate.held(id, to)
           if (held !== null) return held
-          const toTopic = Object.hasOwn(rooms, to) ? rooms[to]! : to
+          const toTopic = Object.hasOwn(rooms, to)
+            ? rooms[to]!
+            : to.startsWith(prefix)
+              ? to.slice(prefix.length)
+              : ''
           if (!topicPattern.test(toTopic))
-            return { id, status: 'permanent', code: 'topic', detail: `"${to}" is no topic.`, suppress: false }
+            return {
+              id,
+              status: 'permanent',
+              code: 'to',
+              detail: `There is no room "${to}", and it is no ${prefix}TOPIC.`.slice(0, 500),
+              suppress: false,
+            }
           const body = JSON.stringify({ ...publication(post, toTopic), icon })
           const answer = await http.request({ method: 'POST', url, headers, body }, signal)
           const outcome = outcomeOf(id, answer, earlier, clock.now())
@@ -84,7 +96,9 @@ export default defineChannel({
       },
 
       contact: (text) =>
-        topicPattern.test(text) ? null : 'must be a topic of ntfy: 1 to 64 letters, digits, "-" and "_"',
+        text.startsWith(prefix) && topicPattern.test(text.slice(prefix.length))
+          ? null
+          : `must be a topic with its server, such as "${prefix}ruth-4hGq"`,
 
       close() {
         closed = true

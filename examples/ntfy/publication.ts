@@ -1,4 +1,4 @@
-import { type Block, fitNote, type NoteLink, type Post, textOf } from 'broadsheet/channel'
+import { type Block, fitNote, type NoteLink, type Post, type RichText, spansOf } from 'broadsheet/channel'
 
 /** What is posted to a server: https://docs.ntfy.sh/publish/#publish-as-json. Of unknown fields servers take no notice. */
 export interface Publication {
@@ -23,6 +23,8 @@ const maxMessageBytes = 4096
  *  addresses, three labels, tags and names. */
 const maxTextBytes = 2 * maxMessageBytes - 3900
 const maxActions = 3
+/** Receipts come from a database, or from another channel that stood in: what cannot be an id is none. */
+const sequencePattern = /^[-_A-Za-z0-9]{1,64}$/
 
 /** 5 breaks through "do not disturb", 1 and 2 make no sound. */
 const priorities = { critical: 5, error: 4, warning: 3, info: 3, good: 3, muted: 1 } as const
@@ -76,7 +78,7 @@ export function publication({ note, reason, earlier }: Post, topic: string): Pub
             .slice(0, maxActions)
             .map(({ title: label, url }) => ({ action: 'view', label, url })),
         }),
-    ...(earlier === null ? {} : { sequence_id: earlier }),
+    ...(earlier !== null && sequencePattern.test(earlier) ? { sequence_id: earlier } : {}),
   }
 }
 
@@ -84,11 +86,11 @@ function textOfBlock(block: Block): string {
   switch (block.type) {
     case 'text':
     case 'context':
-      return textOf(block.text)
+      return plain(block.text)
     case 'fields':
-      return block.fields.map(({ name, value }) => `${name}: ${textOf(value)}`).join('\n')
+      return block.fields.map(({ name, value }) => `${name}: ${plain(value)}`).join('\n')
     case 'list':
-      return block.items.map((item) => `• ${textOf(item)}`).join('\n')
+      return block.items.map((item) => `• ${plain(item)}`).join('\n')
     case 'code':
       return block.text
     case 'image':
@@ -102,3 +104,11 @@ function textOfBlock(block: Block): string {
 }
 
 const lineOf = ({ title, url }: NoteLink): string => `${title}: ${url}`
+
+/** Notifications know no links within their text. */
+const plain = (text: RichText): string =>
+  spansOf(text)
+    .map((span) =>
+      span.url === undefined || span.url === span.text ? span.text : `${span.text} (${span.url})`,
+    )
+    .join('')

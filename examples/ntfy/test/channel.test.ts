@@ -101,9 +101,11 @@ describe('a post', () => {
   })
 
   test('goes to a person by their own topic', async () => {
-    expect(channel.contact?.('ruth-4hGq')).toBe(null)
-    expect(channel.contact?.('ruth@example.org')).toContain('must be a topic')
-    await send([post(1, { to: 'ruth-4hGq' })])
+    const { host } = new URL(server.url)
+    expect(await channel.contact?.(`${host}/ruth-4hGq`)).toBe(null)
+    for (const none of ['ruth-4hGq', 'newsroom', `${host}/`, `${host}/a/b`, 'ntfy.sh/ruth-4hGq'])
+      expect(await channel.contact?.(none)).toContain('must be a topic with its server')
+    await send([post(1, { to: `${host}/ruth-4hGq` })])
     expect(server.taken[0]?.topic).toBe('ruth-4hGq')
   })
 

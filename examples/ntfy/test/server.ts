@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Behaviour } from 'broadsheet/testing'
 import type { Publication } from '../publication.ts'
 
 /** Of a server as ntfy is set up by default: https://docs.ntfy.sh/publish/#limitations */
@@ -37,6 +38,8 @@ export async function startNtfy(
     readonly headers?: Record<string, string>
     readonly page?: string
   }[] = []
+  /** By topic; '' is all. */
+  const behaviours = new Map<string, Behaviour>()
   let requests = 0
   let lastId = 0
 
@@ -60,6 +63,20 @@ export async function startNtfy(
       if (body.length > 2 * messageBytes) return refuse(41303)
       const message = parse(body.toString('utf8'))
       if (message === null) return refuse(40017)
+      const behaviour = behaviours.get(message.topic) ?? behaviours.get('')
+      switch (behaviour?.do) {
+        case 'limited':
+          return refuse(42901, { 'retry-after': String(behaviour.retryAfterMs / 1000) })
+        case 'error':
+          return refuse(50001)
+        case 'redirect':
+          return outgoing.writeHead(302, { location: '/elsewhere' }).end()
+        case 'drop':
+          return incoming.socket.destroy()
+        case 'hang':
+          return
+        case undefined:
+      }
       const problem = problemOf(message)
       if (problem !== null) return refuse(problem)
       if (options.tokens !== undefined) {
@@ -82,6 +99,10 @@ export async function startNtfy(
     taken,
     scripted,
     requests: () => requests,
+    behave(behaviour: Behaviour | null, topic = '') {
+      if (behaviour === null) behaviours.clear()
+      else behaviours.set(topic, behaviour)
+    },
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -1,4 +1,11 @@
-import { createHttpClient, defineChannel, type Post, plainText, sendEach } from 'broadsheet/channel'
+import {
+  createHttpClient,
+  createScopeGate,
+  defineChannel,
+  type Post,
+  plainText,
+  sendEach,
+} from 'broadsheet/channel'
 import { z } from 'zod'
 import { outcomeOf } from './outcome.ts'
 
@@ -19,6 +26,7 @@ export default defineChannel({
   open({ url: address, token, rooms }, { clock }) {
     const url = new URL(address)
     const http = createHttpClient({ clock, connections: parallel })
+    const gate = createScopeGate(clock)
     let closed = false
 
     const headers = {
@@ -48,12 +56,15 @@ export default defineChannel({
               detail: `There is no room "${to}".`,
               suppress: false,
             }
+          // Who asked for time gets it, also from what is in the same batch.
+          const held = gate.held(id, to)
+          if (held !== null) return held
           const body = JSON.stringify({ room: to, text: plainText(note, maxTextLength), key })
-          return outcomeOf(
-            id,
-            await http.request({ method: 'POST', url, headers, body }, signal),
-            clock.now(),
-          )
+          const answer = await http.request({ method: 'POST', url, headers, body }, signal)
+          const outcome = outcomeOf(id, answer, clock.now())
+          if (outcome.status === 'transient' && outcome.retryAfterMs !== null)
+            gate.shut(outcome.scope === 'room' ? to : null, outcome.retryAfterMs)
+          return outcome
         })
       },
 
