@@ -94,7 +94,9 @@ test.skipIf(program === null)(
     await waitFor('the message to be changed', () => message.edits > 0)
     expect(shown(message).text).toContain('Resolved: TargetDown')
     // Whoever follows the thread hears of it, too; nothing new stands in the channel itself.
-    await waitFor('the thread to be answered', () => slack.messages.some(({ thread }) => thread === message.ts))
+    await waitFor('the thread to be answered', () =>
+      slack.messages.some(({ thread }) => thread === message.ts),
+    )
     expect(slack.messages.filter(({ thread, broadcast }) => thread === null && !broadcast)).toHaveLength(1)
   },
 )
