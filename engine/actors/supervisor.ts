@@ -10,6 +10,7 @@ import type { WorkQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { CampaignActors } from './campaign.ts'
+import { hurryAfterMs } from './hurry.ts'
 import type { Schedules } from './schedules.ts'
 import { createSweeper } from './sweeper.ts'
 
@@ -18,12 +19,6 @@ const pageSize = 200
 const chunksAPlan = 50
 const campaignPriority = 10
 const beatMs = 30_000
-/** Left of the deadline for answers to come in and be settled once the channels were told to hurry. */
-const settleMs = 1500
-/** Of a stop's time, what letters that are on the wire have for their answers; `drainMs` of the SMTP channel is the
- *  same. Batches that are not through by then begin no further letter: their rest is queued again, whereas a
- *  letter that is cut off after its dot is `unknown`. */
-const answerMs = 5000
 /** Schedules are one node's, which says so with every sweep. When it is gone, another takes them over within this. */
 const leadMs = 6000
 const leading = 'schedules'
@@ -236,7 +231,7 @@ export function createSupervisor(parts: {
       stopping.abort()
       cancelBeat()
       const drained = Promise.all([sweeper.stop(), ...planning.values(), stopWork?.()])
-      const hurry = clock.after(Math.max(0, deadlineMs - settleMs - answerMs), () => deadline.abort())
+      const hurry = clock.after(hurryAfterMs(deadlineMs), () => deadline.abort())
       const gaveUp = new AbortController()
       const late = pause(clock, deadlineMs, gaveUp.signal).then(() => 'late' as const)
       const end = await Promise.race([drained.then(() => 'drained' as const), late])

@@ -15,6 +15,7 @@ import type { Notification, TakenPosting } from '../../model/notification.ts'
 import type { PostingRef, PostingSettlement } from '../../ports/notifications.ts'
 import type { AlertPorts } from '../../ports/store.ts'
 import { createGatherer, type Gatherer } from '../gather.ts'
+import { hurryAfterMs } from '../hurry.ts'
 import { createSweeper } from '../sweeper.ts'
 
 /** A channel as the postman sees it. */
@@ -341,8 +342,10 @@ export function createPostman(parts: {
         await sweeper.stop()
         while (working.size > 0) await Promise.all(working)
       })()
+      const hurry = clock.after(hurryAfterMs(deadlineMs), () => deadline.abort())
       const late = pause(clock, deadlineMs, over.signal)
       await Promise.race([drained, late])
+      hurry()
       over.abort()
       deadline.abort()
       cancelRenewal()

@@ -1,18 +1,44 @@
-import type { Subscriber } from '../../../../engine/model/subscriber.ts'
+import { followInputSchema } from '../../../../engine/model/follow.ts'
+import type { Store } from '../../../../engine/ports/store.ts'
+import { openStore } from '../../../../stores/open.ts'
 import type { Daemon } from '../../support/daemon.ts'
+import type { House } from '../../support/house.ts'
 import { until } from '../../support/until.ts'
 import type { Telling } from './books.ts'
 import { topic } from './source.ts'
 
-/** The first so many people follow the topic by mail; the others nothing. Their addresses. */
+/** The first so many people of a house follow the topic; the others nothing. Their addresses. Before its daemon is started:
+ *  a desk that is there learns of it with its next sweep. */
 export async function follow(
-  { client }: Daemon,
-  count: number,
-  channel = 'smtp',
+  { database }: House,
+  people: number,
+  options: FollowOptions = {},
 ): Promise<readonly string[]> {
-  const people = (await client.all<Subscriber>('/subscribers')).slice(0, count)
-  for (const { id } of people) await client.post(`/subscribers/${id}/follows`, { channel, topics: [topic] })
-  return people.map(({ address }) => address)
+  const store = await openStore(`sqlite:${database}`)
+  try {
+    return await followIn(store, people, options)
+  } finally {
+    await store.close()
+  }
+}
+
+export interface FollowOptions {
+  readonly channel?: string
+  readonly topic?: string
+}
+
+export async function followIn(
+  store: Store,
+  count: number,
+  { channel = 'smtp', topic: about = topic }: FollowOptions = {},
+): Promise<readonly string[]> {
+  const { rows } = await store.subscribers.page({ after: 0, limit: count })
+  const input = followInputSchema.parse({ channel, topics: [about] })
+  await store.follows.insertMany(
+    rows.map(({ id }) => ({ subscriberId: id, input })),
+    Date.now(),
+  )
+  return rows.map(({ address }) => address)
 }
 
 /** Waits until everything that was accepted so far is told, and nothing of it is under way any more. */

@@ -43,8 +43,8 @@ export async function killWhileAlertsCome({
     alerts: { sweepMs: 50 },
   })
 
+  const addresses = await follow(house, followers)
   let daemon = await startDaemon(house)
-  const addresses = await follow(daemon, followers)
   const source = startSource({
     alerts,
     lanes,
