@@ -7,6 +7,7 @@ import type {
   Post,
 } from '../../../engine/channel/index.ts'
 import type { Plugin } from '../plugin.ts'
+import { createGate } from './gate.ts'
 import type { Launch } from './launch.ts'
 import { CallFailed, type Life, LifeEnded, startLife } from './life.ts'
 import { readOutcomes, unknown, unsent } from './outcomes.ts'
@@ -217,31 +218,3 @@ async function before<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | 
 
 const bytesOf = (one: Message | Post): number =>
   'bytes' in one ? one.bytes.length : JSON.stringify(one.data).length + 4096
-
-/** At most `most` bytes inside at a time, first come, first served; one that is larger waits until nobody is. */
-function createGate(most: number) {
-  let inside = 0
-  const waiting: { readonly bytes: number; readonly go: () => void }[] = []
-  const admit = () => {
-    for (
-      let next = waiting[0];
-      next !== undefined && (inside === 0 || inside + next.bytes <= most);
-      next = waiting[0]
-    ) {
-      waiting.shift()
-      inside += next.bytes
-      next.go()
-    }
-  }
-  return {
-    enter: (bytes: number) =>
-      new Promise<() => void>((resolve) => {
-        const leave = () => {
-          inside -= bytes
-          admit()
-        }
-        waiting.push({ bytes, go: () => resolve(leave) })
-        admit()
-      }),
-  }
-}

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { configJsonSchema, loadConfig } from '../../../app/config.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
+import { run } from '../cli/outside.ts'
 import { stagePlugin, temporaryFolder } from './stage.ts'
 
 /** A settings file beside a folder "plugin". */
@@ -148,11 +149,15 @@ test('is found by name where it is installed', () => {
 test.each([
   ['exits-at-import', 'it exited with code 3'],
   ['throws-at-import', 'RangeError: there is no printer'],
-])('%s: its settings stay unchecked, and that is told', (name, trouble) => {
+])('%s: its settings stay unchecked, and that is told', async (name, trouble) => {
   const cwd = settings(
     `plugins: [{ package: ./plugin }]\nchannels: { mine: { type: ${name}, anything: 1 } }\n`,
     `./hostile/${name}.ts`,
   )
+  expect(await run(cwd, ['config', 'check'])).toMatchObject({
+    code: 3,
+    err: expect.stringContaining(`cannot check its settings: ${trouble}`),
+  })
   const config = load(cwd)
   expect(config.plugins.map((type) => type.trouble)).toEqual([trouble])
   expect(config.channels.mine?.config).toEqual({ anything: 1 })
