@@ -178,7 +178,9 @@ export function testNoteChannel<Config>(
       expect(receipt?.length ?? 0).toBeLessThanOrEqual(1000)
       for (const [n, earlier] of [receipt, null, 'nonsense', '../../x', '{}'].entries()) {
         const note = { ...first.note, title: `Over ${n}`, tone: 'good' as const }
-        const later = { ...first, note, reason: 'resolved' as const, earlier }
+        // Another delivery: a place that refuses copies of a key takes it.
+        const key = `${first.key} ${n}`
+        const later = { ...first, key, note, reason: 'resolved' as const, earlier }
         expect(statuses(await send(channel, [later]))).toEqual(['sent'])
         expect(subject.received().some(({ text }) => text.includes(`Over ${n}`))).toBe(true)
       }
@@ -192,8 +194,10 @@ export function testNoteChannel<Config>(
         summary: hostile[1]!,
         blocks: [],
       }
-      for (const { blocks, lines } of [{ blocks: [], lines: [hostile[0]!] }, ...hostileBlocks]) {
-        const outcomes = await send(channel, [{ ...post(1, subject.rooms[0]), note: { ...whole, blocks } }])
+      const all = [{ blocks: [], lines: [hostile[0]!] }, ...hostileBlocks]
+      for (const [n, { blocks, lines }] of all.entries()) {
+        const one = { ...post(1, subject.rooms[0]), key: `hostile ${n}`, note: { ...whole, blocks } }
+        const outcomes = await send(channel, [one])
         expect(statuses(outcomes)).toEqual(['sent'])
         const received = subject.received().at(-1)
         expect(received?.mentions).toEqual([])
