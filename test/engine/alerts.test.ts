@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { engineConfigSchema } from '../../engine/config.ts'
 import { createEngine } from '../../engine/engine.ts'
 import { alertInputSchema, reportOf } from '../../engine/model/alert-input.ts'
@@ -10,6 +10,7 @@ import type { SubscriberId } from '../../engine/model/ids.ts'
 import { subscriberInputSchema } from '../../engine/model/subscriber.ts'
 import { createMemoryQueue } from '../../stores/memory/nodes/queue.ts'
 import { type OpenedStore, openStore } from '../../stores/open.ts'
+import { makeDatabase } from '../stores/postgres/database.ts'
 import { createTestClock, type TestClock } from './support/clock.ts'
 import { scriptedChannel } from './support/scripted-channel.ts'
 import { scriptedRoom } from './support/scripted-room.ts'
@@ -22,6 +23,11 @@ let files = 0
 const freshUrls = {
   memory: () => 'memory:',
   sqlite: () => `sqlite:${join(folder, `${++files}.db`)}`,
+  async postgres() {
+    const { url, drop } = await makeDatabase()
+    onTestFinished(drop)
+    return url
+  },
 }
 
 interface Options {
@@ -76,7 +82,8 @@ type Office = Awaited<ReturnType<typeof openOffice>>
 const rooms = { receivers: { default: { rooms: ['room/ops'], people: true } } }
 describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
   let office: Office
-  const open = (alerts: object, options?: Options) => openOffice(freshUrl(), alerts, options)
+  const open = async (alerts: object, options?: Options) =>
+    openOffice(options?.store === undefined ? await freshUrl() : '', alerts, options)
   afterEach(async () => {
     await office.engine.stop()
     await office.store.close()
@@ -194,7 +201,7 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
   })
 
   test('a room with a limit gets no more than that, and all of it in the end', async () => {
-    office = await openOffice(freshUrl(), rooms, {
+    office = await openOffice(await freshUrl(), rooms, {
       limits: { room: { 'room/ops': { perSecond: 1, burst: 2 } } },
     })
     const { report, until, room, clock } = office
@@ -209,7 +216,7 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
 
   test('a mail that nobody is said to send waits, and says what to set', async () => {
     office = await openOffice(
-      freshUrl(),
+      await freshUrl(),
       { receivers: { default: { people: true } } },
       { publicUrl: 'http://localhost:8025' },
     )
