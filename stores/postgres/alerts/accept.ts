@@ -2,10 +2,10 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import { type Alert, type AlertReport, type Hearing, hear } from '../../../engine/model/alert.ts'
 import type { AlertId, EpochMs } from '../../../engine/model/ids.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
+import { documentOf } from '../database/document.ts'
 import { isConflict } from '../database/failure.ts'
 import type { Database } from '../database/sql.ts'
 import { type AlertRow, alertColumns, viewAlert, writtenAlert } from './alert-rows.ts'
-import { documentOf } from './document.ts'
 
 /** An alert as the batch leaves it. */
 interface Draft {

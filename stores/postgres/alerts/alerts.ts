@@ -63,10 +63,9 @@ export function createAlerts(db: Database): AlertStore {
     },
     remove({ before, limit }) {
       return db.run(
-        `WITH old AS MATERIALIZED (
+        `DELETE FROM alert WHERE id = ANY(ARRAY(
            SELECT id FROM alert WHERE ended_at < $1 ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED
-         )
-         DELETE FROM alert a USING old WHERE a.id = old.id`,
+         ))`,
         [before, limit],
       )
     },

@@ -1,12 +1,11 @@
 import type { EpochMs, NotificationId } from '../../../engine/model/ids.ts'
 import type { Posting, TakenPosting } from '../../../engine/model/notification.ts'
 import type { DeskCommit, DeskStore, GroupRow } from '../../../engine/ports/alerts.ts'
+import { documentOf } from '../database/document.ts'
 import { isConflict } from '../database/failure.ts'
 import type { Database } from '../database/sql.ts'
 import { alertRows, changedAlert, writtenAlert } from './alert-rows.ts'
-import { documentOf } from './document.ts'
-import { notificationsOf, writtenNotification } from './notification-rows.ts'
-import { postingColumns } from './posting-rows.ts'
+import { notificationsOf, postingColumns, writtenNotification } from './notification-rows.ts'
 import { packTargets } from './targets.ts'
 
 // Of a follow that is begun.

@@ -3,11 +3,11 @@ import type { Posting, TakenPosting } from '../../../engine/model/notification.t
 import type { Subscriber } from '../../../engine/model/subscriber.ts'
 import type { PostingSettlement, PostingStore } from '../../../engine/ports/notifications.ts'
 import { settledPosting } from '../../rules/posting.ts'
+import { documentOf } from '../database/document.ts'
 import type { Database, Sql, Tx } from '../database/sql.ts'
 import { keepable } from '../database/text.ts'
 import { bounce } from '../ledger/bounces.ts'
 import { holdPeople } from '../people/subscriber-rows.ts'
-import { documentOf } from './document.ts'
 
 type Key = Pick<Posting, 'notificationId' | 'target'>
 const keyOf = ({ notificationId, target }: Key): string => `${notificationId} ${target}`

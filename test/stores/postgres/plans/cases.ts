@@ -1,4 +1,10 @@
-import type { ListId, PublicationId, SubscriberId } from '../../../../engine/model/ids.ts'
+import type {
+  AlertId,
+  ListId,
+  NotificationId,
+  PublicationId,
+  SubscriberId,
+} from '../../../../engine/model/ids.ts'
 import type { ResolvedRule } from '../../../../engine/model/segment.ts'
 import type { Store } from '../../../../engine/ports/store.ts'
 import { crowdStart } from './crowd.ts'
@@ -138,5 +144,61 @@ export const planCases: readonly PlanCase[] = [
     name: 'events of a publication are paged by id',
     ask: (store) => store.events.page({ publicationId: march, ...after }),
     uses: [/^event_2026\d\d_(pkey|publication_id)/],
+  },
+  {
+    name: 'alerts that nobody heard of have an index of their own',
+    ask: (store) => store.alerts.unheard(100),
+    uses: ['alert_unheard'],
+  },
+  {
+    name: 'the last alert of a key is looked up',
+    ask: (store) => store.alerts.page({ ...after, key: 'key7' }),
+    uses: ['alert_key'],
+  },
+  {
+    name: 'alerts that ended long ago are found by their end',
+    ask: (store) => store.alerts.remove({ before: crowdStart + 50, limit: 10 }),
+    uses: ['alert_ended'],
+  },
+  {
+    name: 'what was told of an alert is looked up',
+    ask: (store) => store.notifications.page({ ...after, alertId: 7 as AlertId }),
+    uses: ['notification_alerts'],
+  },
+  {
+    name: 'what was told of a group is looked up',
+    ask: (store) => store.notifications.page({ ...after, group: 'group7' }),
+    uses: ['notification_group'],
+  },
+  {
+    name: 'what is not finished has an index of its own',
+    ask: (store) => store.postings.unfinished(10),
+    uses: ['notification_unfinished'],
+  },
+  {
+    name: 'what somebody was told of alerts is looked up',
+    ask: (store) =>
+      store.notifications.postings({ after: null, limit: 10, subscriberId: 10 as SubscriberId }),
+    uses: ['posting_person'],
+  },
+  {
+    name: 'what is held is found by when it is due, and of a follow as a whole',
+    ask: (store) => store.desk.heldDue({ now: crowdStart + 2000, limit: 10 }),
+    uses: ['posting_held_due', 'posting_held'],
+  },
+  {
+    name: 'a notification is counted along its key',
+    ask: (store) => store.notifications.counts(7 as NotificationId),
+    uses: ['posting_pkey'],
+  },
+  {
+    name: 'changes of follows are read on from the last',
+    ask: (store) => store.follows.changes({ since: 500, limit: 10 }),
+    uses: ['follow_changed_key'],
+  },
+  {
+    name: 'what somebody follows is looked up',
+    ask: (store) => store.follows.page({ ...after, subscriberId: 10 as SubscriberId }),
+    uses: ['follow_person'],
   },
 ]

@@ -10,7 +10,9 @@ const dayMs = 86_400_000
 
 /** What the crowd has: lists 1 (everyone), 2 (one in ten) and 3 (one in 5,000); a publication a month, 1 to 12, of which the
  *  last is running, each to one in ten of them, and what became of that; 2,000 others that are long finished. Of 5,000
- *  people each, one has the topic `opera` and one the country `LI`. */
+ *  people each, one has the topic `opera` and one the country `LI`. One in ten follows alerts. Of alerts there are a tenth as
+ *  many as people, one in 100 of them open and one in 1,000 unheard; each was told to 5 people in a row and is in another
+ *  group, one in 1,000 of those postings waits for a retry, one for a digest. */
 export async function fillCrowd(url: string, people: number): Promise<void> {
   const made = connect({ url, connections: 1, log: silentLog })
   await ensurePartitions(made.db, crowdStart, months - 1)
@@ -63,6 +65,36 @@ export async function fillCrowd(url: string, people: number): Promise<void> {
     JOIN (VALUES ('sent', 1), ('opened', 3)) t (type, one_in) ON d.subscriber_id % t.one_in = 0
     WHERE d.state = 'sent';
   `)
+  await fillAlerts(client, people)
   await client.query('VACUUM ANALYZE')
   await client.end()
+}
+
+async function fillAlerts(client: Client, people: number): Promise<void> {
+  const alerts = people / 10
+  await client.query(`
+    INSERT INTO follow (subscriber_id, changed, version, created_at, updated_at, doc)
+    SELECT s.id, nextval('follow_change'), 1, 0, 0, '{"channel":"smtp","contact":null,"topics":[],"minSeverity":"info","filter":[]}'
+    FROM subscriber s WHERE s.id % 10 = 0;
+
+    INSERT INTO alert (key, state, severity, version, heard, ended_at, doc)
+    SELECT 'key' || n % ${alerts / 10}, 'resolved', 'warning', 2, CASE WHEN n % 1000 = 7 THEN 1 ELSE 2 END, ${crowdStart} + n, '{}'
+    FROM generate_series(1, ${alerts}) n;
+    INSERT INTO alert (key, state, severity, version, heard, doc)
+    SELECT 'open' || n, 'firing', 'warning', 1, 1, '{}' FROM generate_series(1, ${alerts / 100}) n;
+
+    INSERT INTO notification (group_key, thread, severity, created_at, retry_until, audience, taken, targets, rooms, doc)
+    SELECT 'group' || n, 'thread' || n, 1, ${crowdStart} + n, 0, 5, CASE WHEN n % 1000 = 9 THEN 4 ELSE 5 END, 5, 0,
+      json_build_object('alertIds', json_build_array(n))
+    FROM generate_series(1, ${alerts}) n;
+
+    INSERT INTO posting (notification_id, target, subscriber_id, due_at, updated_at, attempt, uncertain, severity, state, channel, place)
+    SELECT n.id, f.id, f.subscriber_id, CASE WHEN w.state <> 'sent' THEN ${crowdStart} + n.id END, 0, 1, 0, 1, w.state, 'smtp', ''
+    FROM notification n
+    CROSS JOIN generate_series(0, 4) i
+    JOIN follow f ON f.id = 1 + (n.id * 5 + i) % ${people / 10}
+    CROSS JOIN LATERAL (
+      SELECT CASE (n.id * 5 + i) % 1000 WHEN 3 THEN 'retry' WHEN 4 THEN 'held' ELSE 'sent' END AS state
+    ) w;
+  `)
 }

@@ -61,7 +61,11 @@ export const walksIn = (steps: readonly Step[]): readonly string[] =>
   steps
     .filter((step) => step['Node Type'] === 'Seq Scan')
     .map((step) => step['Relation Name'] ?? '')
-    .filter((table) => /^(subscriber|membership|publication|(delivery|event)_\d+)$/.test(table))
+    .filter((table) =>
+      /^(subscriber|membership|publication|(delivery|event)_\d+|alert|notification|posting|follow)$/.test(
+        table,
+      ),
+    )
 
 export const indexesIn = (steps: readonly Step[]): readonly string[] =>
   steps.flatMap((step) => step['Index Name'] ?? [])
