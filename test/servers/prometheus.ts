@@ -20,18 +20,18 @@ export function findPrometheus(): string | null {
   }
 }
 
-/** A Prometheus that looks every second whether `target` (host:port) is there, and tells an Alertmanager when not. */
+/** A Prometheus that looks every second whether each target (host:port) is there, and tells an Alertmanager when not. */
 export async function startPrometheus(
   program: string,
   options: {
-    readonly target: string
+    readonly targets: readonly string[]
     readonly alertmanager: { readonly host: string; readonly key: string }
     /** Of the alert. */
     readonly labels: object
     readonly annotations: object
   },
 ): Promise<AsyncDisposable & { readonly output: () => string }> {
-  const { target, alertmanager, labels, annotations } = options
+  const { targets, alertmanager, labels, annotations } = options
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-prometheus-'))
   const write = (name: string, content: object | string) =>
     writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
@@ -42,7 +42,7 @@ export async function startPrometheus(
   write('prometheus.yml', {
     global: { evaluation_interval: '1s', scrape_interval: '1s' },
     rule_files: ['rules.yml'],
-    scrape_configs: [{ job_name: 'target', static_configs: [{ targets: [target] }] }],
+    scrape_configs: [{ job_name: 'target', static_configs: [{ targets }] }],
     alerting: {
       alertmanagers: [
         {

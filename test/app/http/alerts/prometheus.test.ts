@@ -23,7 +23,7 @@ test.skipIf(program === null)(
     const key = await house.ask<{ secret: string }>('POST', '/api/v1/keys', { name: 'prometheus' })
     const target = `127.0.0.1:${await freePort()}`
     await using _prometheus = await startPrometheus(program!, {
-      target,
+      targets: [target],
       alertmanager: { host: new URL(house.url).host, key: key.json.secret },
       labels: { severity: 'page', topic: 'production' },
       annotations: { summary: '{{ $labels.instance }} is down', runbook_url: 'https://wiki.example/down' },
