@@ -102,7 +102,14 @@ export type Outcome =
       readonly detail: string
       readonly suppress: boolean
     }
-  | { readonly id: number; readonly status: 'unknown'; readonly code: string; readonly detail: string }
+  | {
+      readonly id: number
+      readonly status: 'unknown'
+      readonly code: string
+      readonly detail: string
+      /** Its place alone did not answer: that says nothing of the channel. Absent: the channel did not. */
+      readonly scope?: 'room'
+    }
   | { readonly id: number; readonly status: 'unsent'; readonly code: string; readonly detail: string }
 
 export interface ChannelCapabilities {

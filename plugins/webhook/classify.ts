@@ -74,7 +74,7 @@ function noAnswer(id: number, { phase, code, message }: HttpFault): Verdict {
   const outcome: Outcome =
     phase === 'connect'
       ? { id, status: 'transient', code, detail, scope: 'recipient', retryAfterMs: null }
-      : { id, status: 'unknown', code, detail }
+      : { id, status: 'unknown', code, detail, scope: 'room' }
   return { outcome, shutMs: restMs, gone: false }
 }
 

@@ -30,7 +30,7 @@ const outcomeSchema = z.discriminatedUnion('status', [
     retryAfterMs: millis.nullable(),
   }),
   z.object({ id, status: z.literal('permanent'), code, detail, suppress: z.boolean() }),
-  z.object({ id, status: z.literal('unknown'), code, detail }),
+  z.object({ id, status: z.literal('unknown'), code, detail, scope: z.literal('room').exactOptional() }),
   z.object({ id, status: z.literal('unsent'), code, detail }),
 ])
 

@@ -142,6 +142,7 @@ export function startChannelActor(options: {
     for (const outcome of outcomes) {
       const ours = outcome.status === 'transient' && outcome.scope === 'channel'
       if (ours && outcome.retryAfterMs !== null) continue
+      if (outcome.status === 'unknown' && outcome.scope === 'room') continue
       if (ours || outcome.status === 'unsent' || outcome.status === 'unknown') {
         faults++
         detail ??= outcome.detail

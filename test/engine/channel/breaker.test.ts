@@ -4,12 +4,13 @@ import type { Carried, Channel, Outcome } from '../../../engine/channel/index.ts
 import { createTestClock } from '../support/clock.ts'
 import { capabilitiesOf, letter, never, openDesk } from './desk.ts'
 
-type Fate = 'sent' | 'gone' | 'later' | 'room' | 'unsent' | 'unknown' | 'down' | 'told'
+type Fate = 'sent' | 'gone' | 'later' | 'room' | 'silent' | 'unsent' | 'unknown' | 'down' | 'told'
 const fates: { readonly [fate in Fate]: (id: number) => Outcome } = {
   sent: (id) => ({ id, status: 'sent', code: '250', detail: null }),
   gone: (id) => ({ id, status: 'permanent', code: '550 5.1.1', detail: 'no such user', suppress: true }),
   later: (id) => transient(id, 'recipient', null),
   room: (id) => transient(id, 'room', 1),
+  silent: (id) => ({ id, status: 'unknown', code: 'timeout', detail: 'no answer', scope: 'room' }),
   unsent: (id) => ({ id, status: 'unsent', code: 'unreachable', detail: 'nothing listens' }),
   unknown: (id) => ({ id, status: 'unknown', code: 'timeout', detail: 'no answer' }),
   down: (id) => transient(id, 'channel', null),
@@ -149,7 +150,7 @@ test('what is said of recipients and rooms, or of when to come back, never opens
   await fc.assert(
     fc.asyncProperty(
       fc.array(
-        fc.array(fc.constantFrom<Fate>('sent', 'gone', 'later', 'room', 'told'), {
+        fc.array(fc.constantFrom<Fate>('sent', 'gone', 'later', 'room', 'silent', 'told'), {
           minLength: 1,
           maxLength: 5,
         }),
