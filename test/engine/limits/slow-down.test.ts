@@ -1,10 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Outcome } from '../../../engine/channel/index.ts'
 import { createLimiter } from '../../../engine/delivery/limits/limiter.ts'
 import { type Cut, createSlowDown } from '../../../engine/delivery/limits/slow-down.ts'
+import { createMemoryBus } from '../../../stores/memory/nodes/bus.ts'
 import { openMemoryStore } from '../../../stores/memory/open.ts'
 import { letter, settingsOf } from '../channel/desk.ts'
+import { openHouse } from '../support/house.ts'
 
 const sender = 'news@example.org'
 const start = Date.UTC(2026, 10, 23, 8)
@@ -226,4 +228,29 @@ test('over any time no more goes than the rate, and a second of it at once', () 
       },
     ),
   )
+})
+
+test('a node hears from another one that a domain asked for less, and halves what it sends there', async () => {
+  const bus = createMemoryBus()
+  const house = await openHouse({ people: 60, bus, delivery: { lanes: 1 } })
+  onTestFinished(() => house[Symbol.asyncDispose]())
+  const { engine, channel, clock, campaign, until } = house
+  const at: number[] = []
+  let batches = 0
+  channel.script = () => {
+    at.push(clock.now())
+    return undefined
+  }
+  channel.before = () => {
+    // Of 60 letters 20 went, and 10 more are on their way.
+    if (++batches !== 3) return
+    const fact = { type: 'channel.slowed', channel: 'smtp', domain: 'example.org', perSecond: 5 }
+    bus.publish('facts', JSON.stringify({ from: 'another node', fact }))
+  }
+  const weekly = await campaign()
+  await engine.campaigns.start(weekly.id)
+  await until(weekly, 'finished', 20)
+  expect(at).toHaveLength(60)
+  // One batch was made ready before; the other 20 go at half of what 20 letters within a second at most are.
+  expect(at.at(-1)! - at[29]!).toBeGreaterThanOrEqual(1900)
 })
