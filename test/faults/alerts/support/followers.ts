@@ -24,16 +24,17 @@ export async function follow(
 
 export interface FollowOptions {
   readonly channel?: string
-  readonly topic?: string
+  /** Leave out so many people first. */
+  readonly after?: number
 }
 
 export async function followIn(
   store: Store,
   count: number,
-  { channel = 'smtp', topic: about = topic }: FollowOptions = {},
+  { channel = 'smtp', after = 0 }: FollowOptions = {},
 ): Promise<readonly string[]> {
-  const { rows } = await store.subscribers.page({ after: 0, limit: count })
-  const input = followInputSchema.parse({ channel, topics: [about] })
+  const { rows } = await store.subscribers.page({ after, limit: count })
+  const input = followInputSchema.parse({ channel, topics: [topic] })
   await store.follows.insertMany(
     rows.map(({ id }) => ({ subscriberId: id, input })),
     Date.now(),
@@ -50,12 +51,10 @@ export async function allTold({ client }: Daemon): Promise<void> {
     const { data } = await client.get<{ data: Telling[] }>('/notifications', { limit: 20 })
     return data.some(({ summary }) => summary.endsWith(title))
   })
-  let open = (await client.all<Telling>('/notifications')).map(({ id }) => id)
-  await until('nothing to be under way', async () => {
-    const states = await Promise.all(open.map((id) => client.get<Telling>(`/notifications/${id}`)))
-    open = states.flatMap(({ id, counts: { queued, handing, retry } }) =>
-      queued + handing + retry > 0 ? [id] : [],
-    )
-    return open.length === 0
-  })
+  const told = await client.all<Telling>('/notifications')
+  for (const { id } of told)
+    await until(`nothing of notification ${id} to be under way`, async () => {
+      const { counts } = await client.get<Telling>(`/notifications/${id}`)
+      return counts.queued + counts.handing + counts.retry === 0
+    })
 }

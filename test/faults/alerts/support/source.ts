@@ -22,13 +22,15 @@ export interface SourceOptions {
   readonly alerts: number
   /** Reports under way at a time. */
   readonly lanes: number
+  /** Number of the first: another source's are others. */
+  readonly from?: number
   /** May there be one more after so many? */
   readonly room: (accepted: number) => boolean
 }
 
 /** Each alert has its own key. A third is ended once everybody has heard of it; a third is reported again until that is
  *  answered, as good sources do; of a third an answer that does not come is lost for ever. */
-export function startSource({ alerts, lanes, room }: SourceOptions): Source {
+export function startSource({ alerts, lanes, from = 0, room }: SourceOptions): Source {
   const accepted = new Set<string>()
   const ended = new Set<string>()
   const toEnd: { readonly id: number; readonly report: { readonly key: string } }[] = []
@@ -49,7 +51,7 @@ export function startSource({ alerts, lanes, room }: SourceOptions): Source {
 
   async function lane(): Promise<void> {
     while (begun < alerts) {
-      const no = begun++
+      const no = from + begun++
       await until('room for one more', () => room(accepted.size), { everyMs: 5 })
       const key = `alert-${no}`
       const report = { key, topic, severity: 'warning', title: `Alert ${no} of the test` }
