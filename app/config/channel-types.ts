@@ -1,4 +1,5 @@
 import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
+import { discord } from '../../plugins/discord/index.ts'
 import { file } from '../../plugins/file/index.ts'
 import { ses } from '../../plugins/ses/index.ts'
 import { slack } from '../../plugins/slack/index.ts'
@@ -11,6 +12,7 @@ export const channelTypes: ChannelTypes = {
   smtp: channelType(smtp),
   ses: channelType(ses),
   slack: channelType(slack),
+  discord: channelType(discord),
   file: channelType(file, ['directory']),
   webhook: channelType(webhook),
 }
