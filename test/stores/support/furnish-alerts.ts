@@ -44,15 +44,16 @@ export async function furnishAlerts(store: Store, odd: string): Promise<void> {
   ]
   await tell(store, {
     rooms,
+    alertIds: [ids[0]!],
+    people: Uint32Array.from(follows.slice(4, 16)),
+    held: follows.slice(30).map((followId, i) => ({ followId, dueAt: now + i, code: 'quiet' as const })),
+  })
+  await tell(store, {
+    rooms,
     alertIds: ids,
     thread: odd,
     severity: 'critical',
     people: Uint32Array.from(follows.slice(0, 30)),
-  })
-  await tell(store, {
-    rooms,
-    alertIds: [ids[0]!],
-    held: follows.slice(30).map((followId, i) => ({ followId, dueAt: now + i, code: 'quiet' as const })),
   })
   await furnishWatch(store, odd)
 }
@@ -195,8 +196,15 @@ export async function tellTheRest(store: Store): Promise<unknown> {
       await settle(taken.postings)
       ;({ more } = taken)
     }
+  const [worst] = await store.postings.claim({ limit: 1, leaseMs: hour, now: later })
+  await settle(worst === undefined ? [] : [worst])
   await settle(await store.postings.claim({ limit: 100, leaseMs: hour, now: later }))
   const { told } = await alertsOf(store, [])
   const [next] = await store.alerts.accept([reportOf({ key: 'next' })], { now, reopenMs })
-  return { handed: handed.map((one) => JSON.stringify(one)).toSorted(), told, next }
+  return {
+    handed: handed.map((one) => JSON.stringify(one)).toSorted(),
+    worst: worst?.notificationId,
+    told,
+    next,
+  }
 }
