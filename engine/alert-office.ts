@@ -74,9 +74,9 @@ export function createAlertOffice(parts: {
       if (desk.view() === null) wakeDesk()
       else desk.hear(changed)
     },
-    look() {
+    async look() {
       if (desk.view() === null) wakeDesk()
-      else desk.kick()
+      else await desk.look()
     },
     desk: () => desk.view(),
   })

@@ -105,8 +105,8 @@ export function createAlerts(parts: {
   readonly clock: Clock
   /** Alerts that were just accepted or changed. */
   readonly heard: (alerts: readonly Alert[]) => void
-  /** Something else than an alert has changed. */
-  readonly look: () => void
+  /** Follows or silences have changed. Where this node has the desk, it knows them when this resolves. */
+  readonly look: () => Promise<void>
   readonly desk: () => DeskView | null
 }): Alerts & { readonly watch: (now: EpochMs) => Promise<void> } {
   const { config, rules, store, tokens, channels, clock, heard, look, desk } = parts
@@ -186,7 +186,7 @@ export function createAlerts(parts: {
 
   async function seen<T>(write: Promise<T>): Promise<T> {
     const result = await write
-    look()
+    await look()
     return result
   }
 
@@ -261,15 +261,9 @@ export function createAlerts(parts: {
         throw new BroadsheetError('E_INPUT', 'The silence would be over already.', {
           issues: [{ path: 'endsAt', message: 'must be later than now' }],
         })
-      const silence = await store.silences.insert(input, clock.now())
-      look()
-      return silence
+      return seen(store.silences.insert(input, clock.now()))
     },
-    async unsilence(id) {
-      const silence = await store.silences.end(id, clock.now())
-      look()
-      return silence
-    },
+    unsilence: (id) => seen(store.silences.end(id, clock.now())),
     async follow(subscriberId, input) {
       await checkFollow(input)
       return seen(store.follows.insert(subscriberId, input, clock.now()))

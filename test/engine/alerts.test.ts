@@ -106,6 +106,48 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
       )
     })
 
+    test('is told to whoever follows when it comes, and silenced from the answer on, however soon it is', async () => {
+      const kept = await openStore(await freshUrl())
+      const held = Promise.withResolvers<boolean>()
+      let sweeps = true
+      // Once the desk is taken no sweep gets as far as to read what changed.
+      const store = {
+        ...kept,
+        leadership: {
+          ...kept.leadership,
+          lead: (...given: Parameters<typeof kept.leadership.lead>) =>
+            sweeps ? kept.leadership.lead(...given) : held.promise,
+        },
+      }
+      await office.engine.stop()
+      office = await open(rooms, { store })
+      const { engine, report, mail, clock } = office
+      sweeps = false
+      try {
+        const [ada] = await store.subscribers.upsert(
+          [subscriberInputSchema.parse({ address: 'ada@example.org' })],
+          {
+            lists: [],
+            now: clock.now(),
+          },
+        )
+        await engine.alerts.follow(ada!.id, followInputSchema.parse({ channel: 'smtp' }))
+        await report({ key: 'k', title: 'Disk full', labels: { host: 'db1' } })
+        await vi.waitFor(() => expect(mail.taken).toHaveLength(1), { interval: 5, timeout: 20_000 })
+        const matchers = [{ name: 'host', operator: '=' as const, value: 'db2' }]
+        const [startsAt, endsAt] = [clock.now(), clock.now() + minute]
+        await engine.alerts.silence({ matchers, startsAt, endsAt, createdBy: '', comment: '' })
+        await report({ key: 'l', title: 'Disk full', labels: { host: 'db2' } })
+        await report({ key: 'm', title: 'Disk full', labels: { host: 'db3' } })
+        await vi.waitFor(() => expect(mail.taken).toHaveLength(2), { interval: 5, timeout: 20_000 })
+        const { rows } = await store.notifications.page({ after: 0, limit: 10 })
+        expect(rows.map(({ alertIds }) => alertIds)).toEqual([[3], [1]])
+      } finally {
+        sweeps = true
+        held.resolve(true)
+      }
+    })
+
     test('is told again when it is over, in the same thread, with the receipt', async () => {
       const { report, until, room } = office
       await report({ key: 'k', title: 'Disk full' })

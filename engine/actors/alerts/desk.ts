@@ -35,6 +35,8 @@ export interface Desk {
   hear(alerts: readonly Alert[]): void
   /** What it holds; null while this node does not have it. */
   view(): { readonly alerts: number; readonly groups: number; readonly follows: number } | null
+  /** Follows or silences have changed: they count for every alert that is heard once it resolves. */
+  look(): Promise<void>
   /** Something may have changed in the store. */
   kick(): void
   stop(): Promise<void>
@@ -222,9 +224,16 @@ export function createDesk(parts: {
     const missing = fresh.missing()
     for (let i = 0; i < missing.length; i += pageSize)
       for (const alert of await store.alerts.get(missing.slice(i, i + pageSize))) fresh.take(alert, now)
-    inbox.push(...(await store.alerts.unheard(maxHeard)))
+    inbox.push(...(await unheard()))
     board = fresh
     log.info({ ...fresh.size(), follows: readers.size() }, 'desk.taken_up')
+  }
+
+  /** What other nodes took in. Those who followed before that are known by then. */
+  async function unheard(): Promise<readonly Alert[]> {
+    const found = await store.alerts.unheard(maxHeard)
+    await readers.refresh()
+    return found
   }
 
   async function readSilences(at: Board, now: EpochMs): Promise<void> {
@@ -266,8 +275,7 @@ export function createDesk(parts: {
     }
     if (board === null) await exclusive(load)
     else {
-      await readers.refresh()
-      inbox.push(...(await store.alerts.unheard(maxHeard)))
+      inbox.push(...(await unheard()))
       await readSilences(board, clock.now())
     }
     await watch(clock.now())
@@ -295,6 +303,17 @@ export function createDesk(parts: {
       pump()
     },
     view: () => (board === null ? null : { ...board.size(), follows: readers.size() }),
+    async look() {
+      await exclusive(async () => {
+        if (board === null) return
+        await readers.refresh()
+        await readSilences(board, clock.now())
+      }).catch((error: unknown) => {
+        // What changed is kept: the next sweep reads it.
+        log.warn({ reason: String(error) }, 'desk.not_looked')
+      })
+      pump()
+    },
     kick: sweeper.kick,
     async stop() {
       stopped = true

@@ -218,7 +218,7 @@ function alertsOf(store: Store, clock: Clock): Alerts {
     channels: new Map(),
     clock,
     heard() {},
-    look() {},
+    async look() {},
     desk: () => null,
   })
   return alerts
