@@ -22,6 +22,8 @@ export interface RouteView {
   /** `channel/room`. */
   readonly rooms: readonly string[]
   readonly people: boolean
+  /** Of those who follow it, only members of one of these lists; empty: all, where `people` says so. */
+  readonly lists: readonly string[]
   /** A time interval mutes it now. */
   readonly muted: boolean
   readonly silencedBy: readonly SilenceId[]
@@ -58,6 +60,7 @@ export function createDirections(parts: {
       repeatIntervalMs: route.repeatIntervalMs,
       rooms: settings.receivers[route.receiver]?.rooms ?? [],
       people: settings.receivers[route.receiver]?.people ?? false,
+      lists: settings.receivers[route.receiver]?.lists ?? [],
       muted: isMuted(route, now),
       silencedBy,
     }))

@@ -166,6 +166,7 @@ export const routeSchema = z.object({
   repeatIntervalMs: count(),
   rooms: z.array(z.string()).readonly().describe('channel/room'),
   people: z.boolean().describe('Also whoever follows it.'),
+  lists: z.array(z.string()).readonly().describe('Of those who follow it, only members of one of these.'),
   muted: z.boolean().describe('A time interval mutes it now.'),
   silencedBy: z.array(idOf<SilenceId>()).readonly(),
 })

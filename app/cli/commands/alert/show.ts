@@ -187,8 +187,11 @@ export function outcome(counts: PostingCounts): string {
 }
 
 function routeText(cli: Cli, view: RouteView): string {
-  const { route, receiver, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, rooms, people } = view
-  const to = [...rooms, ...(people ? ['whoever follows it'] : [])]
+  const { route, receiver, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, rooms, people, lists } =
+    view
+  const followers =
+    lists.length > 0 ? [`members of ${lists.join(', ')} who follow it`] : people ? ['whoever follows it'] : []
+  const to = [...rooms, ...followers]
   const facts: readonly (readonly [string, string])[] = [
     ['to', to.length === 0 ? 'nobody' : to.join(', ')],
     [
