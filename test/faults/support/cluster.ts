@@ -4,6 +4,7 @@ import type { Store } from '../../../engine/ports/store.ts'
 import { openStore } from '../../../stores/open.ts'
 import type { RedisServer } from '../../servers/redis.ts'
 import { startRedis } from '../../servers/redis.ts'
+import type { Receipt } from '../../servers/smtp-sink.ts'
 import { startSinkProcess } from '../../servers/smtp-sink-process.ts'
 import { type Audit, audit } from './audit.ts'
 import { booksIn } from './books.ts'
@@ -19,6 +20,8 @@ export interface Cluster {
   readonly store: Store
   /** Letters that the mail server took so far. */
   readonly letters: () => number
+  /** The same one by one. */
+  received(): readonly Receipt[]
   /** One more node. */
   start(options?: { readonly role?: 'all' | 'api' | 'worker' }): Promise<Daemon>
   /** Create and start, by this node. */
@@ -72,6 +75,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     redis,
     store,
     letters: letterCount(file),
+    received: () => sink.received(),
     start: async ({ role = 'all' } = {}) => startDaemon(await house(role)),
     async send(node, overrides = {}) {
       const input = campaignInput(overrides)
