@@ -26,6 +26,11 @@ const pageSize = 1000
 /** Alerts taken in with one commit, and notifications told with one. */
 const maxHeard = 500
 
+/** A row beside those of groups, that every commit writes: of two desks, as when one slept for longer than it may lead, one
+ *  finds here that the other has written. The groups' own versions are not enough: one that is over leaves no row. Their keys
+ *  are hexadecimal, and come after it. */
+const termKey = ' desk'
+
 /** The one place where alerts are grouped and told: of all nodes one has it, and holds what is open in memory. What it decides
  *  is written in one transaction with what it tells; when that fails it knows nothing any more and reads everything again. */
 export interface Desk {
@@ -70,6 +75,8 @@ export function createDesk(parts: {
       sendResolved: (receiver) => settings.receivers[receiver]?.sendResolved ?? true,
     })
   let board: Board | null = null
+  /** Version of the row of `termKey`. */
+  let term = 0
   let stopped = false
   let inbox: Alert[] = []
   let silences = ''
@@ -181,7 +188,7 @@ export function createDesk(parts: {
     const groups = at.rows()
     const refs = heard.map(({ id, version }) => ({ id, version }))
     if (refs.length + moves.length + notifications.length + digested.length + groups.length === 0) return
-    const result = await store.desk.commit(
+    const result = await write(
       {
         heard: refs,
         moves: moves.map(({ before, change }) => ({ id: before.id, version: before.version, change })),
@@ -189,9 +196,8 @@ export function createDesk(parts: {
         notifications,
         digested,
       },
-      { now, take: { limit: takeLimit, leaseMs: config.delivery.leaseMs } },
+      now,
     )
-    if (result.status === 'conflict') throw new Error('somebody else has changed what was decided on')
     at.written()
     for (const [i, { id, audience: count, postings, more }] of result.notifications.entries()) {
       const { people: _people, held: _held, ...notification } = notifications[i]!
@@ -204,14 +210,31 @@ export function createDesk(parts: {
     }
   }
 
+  async function write(what: DeskCommit, now: EpochMs) {
+    const groups = [{ key: termKey, version: term, value: owner }, ...what.groups]
+    const take = { limit: takeLimit, leaseMs: config.delivery.leaseMs }
+    const result = await store.desk.commit({ ...what, groups }, { now, take })
+    if (result.status === 'conflict') throw new Error('somebody else has changed what was decided on')
+    term++
+    return result
+  }
+
+  /** From now on whoever had the desk before writes nothing any more. */
+  async function takeOver(now: EpochMs): Promise<void> {
+    const [first] = await store.desk.groups({ after: '', limit: 1 })
+    term = first?.key === termKey ? first.version : 0
+    await write({ heard: [], moves: [], groups: [], notifications: [], digested: [] }, now)
+  }
+
   /** Everything that is open, as it is written. */
   async function load(): Promise<void> {
     const now = clock.now()
     inbox = []
+    await takeOver(now)
     const fresh = emptyBoard()
     await readers.load()
     await readSilences(fresh, now)
-    for (let after: string | null = ''; after !== null; ) {
+    for (let after: string | null = termKey; after !== null; ) {
       const rows = await store.desk.groups({ after, limit: pageSize })
       for (const row of rows) if (!fresh.restore(row)) log.info({ group: row.key }, 'desk.group_dropped')
       after = rows.length < pageSize ? null : rows.at(-1)!.key
