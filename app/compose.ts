@@ -6,7 +6,6 @@ import { createEngine } from '../engine/engine.ts'
 import type { Log } from '../engine/log.ts'
 import type { Fetcher } from '../engine/ports/fetcher.ts'
 import type { Store } from '../engine/ports/store.ts'
-import { createMemoryBus } from '../stores/memory/nodes/bus.ts'
 import { createMemoryQueue } from '../stores/memory/nodes/queue.ts'
 import { openStore } from '../stores/open.ts'
 import { channelTypes } from './config/channel-types.ts'
@@ -77,7 +76,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
     {
       store: shared.store,
       queue: shared.queue,
-      bus: shared.bus,
+      ...(shared.bus !== null && { bus: shared.bus }),
       channels,
       fetcher,
       egress: createGuard(config.egress),
@@ -108,7 +107,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
 async function openShared(config: AppConfig, store: Store, log: Log) {
   if (config.redis === null) {
     const queue = createMemoryQueue()
-    return { store, queue, bus: createMemoryBus(), close: () => queue.close() }
+    return { store, queue, bus: null, close: () => queue.close() }
   }
   const { openRedis } = await import('../stores/redis/open.ts')
   // While Redis is away each node works from a queue of its own: leases decide, whoever hands out the work.

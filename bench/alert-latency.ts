@@ -19,7 +19,7 @@ const world = fileURLToPath(new URL('./alert-world.ts', import.meta.url))
  *  at rest, and while a campaign runs; and what they cost that campaign. */
 export async function benchAlertLatency(
   report: Report,
-  { subscribers = 1_000_000, perSecond = 200, windowSeconds = 20, rounds = 3 } = {},
+  { subscribers = 1_000_000, perSecond = 200, windowSeconds = 15, rounds = 3 } = {},
 ): Promise<void> {
   buildDist()
   const sink = await startBenchSink()

@@ -3,7 +3,7 @@ import { createGatherer } from './actors/gather.ts'
 import { compileMatchers, matchesAll } from './alerts/matchers/matcher.ts'
 import type { AlertRules } from './alerts/rules.ts'
 import type { Carried } from './channel/index.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, pause } from './clock.ts'
 import type { AlertTokens } from './compose/alert-token.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
@@ -122,7 +122,10 @@ export function createAlerts(parts: {
       heard(accepted.flatMap(({ alert }) => alert ?? []))
       return accepted
     },
-    { maxInputs: maxReports },
+    {
+      maxInputs: maxReports,
+      ...(settings.gatherMs > 0 && { pause: () => pause(clock, settings.gatherMs) }),
+    },
   )
   const report = (reports: readonly AlertReport[]) => Promise.all(reports.map(intake.add))
 

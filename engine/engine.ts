@@ -121,7 +121,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const owner = parts.node ?? randomUUID()
   const listeners = new Set<(fact: Fact) => void>()
   const relay = createRelay({
-    bus: parts.bus ?? silentBus,
+    bus: parts.bus ?? null,
     owner,
     log,
     hear(fact) {
@@ -133,10 +133,15 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const tell = relay.tell
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
-  const limiter = createLimiter(config, store.buckets, (cut) => {
-    log.warn({ ...cut }, 'channel.slowed')
-    tell({ type: 'channel.slowed', ...cut })
-  })
+  const limiter = createLimiter(
+    config,
+    store.buckets,
+    (cut) => {
+      log.warn({ ...cut }, 'channel.slowed')
+      tell({ type: 'channel.slowed', ...cut })
+    },
+    store.kind !== 'postgres',
+  )
   const opened = await Promise.all(
     Object.entries(parts.channels).map(async ([name, { definition, config: settings }]) =>
       startChannelActor({
@@ -349,11 +354,4 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       return stopped
     },
   }
-}
-
-/** Of an engine that is alone. */
-const silentBus: Bus = {
-  publish() {},
-  subscribe: () => () => {},
-  async close() {},
 }

@@ -7,10 +7,11 @@ export interface Gatherer<In, Out> {
   idle(): Promise<void>
 }
 
-/** `run` gives one answer an input, in their order. */
+/** `run` gives one answer an input, in their order. `pause` is waited for before each call: more come together then, where
+ *  nobody waits for the answers. */
 export function createGatherer<In, Out>(
   run: (inputs: readonly In[]) => Promise<readonly Out[]>,
-  { maxInputs }: { readonly maxInputs: number },
+  { maxInputs, pause }: { readonly maxInputs: number; readonly pause?: () => Promise<void> },
 ): Gatherer<In, Out> {
   interface Waiting {
     readonly input: In
@@ -22,6 +23,7 @@ export function createGatherer<In, Out>(
 
   async function work(): Promise<void> {
     while (waiting.length > 0) {
+      await pause?.()
       const taken = waiting.slice(0, maxInputs)
       waiting = waiting.slice(maxInputs)
       try {

@@ -20,7 +20,8 @@ export interface Relay {
 }
 
 export function createRelay(parts: {
-  readonly bus: Bus
+  /** Null: there are no others. */
+  readonly bus: Bus | null
   /** Of this node: what it hears of itself it knows already. */
   readonly owner: string
   /** To listeners of this node. */
@@ -32,10 +33,11 @@ export function createRelay(parts: {
   return {
     tell(fact) {
       hear(fact)
-      bus.publish(facts, JSON.stringify({ from: owner, fact }))
+      bus?.publish(facts, JSON.stringify({ from: owner, fact }))
     },
-    wake: (what) => bus.publish(what, owner),
+    wake: (what) => bus?.publish(what, owner),
     listen(looks) {
+      if (bus === null) return
       ends = [
         bus.subscribe(facts, (text) => {
           const said = messageOf(text)

@@ -85,6 +85,8 @@ export function createDesk(parts: {
   /** What changes the board happens one after the other. */
   let tail: Promise<unknown> = Promise.resolve()
   let cancelTimer = () => {}
+  let gathering = false
+  let cancelGathering = () => {}
 
   function exclusive(action: () => Promise<void>): Promise<void> {
     const next = tail.then(action, action)
@@ -323,7 +325,12 @@ export function createDesk(parts: {
     hear(alerts) {
       if (board === null) return
       inbox.push(...alerts)
-      pump()
+      if (gathering) return
+      gathering = true
+      cancelGathering = clock.after(settings.gatherMs, () => {
+        gathering = false
+        pump()
+      })
     },
     view: () => (board === null ? null : { ...board.size(), follows: readers.size() }),
     async look() {
@@ -340,6 +347,7 @@ export function createDesk(parts: {
     kick: sweeper.kick,
     async stop() {
       stopped = true
+      cancelGathering()
       cancelTimer()
       await sweeper.stop()
       await tail

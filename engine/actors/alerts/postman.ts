@@ -28,6 +28,8 @@ const maxOnChannel = 1000
 /** Notifications to very many that are worked side by side. */
 const lanes = 2
 const claimed = 200
+/** Outcomes that come within this are written together. A crash meanwhile leaves them in doubt: it is short. */
+const settleMs = 50
 
 export interface Postman {
   /** Postings that were just taken, and whether their notification has more. */
@@ -76,7 +78,8 @@ export function createPostman(parts: {
       await store.postings.settle(settlements, clock.now())
       return settlements.map(() => undefined)
     },
-    { maxInputs: 1000 },
+    // Nobody waits for it, and a transaction for each would cost a campaign beside more than the posts do.
+    { maxInputs: 1000, pause: () => pause(clock, settleMs, stopping.signal) },
   )
 
   function track(work: Promise<void>): void {

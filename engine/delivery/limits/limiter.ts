@@ -46,9 +46,11 @@ export function createLimiter(
   { limits, calendar }: Pick<EngineConfig, 'limits' | 'calendar'>,
   buckets: BucketStore,
   onCut: (cut: Cut) => void = () => {},
+  /** No other node has these buckets. */
+  alone = false,
 ): Limiter {
   const anyDomain = Object.keys(limits.domain).length > 0
-  const pauses = createPauses(buckets)
+  const pauses = createPauses(buckets, alone)
   const slowDown = limits.slowDown === null ? noSlowDown : createSlowDown(limits.slowDown)
   const warmUps = createWarmUps(limits.warmUp, calendar.timeZone)
 

@@ -21,9 +21,11 @@ const longestMs = 86_400_000
 /** More rooms than anybody pauses at once; the others are known from the store all the same. */
 const remembered = 10_000
 
-export function createPauses(buckets: BucketStore): Pauses {
+/** `alone`: no other node has these buckets, so that what is in them is read once and then known. */
+export function createPauses(buckets: BucketStore, alone: boolean): Pauses {
   // What this node was told counts while it is being written, and when it could not be.
   const known = new LRUCache<Scope, EpochMs>({ max: remembered })
+  const read = new LRUCache<Scope, true>({ max: remembered })
   return {
     async pause(scope, until, now) {
       const end = Math.ceil(Math.min(until, now + longestMs))
@@ -31,9 +33,16 @@ export function createPauses(buckets: BucketStore): Pauses {
       await buckets.hold(scope, end, now)
     },
     async pausedUntil(scopes, now) {
-      const ends = await buckets.heldUntil(scopes, now)
-      return scopes.map((scope, i) => {
-        const end = Math.max(ends[i] ?? 0, known.get(scope) ?? 0)
+      const asked = scopes.filter((scope) => !(read.has(scope) && known.has(scope)))
+      if (asked.length > 0) {
+        const ends = await buckets.heldUntil(asked, now)
+        for (const [i, scope] of asked.entries()) {
+          known.set(scope, Math.max(ends[i] ?? 0, known.get(scope) ?? 0))
+          if (alone) read.set(scope, true)
+        }
+      }
+      return scopes.map((scope) => {
+        const end = known.get(scope) ?? 0
         return end > now ? end : null
       })
     },

@@ -208,7 +208,7 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
 
 /** All that people do about alerts, over the store; nobody has the desk. */
 function alertsOf(store: Store, clock: Clock): Alerts {
-  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
+  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'], alerts: { gatherMs: 0 } })
   const { rules } = readAlertSettings(config.alerts, new Map())
   const { watch: _, ...alerts } = createAlerts({
     config,
