@@ -31,7 +31,7 @@ export async function killWhileAlertsCome({
   alerts,
   kills,
   seed,
-}: AlertKills): Promise<AlertAudit> {
+}: AlertKills): Promise<AlertAudit & { readonly ended: number }> {
   const random = seeded(seed)
   const house = await openHouse({ people: followers + 3, settings: {} })
   const file = join(house.folder, 'receipts.tsv')
@@ -89,9 +89,8 @@ export async function killWhileAlertsCome({
     'accepted, and lost',
   ).toEqual([])
   expect([...source.ended].filter((key) => keys.get(key) !== 'resolved')).toEqual([])
-  expect(source.ended.size, 'ends must be among what the kills hit').toBeGreaterThan(alerts / 6)
   expect(last.in('sent')).toHaveLength(last.rows.length)
   expect(last.doubts, 'doubt falls on what was in flight, and on nothing else').toBeLessThanOrEqual(inFlight)
   expect(await daemon.stop()).toEqual({ code: 0, signal: null })
-  return last
+  return { ...last, ended: source.ended.size }
 }
