@@ -134,7 +134,20 @@ const begun = (now: EpochMs) =>
   ({ state: 'firing', acknowledged: null, endedAt: null, reportedAt: now, updatedAt: now }) as const
 
 function readsTheSame(known: Alert, report: AlertReport): boolean {
-  const words = ({ topic, severity, labels, annotations, title, text, links }: AlertReport) =>
-    JSON.stringify([topic, severity, labels, annotations, title, text, links])
-  return words(known) === words(report)
+  const words = ({ topic, severity, title, text, links }: AlertReport) =>
+    JSON.stringify([topic, severity, title, text, links.map((link) => [link.title, link.url])])
+  return (
+    sameLabels(known.labels, report.labels) &&
+    sameLabels(known.annotations, report.annotations) &&
+    words(known) === words(report)
+  )
+}
+
+/** In whatever order they come: not every source sorts them. */
+function sameLabels(one: Labels, other: Labels): boolean {
+  const names = Object.keys(one)
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && one[name] === other[name])
+  )
 }

@@ -50,6 +50,18 @@ export function testAlerts(open: OpenStore): void {
       expect(rows[0]).toMatchObject({ state: 'resolved', endedAt: now, title: 'Worse' })
     })
 
+    test('the same labels in another order are no other words', async () => {
+      const one = reportOf({ labels: { a: '1', bb: '2' }, annotations: { x: 'X', y: 'Y' } })
+      const turned = { ...one, labels: { bb: '2', a: '1' }, annotations: { y: 'Y', x: 'X' } }
+      const heard = async (report: typeof one) =>
+        (await store().alerts.accept([report], { now, reopenMs }))[0]?.hearing
+      expect(await heard(one)).toBe('opened')
+      expect(await heard(turned)).toBe('repeated')
+      expect(await heard({ ...one, labels: { a: '1', cc: '2' } })).toBe('changed')
+      expect(await heard({ ...one, labels: { a: '1' } })).toBe('changed')
+      expect(await heard({ ...one, labels: { a: '1' }, annotations: {} })).toBe('changed')
+    })
+
     test('the end of what is not open is ignored', async () => {
       const key = fresh('key')
       expect(await accept([{ key, endsAt: now }])).toEqual([{ hearing: 'ignored', alert: null }])
