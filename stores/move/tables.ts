@@ -406,10 +406,7 @@ const all: { readonly [name: string]: Table } = {
     columns: {
       notification_id: int,
       target: int,
-      severity: {
-        kind: 'int',
-        sqlite: '(SELECT n.severity FROM notification n WHERE n.id = posting.notification_id)',
-      },
+      severity: int,
       state: text,
       attempt: int,
       uncertain: int,

@@ -9,6 +9,15 @@ export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => 
   return { rows: kept, next: last === undefined ? null : keyOf(last) }
 }
 
+/** Those there are, in the order of `ids`. */
+export function inOrderOf<T extends { readonly id: number }>(
+  ids: readonly T['id'][],
+  rows: readonly T[],
+): T[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
 /** A page by person, whose key a few rows in a row may share: all of the last key that is begun come with it, since the next
  *  page goes on after the key. Out of at most `limit` + `maxAlike` + 1 rows. */
 export function pageOfAlike<T>(rows: readonly T[], limit: number, keyOf: (row: T) => number): Page<T> {

@@ -51,6 +51,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   }
   const health = portOf('health')
   const presence = portOf('presence')
+  const { removeSome, ...notifications } = portOf('notifications')
 
   let closing: Promise<void> | null = null
   const close = async () => {
@@ -88,7 +89,16 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     alerts: portOf('alerts'),
     desk: portOf('desk'),
     postings: portOf('postings'),
-    notifications: portOf('notifications'),
+    notifications: {
+      ...notifications,
+      async remove({ before, limit }) {
+        for (let removed = 0; ; ) {
+          const some = await removeSome({ before, limit: limit - removed })
+          removed += some.removed
+          if (!some.more) return removed
+        }
+      },
+    },
     follows: portOf('follows'),
     followPreferences: portOf('followPreferences'),
     silences: portOf('silences'),

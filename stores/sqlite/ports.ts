@@ -9,10 +9,12 @@ import { createAlertRows, createAlerts } from './alerts/alerts.ts'
 import { createBeats } from './alerts/beats.ts'
 import { createDesk } from './alerts/desk.ts'
 import { createFollowPreferences, createFollows } from './alerts/follows.ts'
-import { createPostingLeases } from './alerts/leases.ts'
+import { createPostingLeases, type PostingLeases } from './alerts/leases.ts'
 import { createNotifications } from './alerts/notifications.ts'
+import { createPeople } from './alerts/people.ts'
+import { createPlacing } from './alerts/place.ts'
 import { createPostings } from './alerts/postings.ts'
-import { createPostingRows } from './alerts/rows.ts'
+import { createNotificationRows } from './alerts/rows.ts'
 import { createSilences } from './alerts/silences.ts'
 import { createCollection } from './collection.ts'
 import { createSql } from './database/statements.ts'
@@ -38,8 +40,11 @@ import { createItems } from './publishing/items.ts'
 import { createPublications } from './publishing/publications.ts'
 import type { SyncPorts } from './threads/methods.ts'
 
-/** All ports over one connection. The caller gives each call its transaction. */
-export function createPorts(db: Database): SyncPorts {
+/** All ports over one connection. The caller gives each call its transaction, and tells `leases` how it ended. */
+export function createPorts(
+  db: Database,
+  leases: PostingLeases = createPostingLeases(() => performance.now()),
+): SyncPorts {
   const sql = createSql(db)
   const events = createEventWriter(sql)
   const runs = createRuns(sql)
@@ -53,8 +58,8 @@ export function createPorts(db: Database): SyncPorts {
     erased: createErasedAddresses(sql),
     follows,
   }
-  const leases = createPostingLeases(() => performance.now())
-  const postings = createPostingRows(sql, leases)
+  const placing = createPlacing(sql, leases)
+  const notifications = createNotificationRows(sql, { people: createPeople(sql), placing })
   const alerts = createAlertRows(sql)
   const heartbeats = createCollection<Heartbeat>(sql, 'heartbeat', (id) => {
     sql<[number]>('DELETE FROM beat WHERE heartbeat_id = ?').run(id)
@@ -93,8 +98,8 @@ export function createPorts(db: Database): SyncPorts {
     deliveries: createDeliveries(sql, runs),
     events: createEvents(sql, events),
     alerts: createAlerts(sql, alerts),
-    desk: createDesk(sql, { alerts, postings }),
-    postings: createPostings(sql, { rows: postings, leases, suppressions, consents }),
+    desk: createDesk(sql, { alerts, notifications }),
+    postings: createPostings(sql, { rows: notifications, placing, leases, suppressions, consents }),
     notifications: createNotifications(sql),
     follows,
     followPreferences: createFollowPreferences(sql, follows),

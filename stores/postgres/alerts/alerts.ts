@@ -1,5 +1,5 @@
-import { BroadsheetError } from '../../../engine/errors.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
+import { openAlready } from '../../rules/alert.ts'
 import { pageOf } from '../../rules/page.ts'
 import { noSuch, versionMoved } from '../../rules/refusals.ts'
 import { isUnique } from '../database/failure.ts'
@@ -48,10 +48,7 @@ export function createAlerts(db: Database): AlertStore {
         )
         .catch((error: unknown) => {
           if (!isUnique(error)) throw error
-          throw new BroadsheetError(
-            'E_CONFLICT',
-            `The alert ${id} cannot be open again: there is another one of its key by now.`,
-          )
+          throw openAlready(id)
         })
       if (changed === 0) {
         const [present] = await alertRows(db, [id])

@@ -1,7 +1,8 @@
-import { type Alert, hear } from '../../../engine/model/alert.ts'
+import { type Alert, hear, isOpen } from '../../../engine/model/alert.ts'
 import type { AlertId } from '../../../engine/model/ids.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
-import { pageOf } from '../../rules/page.ts'
+import { openAlready } from '../../rules/alert.ts'
+import { inOrderOf, pageOf } from '../../rules/page.ts'
 import { noSuch, versionMoved } from '../../rules/refusals.ts'
 import { type Sql, where } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
@@ -19,8 +20,10 @@ export interface AlertRows {
   get(id: AlertId): Alert | null
   /** `heard`: the desk knows this version. */
   replace(alert: Alert, heard: boolean): void
-  /** False where it has moved on. */
-  hear(id: AlertId, version: number): boolean
+  /** Where it has not moved on. */
+  hear(id: AlertId, version: number): void
+  /** Would there be two of its key that are open? */
+  isTwice(alert: Alert): boolean
 }
 
 export function createAlertRows(sql: Sql): AlertRows {
@@ -45,9 +48,15 @@ export function createAlertRows(sql: Sql): AlertRows {
         doc: JSON.stringify(alert),
       })
     },
-    hear: (id, version) =>
+    hear(id, version) {
       sql<[number, number]>('UPDATE alert SET heard = version WHERE id = ? AND version = ?').run(id, version)
-        .changes > 0,
+    },
+    isTwice: ({ id, key, state }) =>
+      isOpen(state) &&
+      sql<[string, number]>('SELECT 1 FROM alert WHERE key = ? AND id <> ? AND ended_at IS NULL').get(
+        key,
+        id,
+      ) !== undefined,
   }
 }
 
@@ -86,11 +95,10 @@ export function createAlerts(sql: Sql, rows: AlertRows): Sync<AlertStore> {
       })
     },
     get(ids) {
-      return sql<[string], Row>(
-        `SELECT id, version, heard, doc FROM alert WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
-      )
-        .all(JSON.stringify(ids))
-        .map(view)
+      const rows = sql<[string], Row>(
+        'SELECT id, version, heard, doc FROM alert WHERE id IN (SELECT value FROM json_each(?))',
+      ).all(JSON.stringify(ids))
+      return inOrderOf(ids, rows).map(view)
     },
     page({ after, limit, open, state, severity, topic, key }) {
       const conditions = where(
@@ -126,6 +134,7 @@ export function createAlerts(sql: Sql, rows: AlertRows): Sync<AlertStore> {
       if (alert === null) throw noSuch('alert', id)
       if (alert.version !== version) throw versionMoved('alert', id, version, alert.version)
       const next = { ...alert, ...change, version: version + 1, updatedAt: now }
+      if (rows.isTwice(next)) throw openAlready(id)
       rows.replace(next, false)
       return next
     },

@@ -3,16 +3,16 @@ import type { DeskStore, GroupRow } from '../../../engine/ports/alerts.ts'
 import type { Sql } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 import type { AlertRows } from './alerts.ts'
-import { notificationView, type PostingRows, postingColumns } from './rows.ts'
+import { type NotificationRows, notificationRows, notificationView, postingColumns } from './rows.ts'
 
 /** Beside what was asked for, of the last follow. */
 const moreOfOne = 1000
 
 export function createDesk(
   sql: Sql,
-  parts: { readonly alerts: AlertRows; readonly postings: PostingRows },
+  parts: { readonly alerts: AlertRows; readonly notifications: NotificationRows },
 ): Sync<DeskStore> {
-  const { alerts, postings } = parts
+  const { alerts, notifications: rows } = parts
   const versionOf = (key: string) =>
     sql<[string], number>('SELECT version FROM alert_group WHERE key = ?').pluck().get(key) as
       | number
@@ -28,7 +28,7 @@ export function createDesk(
           ? { ...alert, ...change, version: version + 1, updatedAt: now }
           : null
       })
-      if (moved.includes(null)) return { status: 'conflict' }
+      if (moved.some((alert) => alert === null || alerts.isTwice(alert))) return { status: 'conflict' }
       const isHeld = sql<[number, number]>(
         "SELECT 1 FROM posting WHERE notification_id = ? AND target = ? AND state = 'held'",
       )
@@ -51,11 +51,7 @@ export function createDesk(
         ).run(now, notificationId, target)
       return {
         status: 'done',
-        notifications: notifications.map((notification) => {
-          const id = postings.insert(notification)
-          const row = postings.notification(id)!
-          return { id, audience: row.audience, ...postings.take(row, { ...take, now }) }
-        }),
+        notifications: notifications.map((notification) => rows.insert(notification, { ...take, now })),
       }
     },
     groups({ after, limit }) {
@@ -66,15 +62,23 @@ export function createDesk(
         .map(({ value, ...row }) => ({ ...row, value: JSON.parse(value) as GroupRow['value'] }))
     },
     heldDue({ now, limit }) {
-      const due = sql<[number, number], Posting>(
-        `SELECT ${postingColumns} FROM posting p WHERE p.state = 'held' AND p.due_at <= ?
-         ORDER BY p.target, p.notification_id LIMIT ?`,
-      ).all(now, limit + moreOfOne)
+      // Of the follows that wait longest, so that nothing is put in order that is not given.
+      const due = sql<[object], Posting>(
+        `SELECT ${postingColumns} FROM posting p
+         WHERE p.state = 'held' AND p.due_at <= :now AND p.target IN (
+           SELECT target FROM posting WHERE state = 'held' AND due_at <= :now ORDER BY due_at, target LIMIT :limit
+         )
+         ORDER BY p.target, p.notification_id
+         LIMIT :limit + ${moreOfOne}`,
+      ).all({ now, limit })
       const last = due[limit - 1]?.target
-      const taken = due.filter(({ target }, i) => i < limit || target === last)
-      return taken.flatMap((posting) => {
-        const row = postings.notification(posting.notificationId)
-        return row === undefined ? [] : [{ posting, notification: notificationView(row) }]
+      const postings = due.filter(({ target }, i) => i < limit || target === last)
+      const ids = new Set(postings.map(({ notificationId }) => notificationId))
+      const found = notificationRows(sql, [...ids])
+      const notifications = new Map(found.map((row) => [row.id, notificationView(row)]))
+      return postings.flatMap((posting) => {
+        const notification = notifications.get(posting.notificationId)
+        return notification === undefined ? [] : [{ posting, notification }]
       })
     },
   }

@@ -2,7 +2,7 @@ import type { Follow, FollowInput, FollowPreferences } from '../../../engine/mod
 import type { EpochMs, FollowId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { FollowPreferenceStore, FollowStore, PersonPreferences } from '../../../engine/ports/follows.ts'
 import { maxFollowsAPerson, plainPreferences, tooManyFollows } from '../../rules/follow.ts'
-import { pageOf } from '../../rules/page.ts'
+import { inOrderOf, pageOf } from '../../rules/page.ts'
 import { noSuch, versionMoved } from '../../rules/refusals.ts'
 import { type Sql, where } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
@@ -88,11 +88,10 @@ export function createFollows(sql: Sql): Sync<FollowStore> & {
       return true
     },
     get(ids) {
-      return sql<[string], Row>(
-        `SELECT ${columns} FROM follow WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
-      )
-        .all(JSON.stringify(ids))
-        .flatMap((found) => view(found) ?? [])
+      const rows = sql<[string], Row>(
+        `SELECT ${columns} FROM follow WHERE id IN (SELECT value FROM json_each(?))`,
+      ).all(JSON.stringify(ids))
+      return inOrderOf(ids, rows).flatMap((found) => view(found) ?? [])
     },
     page({ after, limit, subscriberId }) {
       const conditions = where(

@@ -1,21 +1,23 @@
 import type { NotificationId } from '../../../engine/model/ids.ts'
 import { type Posting, postingStates } from '../../../engine/model/notification.ts'
-import type { NotificationStore } from '../../../engine/ports/notifications.ts'
-import { maxAlike, pageOf, pageOfAlike } from '../../rules/page.ts'
+import { inOrderOf, maxAlike, pageOf, pageOfAlike } from '../../rules/page.ts'
 import { type Sql, where } from '../database/statements.ts'
-import type { Sync } from '../threads/methods.ts'
-import { type NotificationRow, notificationView, postingColumns } from './rows.ts'
+import type { SyncPorts } from '../threads/methods.ts'
+import {
+  type NotificationRow,
+  notificationColumns,
+  notificationRows,
+  notificationView,
+  postingColumns,
+} from './rows.ts'
 
-const columns = 'n.id, n.audience, n.taken, n.targets, n.rooms, n.thread, n.doc'
+/** Postings that one transaction forgets: nobody waits for it longer than for a batch of letters. */
+const maxForgotten = 5000
 
-export function createNotifications(sql: Sql): Sync<NotificationStore> {
+export function createNotifications(sql: Sql): SyncPorts['notifications'] {
   return {
     get(ids) {
-      return sql<[string], NotificationRow>(
-        `SELECT ${columns} FROM notification n WHERE n.id IN (SELECT value FROM json_each(?)) ORDER BY n.id`,
-      )
-        .all(JSON.stringify(ids))
-        .map(notificationView)
+      return inOrderOf(ids, notificationRows(sql, ids)).map(notificationView)
     },
     page({ after, limit, alertId, group }) {
       const conditions = where(
@@ -25,7 +27,7 @@ export function createNotifications(sql: Sql): Sync<NotificationStore> {
           'n.id IN (SELECT notification_id FROM notification_alert WHERE alert_id = :alertId)',
       )
       const rows = sql<[object], NotificationRow>(
-        `SELECT ${columns} FROM notification n ${conditions} ORDER BY n.id DESC LIMIT :limit`,
+        `SELECT ${notificationColumns} FROM notification n ${conditions} ORDER BY n.id DESC LIMIT :limit`,
       ).all({
         limit: limit + 1,
         ...(after > 0 && { after }),
@@ -35,9 +37,9 @@ export function createNotifications(sql: Sql): Sync<NotificationStore> {
       return pageOf(rows.map(notificationView), limit, ({ id }) => id)
     },
     counts(id) {
-      const row = sql<[number], NotificationRow>(`SELECT ${columns} FROM notification n WHERE n.id = ?`).get(
-        id,
-      )
+      const row = sql<[number], { audience: number; queued: number }>(
+        'SELECT audience, targets - taken AS queued FROM notification WHERE id = ?',
+      ).get(id)
       const found = new Map(
         sql<[number], { state: string; count: number }>(
           'SELECT state, count(*) AS count FROM posting WHERE notification_id = ? GROUP BY state',
@@ -48,7 +50,7 @@ export function createNotifications(sql: Sql): Sync<NotificationStore> {
       const counts = Object.fromEntries(postingStates.map((state) => [state, found.get(state) ?? 0]))
       return {
         ...(counts as { readonly [state in (typeof postingStates)[number]]: number }),
-        queued: row === undefined ? 0 : row.targets - row.taken,
+        queued: row?.queued ?? 0,
         audience: row?.audience ?? 0,
       }
     },
@@ -72,16 +74,34 @@ export function createNotifications(sql: Sql): Sync<NotificationStore> {
         ? pageOfAlike(rows, limit, (row) => row.notificationId)
         : pageOf(rows, limit, (row) => row.target)
     },
-    remove({ before, limit }) {
-      const gone = sql<[number, number], { id: NotificationId; thread: string }>(
-        `SELECT id, thread FROM notification n
-         WHERE created_at < ? AND taken = targets AND NOT EXISTS (
-           SELECT 1 FROM posting p WHERE p.notification_id = n.id AND p.state IN ('handing', 'retry', 'held')
+    removeSome({ before, limit }) {
+      // What is yet to be sent is little among all that there is, and each list comes from an index of its own.
+      const over = sql<[number, number], { id: NotificationId; thread: string }>(
+        `SELECT id, thread FROM notification
+         WHERE created_at < ? AND taken = targets AND id NOT IN (
+           SELECT notification_id FROM posting WHERE state = 'handing'
+           UNION ALL SELECT notification_id FROM posting WHERE state = 'retry'
+           UNION ALL SELECT notification_id FROM posting WHERE state = 'held'
          )
-         ORDER BY id LIMIT ?`,
+         ORDER BY created_at LIMIT ?`,
       ).all(before, limit)
-      for (const { id, thread } of gone) {
-        for (const table of ['posting', 'notification_people', 'notification_alert'])
+      let left = maxForgotten
+      for (const [removed, { id, thread }] of over.entries()) {
+        const { changes } = sql<[number, number, number]>(
+          `DELETE FROM posting WHERE notification_id = ? AND target IN (
+             SELECT target FROM posting WHERE notification_id = ? LIMIT ?
+           )`,
+        ).run(id, id, left)
+        left -= changes
+        if (left === 0) {
+          // The sum of its states is its audience, until it is gone.
+          sql<[number, number]>('UPDATE notification SET audience = audience - ? WHERE id = ?').run(
+            changes,
+            id,
+          )
+          return { removed, more: true }
+        }
+        for (const table of ['notification_people', 'notification_alert'])
           sql<[number]>(`DELETE FROM ${table} WHERE notification_id = ?`).run(id)
         sql<[number]>('DELETE FROM notification WHERE id = ?').run(id)
         sql<[string, string]>(
@@ -89,7 +109,7 @@ export function createNotifications(sql: Sql): Sync<NotificationStore> {
              AND NOT EXISTS (SELECT 1 FROM notification WHERE thread = ?)`,
         ).run(thread, thread)
       }
-      return gone.length
+      return { removed: over.length, more: false }
     },
   }
 }

@@ -1,8 +1,9 @@
-import type { EpochMs, NotificationId } from '../../../engine/model/ids.ts'
-import type { Posting } from '../../../engine/model/notification.ts'
+import { severities } from '../../../engine/model/alert.ts'
+import type { EpochMs, FollowId, NotificationId } from '../../../engine/model/ids.ts'
+import type { Posting, TakenPosting } from '../../../engine/model/notification.ts'
 import type { SubscriberStatus } from '../../../engine/model/subscriber.ts'
-import type { PostingSettlement, PostingStore } from '../../../engine/ports/notifications.ts'
-import { settledPosting } from '../../rules/posting.ts'
+import type { PostingRef, PostingSettlement, PostingStore } from '../../../engine/ports/notifications.ts'
+import { claimedPosting, settledPosting } from '../../rules/posting.ts'
 import { bouncedStatus } from '../../rules/subscriber.ts'
 import { bulkConsent } from '../../rules/subscription.ts'
 import type { Sql } from '../database/statements.ts'
@@ -10,53 +11,77 @@ import type { ConsentWriter } from '../people/consents.ts'
 import type { SqliteSuppressions } from '../people/suppressions.ts'
 import type { Sync } from '../threads/methods.ts'
 import type { PostingLeases } from './leases.ts'
-import { type PostingRows, postingColumns } from './rows.ts'
+import type { Placing } from './place.ts'
+import { type NotificationRows, postingColumns } from './rows.ts'
 
-interface Due extends Posting {
+interface Known extends Posting {
+  readonly severity: number
   readonly thread: string
   readonly retryUntil: EpochMs
+}
+const known = `SELECT ${postingColumns}, p.severity, n.thread, n.retry_until AS retryUntil
+  FROM posting p CROSS JOIN notification n ON n.id = p.notification_id`
+
+interface Lost extends PostingRef {
+  readonly severity: number
 }
 
 export function createPostings(
   sql: Sql,
   parts: {
-    readonly rows: PostingRows
+    readonly rows: NotificationRows
+    readonly placing: Placing
     readonly leases: PostingLeases
     readonly suppressions: SqliteSuppressions
     readonly consents: ConsentWriter
   },
 ): Sync<PostingStore> {
-  const { rows, leases, suppressions, consents } = parts
+  const { rows, placing, leases, suppressions, consents } = parts
   const find = (id: NotificationId, target: number) =>
-    sql<[number, number], Due>(
-      `SELECT ${postingColumns}, n.thread, n.retry_until AS retryUntil
-       FROM posting p JOIN notification n ON n.id = p.notification_id
-       WHERE p.notification_id = ? AND p.target = ?`,
-    ).get(id, target)
+    sql<[number, number], Known>(`${known} WHERE p.notification_id = ? AND p.target = ?`).get(id, target)
 
-  /** Most severe first. A handing row is due when nobody has it any more. */
-  function due(now: EpochMs, limit: number): readonly Due[] {
-    const retries = sql<[number, number], Due>(
-      `SELECT ${postingColumns}, n.thread, n.retry_until AS retryUntil
-       FROM posting p JOIN notification n ON n.id = p.notification_id
-       WHERE p.state = 'retry' AND p.due_at <= ? ORDER BY n.severity DESC, p.due_at LIMIT ?`,
-    ).all(now, limit)
-    const lost = sql<[], Due>(
-      `SELECT ${postingColumns}, n.thread, n.retry_until AS retryUntil
-       FROM posting p JOIN notification n ON n.id = p.notification_id
-       WHERE p.state = 'handing' ORDER BY n.severity DESC`,
-    )
-      .all()
-      .filter((row) => !leases.isAlive(row))
-    return [...lost, ...retries].slice(0, limit)
+  /** Rows that nobody has any more, most severe first. What is on the wire is little, and read from the index alone. */
+  function lost(): readonly Lost[] {
+    const handing = sql<[], Lost>(
+      `SELECT severity, notification_id AS notificationId, target, attempt FROM posting
+       WHERE state = 'handing' ORDER BY severity DESC, notification_id, target`,
+    ).all()
+    return handing.filter((posting) => !leases.isAlive(posting))
   }
 
-  const close = (posting: Posting, state: 'failed' | 'unknown', uncertain: number, now: EpochMs) =>
-    sql<[object]>(
-      `UPDATE posting SET state = :state, uncertain = :uncertain, due_at = NULL, updated_at = :now,
-         code = coalesce(code, 'deadline')
-       WHERE notification_id = :notificationId AND target = :target`,
-    ).run({ state, uncertain, now, notificationId: posting.notificationId, target: posting.target })
+  /** At most `limit`. A walk along the index for each severity: a million that are due are not put in order for the first few. */
+  function due(now: EpochMs, limit: number): readonly Known[] {
+    const gone = lost()
+    const found: Known[] = []
+    for (let severity = severities.length - 1; severity >= 0 && found.length < limit; severity -= 1) {
+      for (const { notificationId, target } of gone
+        .filter((posting) => posting.severity === severity)
+        .slice(0, limit - found.length))
+        found.push(find(notificationId, target)!)
+      if (found.length === limit) break
+      const retries = sql<[number, number, number], Known>(
+        `${known} WHERE p.state = 'retry' AND p.severity = ? AND p.due_at <= ? ORDER BY p.due_at LIMIT ?`,
+      ).all(severity, now, limit - found.length)
+      found.push(...retries)
+    }
+    return found
+  }
+
+  function claimOne(posting: Known, leaseMs: number, now: EpochMs): TakenPosting | null {
+    const { notificationId, target, thread, severity, retryUntil } = posting
+    const { state, attempt, uncertain, code } = claimedPosting(posting, retryUntil, now)
+    if (state !== 'handing') {
+      sql<[object]>(
+        `UPDATE posting SET state = :state, uncertain = :uncertain, due_at = NULL, updated_at = :now, code = :code
+         WHERE notification_id = :notificationId AND target = :target`,
+      ).run({ state, uncertain, now, code, notificationId, target })
+      return null
+    }
+    const told = { id: notificationId, thread, severity }
+    const again = { attempt, uncertain, leaseMs, now }
+    if (target > 0) return placing.person(told, target as FollowId, posting, again)
+    return placing.room(told, target, { channel: posting.channel, room: posting.to }, again)
+  }
 
   function suppress(posting: Posting, { code, detail }: PostingSettlement, now: EpochMs): void {
     const { subscriberId } = posting
@@ -93,7 +118,6 @@ export function createPostings(
     const { notificationId, target, attempt, code, detail, receipt } = settlement
     const posting = find(notificationId, target)
     if (posting?.state !== 'handing' || posting.attempt !== attempt) return false
-    leases.drop(settlement)
     sql<[object]>(
       `UPDATE posting SET state = :state, attempt = :attempt, uncertain = :uncertain, due_at = :dueAt, updated_at = :now,
          code = :code, detail = :detail
@@ -117,29 +141,19 @@ export function createPostings(
   }
 
   return {
-    take(id, options) {
-      const row = rows.notification(id)
-      return row === undefined ? { postings: [], more: false } : rows.take(row, options)
-    },
+    take: rows.take,
     claim({ limit, leaseMs, now }) {
-      return due(now, limit).flatMap((posting) => {
-        const uncertain = posting.uncertain + (posting.state === 'handing' ? 1 : 0)
-        leases.drop(posting)
-        if (posting.retryUntil < now) {
-          close(posting, uncertain > 0 ? 'unknown' : 'failed', uncertain, now)
-          return []
-        }
-        const row = rows.notification(posting.notificationId)
-        if (row === undefined) return []
-        const attempt = posting.attempt + 1
-        return rows.place(row, posting.target, { attempt, uncertain, leaseMs, now }) ?? []
-      })
+      const found = due(now, limit)
+      leases.drop(found)
+      return found.flatMap((posting) => claimOne(posting, leaseMs, now) ?? [])
     },
     renew(postings, leaseMs) {
       for (const posting of postings) leases.renew(posting, leaseMs)
     },
     settle(settlements, now) {
-      return settlements.filter((settlement) => settleOne(settlement, now)).length
+      const settled = settlements.filter((settlement) => settleOne(settlement, now))
+      leases.drop(settled)
+      return settled.length
     },
     unfinished(limit) {
       return sql<[number], NotificationId>(

@@ -2,7 +2,7 @@
 // more follow. Neighbours in an audience are close, so a recipient costs one or two bytes.
 
 /** `ids` are positive and strictly ascending. */
-export function packIds(ids: readonly number[]): Buffer {
+export function packIds(ids: Uint32Array | readonly number[]): Buffer {
   // A safe integer needs at most 8 bytes of seven bits.
   const bytes = Buffer.allocUnsafe(ids.length * 8)
   let at = 0

@@ -46,6 +46,8 @@ export const alerts: Migration = {
     doc TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS notification_group ON notification (group_key, id);
+  CREATE INDEX IF NOT EXISTS notification_thread ON notification (thread);
+  CREATE INDEX IF NOT EXISTS notification_created ON notification (created_at);
   CREATE INDEX IF NOT EXISTS notification_unfinished ON notification (severity DESC, id) WHERE taken < targets;
 
   CREATE TABLE IF NOT EXISTS notification_alert (
@@ -65,6 +67,8 @@ export const alerts: Migration = {
   CREATE TABLE IF NOT EXISTS posting (
     notification_id INTEGER NOT NULL,
     target INTEGER NOT NULL,
+    -- The notification's.
+    severity INTEGER NOT NULL,
     state TEXT NOT NULL,
     attempt INTEGER NOT NULL,
     uncertain INTEGER NOT NULL,
@@ -77,9 +81,12 @@ export const alerts: Migration = {
     detail TEXT,
     PRIMARY KEY (notification_id, target)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS posting_retry ON posting (due_at) WHERE state = 'retry';
-  CREATE INDEX IF NOT EXISTS posting_handing ON posting (notification_id, target) WHERE state = 'handing';
-  CREATE INDEX IF NOT EXISTS posting_held ON posting (due_at) WHERE state = 'held';
+  CREATE INDEX IF NOT EXISTS posting_retry ON posting (severity, due_at) WHERE state = 'retry';
+  -- With all that tells whether somebody has it, so that looking for the lost ones reads no rows.
+  CREATE INDEX IF NOT EXISTS posting_handing ON posting (severity DESC, notification_id, target, attempt)
+    WHERE state = 'handing';
+  CREATE INDEX IF NOT EXISTS posting_held ON posting (target, notification_id) WHERE state = 'held';
+  CREATE INDEX IF NOT EXISTS posting_held_due ON posting (due_at, target) WHERE state = 'held';
   CREATE INDEX IF NOT EXISTS posting_person ON posting (subscriber_id, notification_id)
     WHERE subscriber_id IS NOT NULL;
 

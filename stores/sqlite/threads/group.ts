@@ -20,6 +20,8 @@ export function createGroup(
   db: Database,
   answer: (request: Request) => Parcel,
   failureOf: (error: unknown) => BroadsheetError,
+  /** A transaction ended: is what ran in it kept? */
+  ended: (kept: boolean) => void = () => {},
 ): Group {
   const begin = db.prepare('BEGIN IMMEDIATE')
   const commit = db.prepare('COMMIT')
@@ -66,9 +68,11 @@ export function createGroup(
           replies.push(runOne(next))
         }
         commit.run()
+        ended(true)
         return replies
       } catch (error) {
         if (db.inTransaction) rollback.run()
+        ended(false)
         return reject(started, error)
       }
     },

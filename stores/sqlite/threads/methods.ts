@@ -1,11 +1,20 @@
 import type { EpochMs } from '../../../engine/model/ids.ts'
+import type { NotificationStore } from '../../../engine/ports/notifications.ts'
 import type { PresenceStore } from '../../../engine/ports/presence.ts'
-import type { AlertPorts, Store } from '../../../engine/ports/store.ts'
+import type { Store } from '../../../engine/ports/store.ts'
 
 /** The ports that a thread serves, and `health`: what `check` asks of each thread. */
 export interface Ports
-  extends Omit<Store, 'kind' | 'reports' | 'check' | 'close' | 'presence' | 'leadership' | 'maintain'>,
-    AlertPorts {
+  extends Omit<
+    Store,
+    'kind' | 'reports' | 'check' | 'close' | 'notifications' | 'presence' | 'leadership' | 'maintain'
+  > {
+  /** `removeSome`: as much of `remove` as one transaction may. `more`: ask again. */
+  readonly notifications: Omit<NotificationStore, 'remove'> & {
+    removeSome(
+      query: Parameters<NotificationStore['remove']>[0],
+    ): Promise<{ readonly removed: number; readonly more: boolean }>
+  }
   /** `beat` says how many there were: what is noted beside the file once they are committed. */
   readonly presence: Pick<PresenceStore, 'found'> & { beat(now: EpochMs): Promise<number> }
   readonly health: { read(): Promise<void>; write(): Promise<void> }
@@ -126,7 +135,7 @@ export const methods = {
     settle: 'write',
     unfinished: 'read',
   },
-  notifications: { get: 'read', page: 'read', counts: 'read', postings: 'read', remove: 'write' },
+  notifications: { get: 'read', page: 'read', counts: 'read', postings: 'read', removeSome: 'write' },
   follows: {
     insert: 'write',
     insertMany: 'write',

@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { Database } from 'better-sqlite3'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { halfMoved, moveTable } from '../../rules/move.ts'
+import { createPostingLeases } from '../alerts/leases.ts'
 import { connect } from '../database/connection.ts'
 import { failureOf } from '../database/failure.ts'
 import { inspect } from '../database/inspect.ts'
@@ -12,6 +13,7 @@ import { removeOwner, thisProcess, writeOwner } from '../nodes/owner.ts'
 import { createPorts } from '../ports.ts'
 import { createGroup } from './group.ts'
 import type { FromThread, Reply, Request, ThreadStart, ToThread } from './messages.ts'
+import type { SyncPorts } from './methods.ts'
 import { type Parcel, pack, transferOf, unpack } from './wire.ts'
 
 // The body of a database thread: open, say so, answer until told to close. The writer also owns the lock.
@@ -45,7 +47,13 @@ function write() {
     const migrated = migrate(db, file)
     if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(moveTable) !== undefined)
       throw halfMoved(file)
-    const group = createGroup(db, answerWith(db), (error) => failureOf(error, file))
+    const leases = createPostingLeases(() => performance.now())
+    const group = createGroup(
+      db,
+      answerWith(createPorts(db, leases)),
+      (error) => failureOf(error, file),
+      leases.ended,
+    )
     serve(db, (waiting) => group.run(waiting), lock)
     send({ ready: { migrated } })
   } catch (error) {
@@ -65,7 +73,7 @@ function introduce() {
 
 function read() {
   const db = connect(file, role)
-  const answer = answerWith(db)
+  const answer = answerWith(createPorts(db))
   serve(db, (waiting) => {
     const request = waiting.shift()
     return request === undefined ? [] : [replyTo(request, answer)]
@@ -81,9 +89,9 @@ function replyTo(request: Request, answer: (request: Request) => Parcel): Reply 
   }
 }
 
-function answerWith(db: Database): (request: Request) => Parcel {
+function answerWith(ports: SyncPorts): (request: Request) => Parcel {
   const calls = new Map<string, (...args: unknown[]) => unknown>()
-  for (const [name, methods] of Object.entries(createPorts(db)))
+  for (const [name, methods] of Object.entries(ports))
     for (const [method, run] of Object.entries(methods)) calls.set(`${name}.${method}`, run as never)
   return ({ call, args }) => {
     const run = calls.get(call)

@@ -6,8 +6,10 @@ import type { Reply, Request } from '../../../stores/sqlite/threads/messages.ts'
 
 describe('group commit', () => {
   let db = new SqliteDatabase(':memory:')
+  let ends: boolean[] = []
   beforeEach(() => {
     db = new SqliteDatabase(':memory:')
+    ends = []
     db.exec('CREATE TABLE kept (n INTEGER PRIMARY KEY, parent REFERENCES kept DEFERRABLE INITIALLY DEFERRED)')
   })
   afterEach(() => {
@@ -28,6 +30,7 @@ describe('group commit', () => {
         return { json: String(id) }
       },
       (error) => failureOf(error, '/x/store.db'),
+      (kept) => ends.push(kept),
     )
   const kept = () => db.prepare('SELECT n FROM kept ORDER BY n').pluck().all()
   const codes = (replies: readonly Reply[]) =>
@@ -53,6 +56,7 @@ describe('group commit', () => {
     expect(kept()).toEqual([])
     expect(db.inTransaction).toBe(false)
     expect(codes(group().run([request(4)]))).toEqual(['4'])
+    expect(ends).toEqual([false, true])
   })
 
   test('when a full disk ends the transaction, those before it in the group are refused, those after it run', () => {
@@ -60,6 +64,7 @@ describe('group commit', () => {
     const run = group()
     expect(codes(run.run(waiting))).toEqual(['E_STORE_FULL', 'E_STORE_FULL'])
     expect(codes(run.run(waiting))).toEqual(['3'])
+    expect(ends).toEqual([false, true])
     expect(kept()).toEqual([3])
   })
 
