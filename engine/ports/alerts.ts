@@ -23,7 +23,7 @@ export interface AlertStore {
     reports: readonly AlertReport[],
     options: { readonly now: EpochMs; readonly reopenMs: number },
   ): Promise<readonly AcceptedReport[]>
-  /** Those there are, in the ids' order. */
+  /** Those there are, in the order of `ids`. */
   get(ids: readonly AlertId[]): Promise<readonly Alert[]>
   /** Newest first: ids below `after`, 0 to begin. */
   page(query: {
@@ -37,7 +37,8 @@ export interface AlertStore {
   }): Promise<Page<Alert>>
   /** In id order. */
   unheard(limit: number): Promise<readonly Alert[]>
-  /** By hand. Rejects with E_NOT_FOUND, with E_CONFLICT when `version` is not the present one. It is unheard then. */
+  /** By hand. Rejects with E_NOT_FOUND; with E_CONFLICT when `version` is not the present one, or it would be open beside
+   *  another one of its key. It is unheard then. */
   change(id: AlertId, version: number, change: AlertChange, now: EpochMs): Promise<Alert>
   /** Retention: up to `limit` that ended before. Resolves with how many. */
   remove(query: { readonly before: EpochMs; readonly limit: number }): Promise<number>
@@ -98,8 +99,8 @@ export interface DeskStore {
   ): Promise<DeskResult>
   /** All groups, by key; `after` is the last one seen, '' to begin. */
   groups(query: { readonly after: string; readonly limit: number }): Promise<readonly GroupRow[]>
-  /** Held postings that are due, by follow and notification, with what they hold: at most `limit`, but all of a follow that
-   *  it begins up to another 1,000. */
+  /** Held postings that are due, of the follows that wait longest, by follow and notification, with what they hold: at most
+   *  `limit`, but all of a follow that it begins up to another 1,000. */
   heldDue(query: {
     readonly now: EpochMs
     readonly limit: number

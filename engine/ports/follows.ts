@@ -22,6 +22,7 @@ export interface FollowStore {
   update(id: FollowId, version: number, input: FollowInput, now: EpochMs): Promise<Follow>
   /** False when there was none. */
   remove(id: FollowId, now: EpochMs): Promise<boolean>
+  /** Those there are, in the order of `ids`. */
   get(ids: readonly FollowId[]): Promise<readonly Follow[]>
   /** By id. */
   page(query: {

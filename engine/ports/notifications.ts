@@ -41,9 +41,10 @@ export interface PostingStore {
     options: { readonly limit: number; readonly leaseMs: number; readonly now: EpochMs },
   ): Promise<{ readonly postings: readonly TakenPosting[]; readonly more: boolean }>
   /** Rows that are `retry` and due, and `handing` rows whose lease ran out (`uncertain` + 1): they are `handing` again
-   *  with attempt + 1. Consent is read again, as in `take`. Those past their notification's `retryUntil` become `failed`
-   *  with the code they had (`deadline` where there was none), or stay `unknown` where `uncertain`. Most severe
-   *  notifications first, then by due time. */
+   *  with attempt + 1. Consent is read again, as in `take`: what is not sent now was no attempt, and whom it went to before is
+   *  kept where nobody is there any more. Those past their notification's `retryUntil` become `failed`, or `unknown` where
+   *  `uncertain`, with the code they had (`deadline` where there was none, `interrupted` where their lease ran out). Most
+   *  severe notifications first, then by due time. */
   claim(options: {
     readonly limit: number
     readonly leaseMs: number
@@ -59,7 +60,7 @@ export interface PostingStore {
 
 /** Reading what was told. */
 export interface NotificationStore {
-  /** Those there are, in the ids' order. */
+  /** Those there are, in the order of `ids`. */
   get(ids: readonly NotificationId[]): Promise<readonly Notification[]>
   /** Newest first: ids below `after`, 0 to begin. */
   page(query: {
@@ -77,7 +78,7 @@ export interface NotificationStore {
       | { readonly subscriberId: SubscriberId }
     ),
   ): Promise<Page<Posting>>
-  /** Retention: up to `limit` made before, with their postings and threads, unless one is still to be sent. Resolves with
-   *  how many. */
+  /** Retention: up to `limit` made before, the oldest, with their postings and threads, unless one is still to be sent.
+   *  Resolves with how many. */
   remove(query: { readonly before: EpochMs; readonly limit: number }): Promise<number>
 }

@@ -1,9 +1,10 @@
 import { type Alert, hear, isOpen } from '../../../engine/model/alert.ts'
 import type { AlertId } from '../../../engine/model/ids.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
+import { openAlready } from '../../rules/alert.ts'
 import { pageOf } from '../../rules/page.ts'
 import { noSuch, versionMoved } from '../../rules/refusals.ts'
-import type { AlertState } from './state.ts'
+import { type AlertState, isTwice } from './state.ts'
 
 export function createAlerts({ alerts, heard }: AlertState): AlertStore {
   let lastId = 0
@@ -25,7 +26,7 @@ export function createAlerts({ alerts, heard }: AlertState): AlertStore {
       })
     },
     async get(ids) {
-      return ids.flatMap((id) => alerts.get(id) ?? []).sort((a, b) => a.id - b.id)
+      return ids.flatMap((id) => alerts.get(id) ?? [])
     },
     async page({ after, limit, open, state, severity, topic, key }) {
       const rows = [...alerts.values()]
@@ -49,6 +50,7 @@ export function createAlerts({ alerts, heard }: AlertState): AlertStore {
       if (alert === undefined) throw noSuch('alert', id)
       if (alert.version !== version) throw versionMoved('alert', id, version, alert.version)
       const next = { ...alert, ...structuredClone(change), version: version + 1, updatedAt: now }
+      if (isTwice(alerts, next)) throw openAlready(id)
       alerts.set(id, next)
       return next
     },

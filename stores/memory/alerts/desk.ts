@@ -1,9 +1,14 @@
 import type { EpochMs, NotificationId } from '../../../engine/model/ids.ts'
 import type { DeskCommit, DeskStore, NewNotification } from '../../../engine/ports/alerts.ts'
 import type { PostingPlacing } from './place.ts'
-import type { AlertState, MemoryNotification } from './state.ts'
+import { type AlertState, isTwice, type MemoryNotification } from './state.ts'
 
 const moreOfOne = 1000
+
+const by =
+  <T>(first: (one: T) => number, second: (one: T) => number) =>
+  (a: T, b: T): number =>
+    first(a) - first(b) || second(a) - second(b)
 
 export function createDesk(state: AlertState, placing: PostingPlacing): DeskStore {
   const { alerts, heard, groups, notifications, follows } = state
@@ -43,7 +48,13 @@ export function createDesk(state: AlertState, placing: PostingPlacing): DeskStor
 
   return {
     async commit(commit, { now, take }) {
-      if (commit.moves.some(({ id, version }) => alerts.get(id)?.version !== version))
+      const moved = commit.moves.flatMap(({ id, version, change }) => {
+        const alert = alerts.get(id)
+        return alert?.version === version
+          ? { ...alert, ...structuredClone(change), version: version + 1, updatedAt: now }
+          : []
+      })
+      if (moved.length < commit.moves.length || moved.some((alert) => isTwice(alerts, alert)))
         return { status: 'conflict' }
       if (commit.groups.some(({ key, version }) => (groups.get(key)?.version ?? 0) !== version))
         return { status: 'conflict' }
@@ -52,9 +63,9 @@ export function createDesk(state: AlertState, placing: PostingPlacing): DeskStor
       if (!commit.digested.every(isHeld)) return { status: 'conflict' }
       for (const { id, version } of commit.heard)
         if (alerts.get(id)?.version === version) heard.set(id, version)
-      for (const { id, version, change } of commit.moves) {
-        alerts.set(id, { ...alerts.get(id)!, ...change, version: version + 1, updatedAt: now })
-        heard.set(id, version + 1)
+      for (const alert of moved) {
+        alerts.set(alert.id, alert)
+        heard.set(alert.id, alert.version)
       }
       for (const { key, version, value } of commit.groups)
         if (value === null) groups.delete(key)
@@ -93,11 +104,24 @@ export function createDesk(state: AlertState, placing: PostingPlacing): DeskStor
         )
         .filter(({ posting: { state: held, dueAt } }) => held === 'held' && dueAt !== null && dueAt <= now)
         .sort(
-          (a, b) =>
-            a.posting.target - b.posting.target || a.posting.notificationId - b.posting.notificationId,
+          by(
+            ({ posting }) => posting.dueAt ?? 0,
+            ({ posting }) => posting.target,
+          ),
         )
-      const last = due[limit - 1]?.posting.target
-      return due.filter(({ posting }, i) => i < limit || posting.target === last).slice(0, limit + moreOfOne)
+      const longest = new Set(due.slice(0, limit).map(({ posting }) => posting.target))
+      const theirs = due
+        .filter(({ posting }) => longest.has(posting.target))
+        .sort(
+          by(
+            ({ posting }) => posting.target,
+            ({ posting }) => posting.notificationId,
+          ),
+        )
+      const last = theirs[limit - 1]?.posting.target
+      return theirs
+        .filter(({ posting }, i) => i < limit || posting.target === last)
+        .slice(0, limit + moreOfOne)
     },
   }
 }

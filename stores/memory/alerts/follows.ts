@@ -51,7 +51,7 @@ export function createFollows(people: MemoryState, { follows, changes }: AlertSt
       return true
     },
     async get(ids) {
-      return ids.flatMap((id) => follows.get(id) ?? []).sort((a, b) => a.id - b.id)
+      return ids.flatMap((id) => follows.get(id) ?? [])
     },
     async page({ after, limit, subscriberId }) {
       const rows = [...follows.values()].filter(

@@ -8,7 +8,7 @@ const view = ({ leaseUntil: _leaseUntil, ...row }: MemoryPosting) => row
 export function createNotifications({ notifications, receipts }: AlertState): NotificationStore {
   return {
     async get(ids) {
-      return ids.flatMap((id) => notifications.get(id)?.notification ?? []).sort((a, b) => a.id - b.id)
+      return ids.flatMap((id) => notifications.get(id)?.notification ?? [])
     },
     async page({ after, limit, alertId, group }) {
       const rows = [...notifications.values()]
@@ -58,6 +58,7 @@ export function createNotifications({ notifications, receipts }: AlertState): No
             taken === targets.length &&
             [...postings.values()].every(({ state }) => !['handing', 'retry', 'held'].includes(state)),
         )
+        .sort((a, b) => a.notification.createdAt - b.notification.createdAt)
         .slice(0, limit)
       for (const { notification } of gone) notifications.delete(notification.id)
       const threads = new Set([...notifications.values()].map(({ notification }) => notification.thread))

@@ -1,5 +1,5 @@
 import type { EpochMs, FollowId } from '../../../engine/model/ids.ts'
-import type { TakenPosting, Target } from '../../../engine/model/notification.ts'
+import type { Posting, TakenPosting, Target } from '../../../engine/model/notification.ts'
 import { type MemoryState, reasonAgainst } from '../state.ts'
 import { type AlertState, type MemoryNotification, receiptKey } from './state.ts'
 
@@ -8,20 +8,23 @@ export interface Placing {
   readonly now: EpochMs
 }
 
+const nobody = { channel: '', to: '', subscriberId: null }
+
 /** Writing postings. */
 export function createPlacing(state: MemoryState, alerts: AlertState) {
   /** Consent is read; the row says `handing`, or what stands against it. */
   function place(
     told: MemoryNotification,
     target: Target,
-    count: { readonly attempt: number; readonly uncertain: number },
+    { attempt, uncertain }: Pick<Posting, 'attempt' | 'uncertain'>,
     { leaseMs, now }: Placing,
   ): TakenPosting | null {
     const { notification, postings } = told
+    const known = postings.get(target)
     const common = {
       notificationId: notification.id,
       target,
-      ...count,
+      uncertain,
       dueAt: null,
       detail: null,
       updatedAt: now,
@@ -30,6 +33,7 @@ export function createPlacing(state: MemoryState, alerts: AlertState) {
     const hand = (channel: string, to: string, person: TakenPosting['person']): TakenPosting => {
       postings.set(target, {
         ...common,
+        attempt,
         channel,
         to,
         subscriberId: person?.subscriberId ?? null,
@@ -38,7 +42,15 @@ export function createPlacing(state: MemoryState, alerts: AlertState) {
         leaseUntil: state.monotonic() + leaseMs,
       })
       const earlier = alerts.receipts.get(receiptKey(notification.thread, channel, to)) ?? null
-      return { notificationId: notification.id, target, channel, to, attempt: count.attempt, earlier, person }
+      return { notificationId: notification.id, target, channel, to, attempt, earlier, person }
+    }
+    const refuse = (
+      refused: 'skipped' | 'suppressed',
+      code: string,
+      who: Pick<Posting, 'channel' | 'to' | 'subscriberId'>,
+    ): null => {
+      postings.set(target, { ...common, ...who, attempt: known?.attempt ?? attempt, state: refused, code })
+      return null
     }
     if (target < 0) {
       const { channel, room } = notification.rooms[-target - 1]!
@@ -47,24 +59,16 @@ export function createPlacing(state: MemoryState, alerts: AlertState) {
     const follow = alerts.follows.get(target as FollowId)
     const row = follow === undefined ? undefined : state.subscribers[follow.subscriberId - 1]
     if (follow === undefined || row === undefined) {
-      postings.set(target, {
-        ...common,
-        channel: '',
-        to: '',
-        subscriberId: null,
-        state: 'skipped',
-        code: 'gone',
-      })
-      return null
+      const { channel, to, subscriberId } = known ?? nobody
+      return refuse('skipped', 'gone', { channel, to, subscriberId })
     }
     const { id: subscriberId, name, language, timeZone, status, address } = row
     const { channel, contact } = follow
     const to = contact ?? address
     const against = contact === null ? reasonAgainst(state, address) : null
     const refused = status === 'active' ? against : status
-    if (refused === null) return hand(channel, to, { subscriberId, name, language, timeZone })
-    postings.set(target, { ...common, channel, to, subscriberId, state: 'suppressed', code: refused })
-    return null
+    if (refused !== null) return refuse('suppressed', refused, { channel, to, subscriberId })
+    return hand(channel, to, { subscriberId, name, language, timeZone })
   }
 
   return {

@@ -1,6 +1,6 @@
 import { severities } from '../../../engine/model/alert.ts'
 import type { PostingStore } from '../../../engine/ports/notifications.ts'
-import { settledPosting } from '../../rules/posting.ts'
+import { claimedPosting, settledPosting } from '../../rules/posting.ts'
 import { bouncedStatus } from '../../rules/subscriber.ts'
 import { bulkConsent } from '../../rules/subscription.ts'
 import type { MemorySuppressions } from '../people/suppressions.ts'
@@ -46,14 +46,10 @@ export function createPostings(
         )
         .sort((a, b) => rank(b.told) - rank(a.told) || (a.row.dueAt ?? 0) - (b.row.dueAt ?? 0))
       return due.slice(0, limit).flatMap(({ told, row }) => {
-        const uncertain = row.uncertain + (row.state === 'handing' ? 1 : 0)
-        if (told.notification.retryUntil >= now)
-          return (
-            placing.place(told, row.target, { attempt: row.attempt + 1, uncertain }, { leaseMs, now }) ?? []
-          )
-        const ended = uncertain > 0 ? ('unknown' as const) : ('failed' as const)
-        const code = row.code ?? 'deadline'
-        told.postings.set(row.target, { ...row, uncertain, state: ended, code, dueAt: null, updatedAt: now })
+        const verdict = claimedPosting(row, told.notification.retryUntil, now)
+        if (verdict.state === 'handing')
+          return placing.place(told, row.target, verdict, { leaseMs, now }) ?? []
+        told.postings.set(row.target, { ...row, ...verdict, dueAt: null, updatedAt: now })
         return []
       })
     },

@@ -1,4 +1,4 @@
-import type { Alert } from '../../../engine/model/alert.ts'
+import { type Alert, isOpen } from '../../../engine/model/alert.ts'
 import type { Follow, FollowPreferences } from '../../../engine/model/follow.ts'
 import type { AlertId, FollowId, NotificationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Notification, Posting, Target } from '../../../engine/model/notification.ts'
@@ -46,6 +46,11 @@ export const createAlertState = (): AlertState => ({
 
 export const receiptKey = (thread: string, channel: string, place: string): string =>
   `${thread}\0${channel}\0${place}`
+
+/** Would there be two of its key that are open? */
+export const isTwice = (alerts: ReadonlyMap<AlertId, Alert>, { id, key, state }: Alert): boolean =>
+  isOpen(state) &&
+  alerts.values().some((other) => other.key === key && other.id !== id && isOpen(other.state))
 
 /** Everything that is known of one person here goes. */
 export function forgetFollower(state: AlertState, id: SubscriberId): void {

@@ -62,6 +62,16 @@ export function testAlerts(open: OpenStore): void {
       expect(await heard({ ...one, labels: { a: '1' }, annotations: {} })).toBe('changed')
     })
 
+    test('are given in the order asked for, without those there are not', async () => {
+      const [a, b, c] = (await accept([{}, {}, {}])).map(({ alert }) => alert?.id) as [
+        AlertId,
+        AlertId,
+        AlertId,
+      ]
+      const got = await store().alerts.get([c, (10 ** 9) as AlertId, a, b])
+      expect(got.map(({ id }) => id)).toEqual([c, a, b])
+    })
+
     test('the end of what is not open is ignored', async () => {
       const key = fresh('key')
       expect(await accept([{ key, endsAt: now }])).toEqual([{ hearing: 'ignored', alert: null }])
@@ -122,6 +132,24 @@ export function testAlerts(open: OpenStore): void {
       await expect(store().alerts.change((10 ** 9) as AlertId, 1, {}, now)).rejects.toMatchObject({
         code: 'E_NOT_FOUND',
       })
+    })
+
+    test('that are over are not opened beside another of their key, by hand or by a desk', async () => {
+      const key = fresh('key')
+      const [first] = await accept([{ key }])
+      const { id } = first?.alert ?? { id: 0 as AlertId }
+      await accept([{ key, endsAt: now }])
+      const [second] = await accept([{ key }], now + reopenMs)
+      expect(second?.hearing).toBe('opened')
+      const open = { state: 'firing', endedAt: null } as const
+      await expect(store().alerts.change(id, 2, open, now)).rejects.toMatchObject({ code: 'E_CONFLICT' })
+      expect(await commit(store(), { moves: [{ id, version: 2, change: open }] })).toEqual({
+        status: 'conflict',
+      })
+      const ended = { state: 'expired', endedAt: now } as const
+      const { id: other, version } = second?.alert ?? { id, version: 0 }
+      await store().alerts.change(other, version, ended, now)
+      expect(await store().alerts.change(id, 2, open, now)).toMatchObject({ state: 'firing', version: 3 })
     })
 
     test('are listed newest first, by what they are', async () => {

@@ -174,6 +174,20 @@ export function testDesk(open: OpenStore): void {
       await commit(store(), { digested: due.map(({ posting }) => posting) })
     })
 
+    test('of those who wait longest as many as asked for', async () => {
+      const people = await newPeople(store(), 4, [])
+      const ids = (await followers(store(), people)) as readonly never[]
+      // The last to follow waits longest.
+      for (const [i, followId] of ids.entries())
+        await told(store(), { held: [{ followId, dueAt: now - 10_000 - i, code: 'digest' }] })
+      const first = await store().desk.heldDue({ now, limit: 2 })
+      expect(first.map(({ posting }) => posting.target)).toEqual(ids.slice(2))
+      await commit(store(), { digested: first.map(({ posting }) => posting) })
+      const rest = await store().desk.heldDue({ now, limit: 2 })
+      expect(rest.map(({ posting }) => posting.target)).toEqual(ids.slice(0, 2))
+      await commit(store(), { digested: rest.map(({ posting }) => posting) })
+    })
+
     test('keeps a million follows of one notification as such', { timeout: 120_000 }, async () => {
       const people = Uint32Array.from({ length: 100_000 }, (_, i) => 10 ** 8 + 3 * i)
       const { id, more, postings, audience } = await told(

@@ -55,6 +55,14 @@ export function testFollows(open: OpenStore): void {
       })
     })
 
+    test('are given in the order asked for, without those there are not', async () => {
+      const subscriberId = await person()
+      const a = await store().follows.insert(subscriberId, followOf(), now)
+      const b = await store().follows.insert(subscriberId, followOf(), now)
+      const got = await store().follows.get([b.id, (10 ** 9) as FollowId, a.id])
+      expect(got).toEqual([b, a])
+    })
+
     test("are nobody's without a person, and so many at most", async () => {
       await expect(store().follows.insert((10 ** 9) as SubscriberId, followOf(), now)).rejects.toMatchObject({
         code: 'E_NOT_FOUND',
@@ -144,6 +152,31 @@ export function testFollows(open: OpenStore): void {
       await expect(
         store().followPreferences.set((10 ** 9) as SubscriberId, preferences, now),
       ).rejects.toMatchObject({ code: 'E_NOT_FOUND' })
+    })
+
+    test('go with their person, and so do preferences; that they went is told', async () => {
+      const subscriberId = await person()
+      const made = await store().follows.insert(subscriberId, followOf(), now)
+      const said = { ...noFollowPreferences, digestAt: '08:00' }
+      await store().followPreferences.set(subscriberId, said, now)
+      const { until } = await store().follows.changes({ since: null, limit: 1 })
+      await store().subscriptions.erase({
+        id: subscriberId,
+        remember: false,
+        proof: { source: 'api', at: now, ip: null, userAgent: null, origin: null, words: null },
+        now,
+      })
+      const { all } = await changesSince(until)
+      expect(all.get(made.id)).toBeNull()
+      expect(await store().follows.get([made.id])).toEqual([])
+      expect(await store().followPreferences.get(subscriberId)).toEqual(noFollowPreferences)
+      expect(await store().followPreferences.of([subscriberId])).toEqual([])
+      for (const late of [
+        store().follows.insert(subscriberId, followOf(), now),
+        store().followPreferences.set(subscriberId, said, now),
+      ])
+        await expect(late).rejects.toMatchObject({ code: 'E_NOT_FOUND' })
+      expect(await store().follows.insertMany([{ subscriberId, input: followOf() }], now)).toBe(0)
     })
   })
 }

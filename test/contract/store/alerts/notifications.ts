@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AlertId, FollowId } from '../../../../engine/model/ids.ts'
 import { fresh, newPeople, now, type OpenStore, useStore } from '../fixtures.ts'
-import { followers, hour, told } from './scene.ts'
+import { followers, hour, postingCounts, told } from './scene.ts'
 
 export function testNotifications(open: OpenStore): void {
   describe('notifications', () => {
@@ -32,6 +32,12 @@ export function testNotifications(open: OpenStore): void {
       const first = await page({ group }, 0, 3)
       expect(first).toEqual({ ids: ids.slice(0, 3), next: ids[2] })
       expect(await page({ group }, first.next ?? -1, 3)).toEqual({ ids: ids.slice(3), next: null })
+    })
+
+    test('are given in the order asked for, without those there are not', async () => {
+      const [a, b] = [await told(store(), {}), await told(store(), {})]
+      const got = await store().notifications.get([b.id, (10 ** 9) as typeof a.id, a.id])
+      expect(got.map(({ id }) => id)).toEqual([b.id, a.id])
     })
 
     test('postings are listed by target, and by person', async () => {
@@ -97,6 +103,32 @@ export function testNotifications(open: OpenStore): void {
         younger.id,
       ])
       expect((await told(store(), { rooms, thread })).postings[0]?.earlier).toBeNull()
+    })
+
+    test('retention takes one to very many whole, and leaves its neighbours', async () => {
+      const old = now - 2000 * hour
+      // Nobody's follows: each of them is skipped.
+      const people = Uint32Array.from({ length: 12_000 }, (_, i) => 10 ** 8 + i)
+      const many = await told(store(), { people, createdAt: old }, people.length)
+      const few = await told(store(), { rooms, createdAt: old + 1 })
+      await store().postings.settle([{ ...few.postings[0]!, ...sent }], now)
+      const later = await told(store(), { rooms, createdAt: old + 1000 })
+      await store().postings.settle([{ ...later.postings[0]!, ...sent }], now)
+      expect(await postingCounts(store(), many.id)).toEqual({ audience: 12_000, skipped: 12_000 })
+      expect(await store().notifications.remove({ before: old + 1000, limit: 10 })).toBe(2)
+      expect(await postingCounts(store(), many.id)).toEqual({})
+      const rest = await store().notifications.postings({ notificationId: many.id, after: null, limit: 1 })
+      expect(rest.rows).toEqual([])
+      expect(await postingCounts(store(), later.id)).toEqual({ audience: 1, sent: 1 })
+    })
+
+    test('retention takes at most so many at a time, the oldest', async () => {
+      const old = now - 3000 * hour
+      const ids = []
+      for (let i = 0; i < 3; i++) ids.push((await told(store(), { createdAt: old - i })).id)
+      expect(await store().notifications.remove({ before: old + 1, limit: 2 })).toBe(2)
+      expect((await store().notifications.get(ids)).map(({ id }) => id)).toEqual(ids.slice(0, 1))
+      expect(await store().notifications.remove({ before: old + 1, limit: 2 })).toBe(1)
     })
   })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import type { Severity } from '../../../../engine/model/alert.ts'
 import type { NotificationId, SubscriberId } from '../../../../engine/model/ids.ts'
 import type { PostingSettlement } from '../../../../engine/ports/notifications.ts'
 import { fresh, newPeople, now, type OpenStore, useStore } from '../fixtures.ts'
@@ -180,19 +181,80 @@ export function testPostings(open: OpenStore): void {
       ])
     })
 
-    test('the most severe come first', async () => {
-      for (const severity of ['info', 'critical', 'error'] as const) {
-        const { postings } = await told(store(), { rooms, severity })
-        await settle(postings[0]!, { state: 'retry', dueAt: now - 500 })
-      }
-      const [first] = await claim(now, 1)
-      const [second] = await claim(now, 1)
-      const of = async (id: NotificationId) => (await store().notifications.get([id]))[0]?.severity
-      expect([await of(first!.notificationId), await of(second!.notificationId)]).toEqual([
-        'critical',
-        'error',
+    test('with nothing to say why, and without a copy, are given up as too late', async () => {
+      const { id, postings } = await told(store(), { rooms, retryUntil: now + 100 })
+      await settle(postings[0]!, { state: 'retry', code: null, detail: 'd', dueAt: now })
+      expect(await claimOf(id, now + 101)).toEqual([])
+      expect(await rowsOf(id)).toMatchObject([{ state: 'failed', code: 'deadline', detail: 'd', attempt: 1 }])
+    })
+
+    test('whose holder is gone for too long are unknown', async () => {
+      const { id } = await told(store(), { rooms, retryUntil: now + 100 }, 100, 0)
+      expect(await claimOf(id, now + 101)).toEqual([])
+      expect(await rowsOf(id)).toMatchObject([
+        { state: 'unknown', code: 'interrupted', uncertain: 1, attempt: 1, dueAt: null },
       ])
-      for (const taken of [first!, second!, ...(await claim(now))]) await settle(taken)
+    })
+
+    test('that are tried again say nothing of the last time', async () => {
+      const { id, postings } = await told(store(), { rooms })
+      await settle(postings[0]!, { state: 'retry', code: '503', detail: 'busy', dueAt: now })
+      expect(await rowsOf(id)).toMatchObject([{ code: '503', detail: 'busy', dueAt: now }])
+      const [again] = await claimOf(id)
+      expect(await rowsOf(id)).toMatchObject([{ state: 'handing', code: null, detail: null, dueAt: null }])
+      await settle(again!)
+    })
+
+    test('that nobody may have any more were no attempt, and stay with whom they went to before', async () => {
+      const people = await newPeople(store(), 3, [])
+      const ids = await followers(store(), people)
+      const { id, postings } = await told(store(), { people: Uint32Array.from(ids) })
+      const dead = { state: 'unknown', code: 'hung', detail: 'no word', dueAt: now } as const
+      await store().postings.settle(
+        postings.map((taken) => settlement(taken, dead)),
+        now,
+      )
+      await store().follows.remove(ids[0]!, now)
+      await store().subscribers.setStatus([people[1]!], 'unsubscribed', now)
+      const [first, second, third] = await store().subscribers.get(people)
+      expect((await claimOf(id)).map(({ to }) => to)).toEqual([third!.address])
+      expect(await rowsOf(id)).toMatchObject([
+        { state: 'skipped', code: 'gone', to: first!.address, channel: 'smtp', subscriberId: people[0] },
+        { state: 'suppressed', code: 'unsubscribed', to: second!.address, subscriberId: people[1] },
+        { state: 'handing', code: null, to: third!.address },
+      ])
+      expect(
+        (await rowsOf(id)).map(({ attempt, uncertain, detail }) => [attempt, uncertain, detail]),
+      ).toEqual([
+        [1, 1, null],
+        [1, 1, null],
+        [2, 1, null],
+      ])
+    })
+
+    test('the most severe come first, lost or refused, and then those due longest', async () => {
+      const order: [string, NotificationId][] = []
+      const refused = async (name: string, severity: Severity, dueAt: number) => {
+        const { id, postings } = await told(store(), { rooms, severity })
+        await settle(postings[0]!, { state: 'retry', dueAt })
+        order.push([name, id])
+      }
+      await refused('info', 'info', now - 900)
+      await refused('critical, due late', 'critical', now - 500)
+      await refused('critical, due long', 'critical', now - 700)
+      order.push(['lost warning', (await told(store(), { rooms, severity: 'warning' }, 100, 0)).id])
+      await refused('error', 'error', now - 600)
+      const names = new Map(order.map(([name, id]) => [id, name]))
+      const taken = []
+      for (let i = 0; i < order.length; i++) taken.push(...(await claim(now, 1)))
+      expect(taken.map(({ notificationId }) => names.get(notificationId))).toEqual([
+        'critical, due long',
+        'critical, due late',
+        'error',
+        'lost warning',
+        'info',
+      ])
+      for (const one of taken) await settle(one)
     })
 
     test('notifications that nobody has finished are found', async () => {
