@@ -96,7 +96,7 @@ export const alerts: Migration = {
     PRIMARY KEY (notification_id, target)
   ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
   CREATE INDEX IF NOT EXISTS posting_person ON posting (subscriber_id, notification_id) WHERE subscriber_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS posting_lease ON posting (lease_until) WHERE state = 'handing';
+  CREATE INDEX IF NOT EXISTS posting_lease ON posting (severity, lease_until) WHERE state = 'handing';
   CREATE INDEX IF NOT EXISTS posting_retry ON posting (severity, due_at) WHERE state = 'retry';
   CREATE INDEX IF NOT EXISTS posting_held ON posting (target, notification_id) WHERE state = 'held';
   CREATE INDEX IF NOT EXISTS posting_held_due ON posting (due_at, target) WHERE state = 'held';

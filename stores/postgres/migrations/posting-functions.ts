@@ -159,16 +159,21 @@ const claim = `
   #variable_conflict use_column
   BEGIN
     RETURN QUERY
+    -- A walk along an index for each severity, the next only where those before left room.
     WITH lapsed AS MATERIALIZED (
-      SELECT ${claimed}, p.uncertain + 1 AS uncertain, 'interrupted' AS lost,
-        (extract(epoch FROM p.lease_until) * 1000)::bigint AS due
-      FROM posting p
-      WHERE p.state = 'handing' AND p.lease_until <= (SELECT clock_timestamp())
-      ORDER BY p.lease_until
+      SELECT found.*
+      FROM generate_series(3, 0, -1) rank
+      CROSS JOIN LATERAL (
+        SELECT ${claimed}, p.uncertain + 1 AS uncertain, 'interrupted' AS lost,
+          (extract(epoch FROM p.lease_until) * 1000)::bigint AS due
+        FROM posting p
+        WHERE p.state = 'handing' AND p.severity = rank AND p.lease_until <= (SELECT clock_timestamp())
+        ORDER BY p.lease_until
+        LIMIT most
+        FOR UPDATE SKIP LOCKED
+      ) found
       LIMIT most
-      FOR UPDATE SKIP LOCKED
     ), retried AS MATERIALIZED (
-      -- A walk along the index for each severity, the next only where those before left room.
       SELECT found.*
       FROM generate_series(3, 0, -1) rank
       CROSS JOIN LATERAL (

@@ -257,6 +257,16 @@ export function testPostings(open: OpenStore): void {
       for (const one of taken) await settle(one)
     })
 
+    test('of the lost, too, the most severe come first, whoever was lost first', async () => {
+      for (const severity of ['info', 'critical', 'warning'] as const)
+        await told(store(), { rooms, severity }, 100, 0)
+      const taken = []
+      for (let i = 0; i < 3; i++) taken.push(...(await claim(now, 1)))
+      const notifications = await store().notifications.get(taken.map(({ notificationId }) => notificationId))
+      expect(notifications.map(({ severity }) => severity)).toEqual(['critical', 'warning', 'info'])
+      for (const one of taken) await settle(one)
+    })
+
     test('notifications that nobody has finished are found', async () => {
       const people = Uint32Array.from(await followers(store(), await newPeople(store(), 3, [])))
       const plain = await told(store(), { people, severity: 'info' }, 1)
