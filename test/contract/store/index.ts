@@ -28,6 +28,7 @@ import { testFeeds } from './publishing/feeds.ts'
 import { testItems } from './publishing/items.ts'
 import { testPublications } from './publishing/publications.ts'
 
+export { testAlertsModel } from './alerts/model.ts'
 export type { OpenStore } from './fixtures.ts'
 export { testLedgerModel } from './ledger/model.ts'
 export { testBuckets } from './nodes/buckets.ts'

@@ -2,7 +2,14 @@ import { createMemoryBus } from '../../../stores/memory/nodes/bus.ts'
 import { createMemoryCache } from '../../../stores/memory/nodes/cache.ts'
 import { createMemoryQueue } from '../../../stores/memory/nodes/queue.ts'
 import { openStore } from '../../../stores/open.ts'
-import { testBus, testCache, testLedgerModel, testQueue, testStore } from '../../contract/store/index.ts'
+import {
+  testAlertsModel,
+  testBus,
+  testCache,
+  testLedgerModel,
+  testQueue,
+  testStore,
+} from '../../contract/store/index.ts'
 
 const open = async () => {
   const store = await openStore('memory:')
@@ -11,6 +18,7 @@ const open = async () => {
 
 testStore('memory', open)
 testLedgerModel('memory', open, 300)
+testAlertsModel('memory', open, 300)
 testQueue('memory', async () => createMemoryQueue())
 testBus('memory', async () => {
   const bus = createMemoryBus()

@@ -1,5 +1,5 @@
 import { openStore } from '../../../stores/open.ts'
-import { testLedgerModel, testStore } from '../../contract/store/index.ts'
+import { testAlertsModel, testLedgerModel, testStore } from '../../contract/store/index.ts'
 import { makeDatabase } from './database.ts'
 
 const open = async () => {
@@ -16,3 +16,4 @@ const open = async () => {
 
 testStore('postgres', open)
 testLedgerModel('postgres', open, 30)
+testAlertsModel('postgres', open, 40)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openStore } from '../../../stores/open.ts'
-import { testLedgerModel, testStore } from '../../contract/store/index.ts'
+import { testAlertsModel, testLedgerModel, testStore } from '../../contract/store/index.ts'
 import { dropFolder, makeFolder } from '../support/folder.ts'
 
 const open = async () => {
@@ -17,3 +17,4 @@ const open = async () => {
 
 testStore('sqlite', open)
 testLedgerModel('sqlite', open, 30)
+testAlertsModel('sqlite', open, 80)
