@@ -8,7 +8,14 @@ import { addFunctions } from '../../../stores/sqlite/audience/functions.ts'
 import { migrate } from '../../../stores/sqlite/migrations/index.ts'
 import { createPorts } from '../../../stores/sqlite/ports.ts'
 import type { SyncPorts } from '../../../stores/sqlite/threads/methods.ts'
-import { hour, leaseMs, notificationOf, postingCounts, told } from '../../contract/store/alerts/scene.ts'
+import {
+  followOf,
+  hour,
+  leaseMs,
+  notificationOf,
+  postingCounts,
+  told,
+} from '../../contract/store/alerts/scene.ts'
 import { now } from '../../contract/store/scene.ts'
 import { tempFolder } from '../support/folder.ts'
 
@@ -85,6 +92,22 @@ test('a notification to very many is forgotten a piece at a time, and its counts
   expect(remove()).toEqual({ removed: 1, more: false })
   expect(remove()).toEqual({ removed: 0, more: false })
   expect(db.prepare('SELECT count(*) FROM notification_people').pluck().get()).toBe(0)
+  db.close()
+})
+
+test('nothing is kept of what a channel said of somebody who was erased meanwhile', () => {
+  const { db, ports } = openPorts()
+  const [person] = ports.subscribers.upsert([{ address: 'ann@example.org' }], { lists: [], now })
+  const follow = ports.follows.insert(person!.id, followOf(), now)
+  const { postings } = commit(ports, notificationOf({ people: Uint32Array.of(follow.id) }), 1)
+  const proof = { source: 'api', at: now, ip: null, userAgent: null, origin: null, words: null } as const
+  ports.subscriptions.erase({ id: person!.id, remember: false, proof, now })
+  const said = { ...sent, detail: 'ann@example.org took it', receipt: 'ann' }
+  expect(ports.postings.settle([{ ...postings[0]!, ...said }], now)).toBe(1)
+  expect(db.prepare('SELECT * FROM alert_thread').all()).toEqual([])
+  expect(db.prepare('SELECT state, place, detail FROM posting').all()).toEqual([
+    { state: 'sent', place: '', detail: null },
+  ])
   db.close()
 })
 

@@ -188,7 +188,7 @@ export function testDesk(open: OpenStore): void {
       await commit(store(), { digested: rest.map(({ posting }) => posting) })
     })
 
-    test('keeps a million follows of one notification as such', { timeout: 120_000 }, async () => {
+    test('a notification to very many is kept as one, and taken from where it was left', async () => {
       const people = Uint32Array.from({ length: 100_000 }, (_, i) => 10 ** 8 + 3 * i)
       const { id, more, postings, audience } = await told(
         store(),
