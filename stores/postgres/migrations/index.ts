@@ -2,6 +2,9 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Database } from '../database/sql.ts'
 import { initial } from './001-initial.ts'
 import { alerts } from './002-alerts.ts'
+import { tracking } from './003-tracking.ts'
+import { feedback } from './004-feedback.ts'
+import { learning } from './005-learning.ts'
 
 export interface Migration {
   /** Rising by one. */
@@ -11,7 +14,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial, alerts]
+export const migrations: readonly Migration[] = [initial, alerts, tracking, feedback, learning]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 // "BSht", as in SQLite's application_id.

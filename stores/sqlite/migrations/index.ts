@@ -7,6 +7,9 @@ import { imports } from './004-imports.ts'
 import { feeds } from './005-feeds.ts'
 import { editions } from './006-editions.ts'
 import { alerts } from './007-alerts.ts'
+import { tracking } from './008-tracking.ts'
+import { feedback } from './009-feedback.ts'
+import { learning } from './010-learning.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -24,6 +27,9 @@ export const migrations: readonly Migration[] = [
   feeds,
   editions,
   alerts,
+  tracking,
+  feedback,
+  learning,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
