@@ -3,7 +3,8 @@ import type { EpochMs, EventId, Page, PublicationId, SubscriberId } from '../mod
 
 /** Facts, in the order they were written. */
 export interface EventStore {
-  append(events: readonly NewDeliveryEvent[]): Promise<readonly EventId[]>
+  /** All or none. In their order; null for one whose key and time are there already, or come earlier in `events`. */
+  append(events: readonly NewDeliveryEvent[]): Promise<readonly (EventId | null)[]>
   /** By id; `after` is the last one seen, 0 to begin. Whoever reads on like that misses none: no id is handed out while a
    *  lower one may still come. Where several nodes write, an event is seen once those who began to write before it are
    *  done, which is a moment later at most; nothing else that is under way holds it up. */

@@ -75,6 +75,8 @@ export interface MemoryState {
   readonly once: Map<string, Map<SubscriberId, PublicationId>>
   /** The event `id` is at `id - 1`. */
   readonly events: DeliveryEvent[]
+  /** `<at> <key>` of those that have one. */
+  readonly eventKeys: Set<string>
   /** Milliseconds that never jump; leases are timed by it. */
   readonly monotonic: () => number
 }
@@ -97,13 +99,21 @@ export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => n
     editions: new Map(),
     once: new Map(),
     events: [],
+    eventKeys: new Set(),
     monotonic,
   }
 }
 
-export function appendEvent(state: MemoryState, event: NewDeliveryEvent): EventId {
+/** Null: it was told before. */
+export function appendEvent(state: MemoryState, event: NewDeliveryEvent): EventId | null {
+  const { class: by = null, was = null, link = null, key = null } = event
+  if (key !== null) {
+    const told = `${event.at} ${key}`
+    if (state.eventKeys.has(told)) return null
+    state.eventKeys.add(told)
+  }
   const id = (state.events.length + 1) as EventId
-  state.events.push({ ...event, id })
+  state.events.push({ ...event, id, class: by, was, link, key })
   return id
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventTypes } from '../../../engine/model/event.ts'
+import { eventTypes, readClasses } from '../../../engine/model/event.ts'
 import type { EventId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { idOf, timeOf } from '../reply/kept.ts'
@@ -15,6 +15,13 @@ export const eventSchema = z.object({
   at: timeOf(),
   code: z.string().nullable(),
   detail: z.string().nullable(),
+  class: z.enum(readClasses).nullable().describe('Of opens and clicks: who it was, as far as can be told.'),
+  was: z
+    .enum(readClasses)
+    .nullable()
+    .describe('Of a correction: what an earlier event of this type and time was taken for.'),
+  link: z.int().nullable().describe('Of clicks: the number of the link in its publication.'),
+  key: z.string().nullable().describe('What is told twice has the same key, and is kept once.'),
 })
 
 export function eventRoutes(app: Api, { engine: { store } }: Parts): void {

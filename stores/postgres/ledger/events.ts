@@ -1,4 +1,4 @@
-import type { DeliveryEvent, EventType, NewDeliveryEvent } from '../../../engine/model/event.ts'
+import type { DeliveryEvent, EventType, NewDeliveryEvent, ReadClass } from '../../../engine/model/event.ts'
 import type { EpochMs, EventId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { EventStore } from '../../../engine/ports/events.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -20,19 +20,33 @@ const batch = createBatch<NewDeliveryEvent>({
   at: ['bigint', (event) => event.at],
   code: ['text', (event) => keepable(event.code)],
   detail: ['text', (event) => keepable(event.detail)],
+  class: ['text', (event) => event.class ?? null],
+  was: ['text', (event) => event.was ?? null],
+  link: ['integer', (event) => event.link ?? null],
+  key: ['text', (event) => event.key ?? null],
 })
 
 /** In this order, in the caller's transaction. */
 export async function appendEvents(
   sql: Sql,
   events: readonly NewDeliveryEvent[],
-): Promise<readonly EventId[]> {
+): Promise<readonly (EventId | null)[]> {
   if (events.length === 0) return []
-  const rows = await sql.all<{ id: EventId }>(
-    `INSERT INTO event (${batch.columns}) SELECT ${batch.columns} FROM ${drawing} drawing, ${batch.from} RETURNING id`,
+  const rows = await sql.all<{ id: EventId; key: string | null; at: EpochMs }>(
+    `INSERT INTO event (${batch.columns}) SELECT ${batch.columns} FROM ${drawing} drawing, ${batch.from}
+     ON CONFLICT (key, at) WHERE key IS NOT NULL DO NOTHING
+     RETURNING id, key, at`,
     batch.values(events),
   )
-  return rows.map(({ id }) => id)
+  if (rows.length === events.length) return rows.map(({ id }) => id)
+  // What is missing was told before; of two in one call, the first was written.
+  let next = 0
+  return events.map(({ key = null, at }) => {
+    const row = rows[next]
+    if (row === undefined || row.key !== key || row.at !== at) return null
+    next++
+    return row.id
+  })
 }
 
 interface Row {
@@ -44,6 +58,10 @@ interface Row {
   readonly at: EpochMs
   readonly code: string | null
   readonly detail: string | null
+  readonly class: ReadClass | null
+  readonly was: ReadClass | null
+  readonly link: number | null
+  readonly key: string | null
 }
 const view = (row: Row): DeliveryEvent => ({
   id: row.id,
@@ -54,6 +72,10 @@ const view = (row: Row): DeliveryEvent => ({
   at: row.at,
   code: row.code,
   detail: row.detail,
+  class: row.class,
+  was: row.was,
+  link: row.link,
+  key: row.key,
 })
 
 export function createEvents(db: Database): EventStore {
@@ -66,7 +88,8 @@ export function createEvents(db: Database): EventStore {
       const byPerson = subscriberId !== undefined
       const publication = byPerson ? '(publication_id + 0)' : 'publication_id'
       const rows = await db.all<Row>(
-        `SELECT id, publication_id, subscriber_id, channel, type, at, code, detail
+        `SELECT id, publication_id, subscriber_id, channel, type, at, code, detail,
+           class, was, link, key
          FROM event
          ${where(
            `id > ${values(after)}`,

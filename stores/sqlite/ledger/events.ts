@@ -7,7 +7,8 @@ import { type Sql, where } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 
 export interface EventWriter {
-  append(event: NewDeliveryEvent): EventId
+  /** Null: it was told before. */
+  append(event: NewDeliveryEvent): EventId | null
   /** Of one publication, in this order. */
   appendAll(
     same: Pick<NewDeliveryEvent, 'publicationId' | 'channel' | 'at'>,
@@ -19,13 +20,26 @@ const columns = 'publication_id, subscriber_id, channel, type, at, code, detail'
 
 export function createEventWriter(sql: Sql): EventWriter {
   return {
-    append({ publicationId, subscriberId, channel, type, at, code, detail }) {
-      const insert = sql<[number, number, string, string, number, string | null, string | null]>(
-        `INSERT INTO event (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    append({ publicationId, subscriberId, channel, type, at, code, detail, ...read }) {
+      const { class: by = null, was = null, link = null, key = null } = read
+      const insert = sql<(string | number | null)[]>(
+        `INSERT INTO event (${columns}, class, was, link, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (key, at) WHERE key IS NOT NULL DO NOTHING`,
       )
-      return Number(
-        insert.run(publicationId, subscriberId, channel, type, at, code, detail).lastInsertRowid,
-      ) as EventId
+      const made = insert.run(
+        publicationId,
+        subscriberId,
+        channel,
+        type,
+        at,
+        code,
+        detail,
+        by,
+        was,
+        link,
+        key,
+      )
+      return made.changes === 0 ? null : (Number(made.lastInsertRowid) as EventId)
     },
     appendAll({ publicationId, channel, at }, events) {
       insertRows(
@@ -50,7 +64,8 @@ export function createEvents(sql: Sql, writer: EventWriter): Sync<EventStore> {
       // A unary plus keeps an index out: a person has tens of events, a publication a million.
       const byPerson = subscriberId !== undefined
       const rows = sql<[object], DeliveryEvent>(
-        `SELECT id, publication_id AS publicationId, subscriber_id AS subscriberId, channel, type, at, code, detail
+        `SELECT id, publication_id AS publicationId, subscriber_id AS subscriberId, channel, type, at, code, detail,
+           class, was, link, key
          FROM event
          ${where(
            'id > :after',

@@ -15,6 +15,8 @@ export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
   readonly version: number
   readonly name: string
+  /** Columns that tables of earlier steps get, with their types. They are there before `sql` runs. */
+  readonly columns?: { readonly [table: string]: { readonly [column: string]: string } }
   /** Safe to repeat: every statement tolerates that it was run before. */
   readonly sql: string
 }
@@ -52,6 +54,7 @@ export function migrate(db: Database, file: string): readonly string[] {
   for (const step of migrations) {
     db.transaction(() => {
       if (version() >= step.version) return
+      for (const [table, columns] of Object.entries(step.columns ?? {})) addColumns(db, table, columns)
       db.exec(step.sql)
       db.pragma(`application_id = ${applicationId}`)
       db.pragma(`user_version = ${step.version}`)
@@ -59,4 +62,16 @@ export function migrate(db: Database, file: string): readonly string[] {
     }).immediate()
   }
   return done
+}
+
+/** SQLite has no `ADD COLUMN IF NOT EXISTS`. */
+function addColumns(db: Database, table: string, columns: { readonly [name: string]: string }): void {
+  const there = new Set(
+    db
+      .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
+      .all(table)
+      .map(({ name }) => name),
+  )
+  for (const [name, type] of Object.entries(columns))
+    if (!there.has(name)) db.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`)
 }

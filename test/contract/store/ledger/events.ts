@@ -25,11 +25,34 @@ export function testEvents(open: OpenStore): void {
       const { publicationId, event } = await scene()
       const events = [event('opened', now + 9), event('clicked', now), event('opened', now)]
       const ids = await store().events.append(events)
-      expect(ids).toEqual([...ids].sort((a, b) => a - b))
+      expect(ids).toEqual([...ids].sort((a, b) => Number(a) - Number(b)))
       const { rows, next } = await store().events.page({ after: 0, limit: 10, publicationId })
-      expect(rows).toEqual(events.map((one, i) => ({ id: ids[i], ...one })))
+      const plain = { class: null, was: null, link: null, key: null }
+      expect(rows).toEqual(events.map((one, i) => ({ id: ids[i], ...one, ...plain })))
       expect(next).toBeNull()
       expect(await store().events.append([])).toEqual([])
+    })
+
+    test('says of opens and clicks who it was, which link, and what turned out later', async () => {
+      const { publicationId, event } = await scene()
+      const clicked = { ...event('clicked'), class: 'human', link: 3 } as const
+      const corrected = { ...clicked, class: 'scanner', was: 'human', key: fresh('key') } as const
+      await store().events.append([clicked, corrected])
+      const { rows } = await store().events.page({ after: 0, limit: 10, publicationId })
+      expect(rows).toMatchObject([{ ...clicked, was: null, key: null }, corrected])
+    })
+
+    test('writes what is told twice once, in one call or in two', async () => {
+      const { publicationId, event } = await scene()
+      const [one, other] = [fresh('key'), fresh('key')]
+      const told = (key: string | null, at = now) => ({ ...event('bounced', at), key })
+      const first = await store().events.append([told(one), told(null), told(one), told(other)])
+      expect(first.map((id) => id === null)).toEqual([false, false, true, false])
+      const second = await store().events.append([told(other), told(null), told(one), told(one, now + 1)])
+      expect(second.map((id) => id === null)).toEqual([true, false, true, false])
+      const { rows } = await store().events.page({ after: 0, limit: 10, publicationId })
+      expect(rows.map(({ id }) => id)).toEqual([...first, ...second].filter((id) => id !== null))
+      expect(rows.map(({ key }) => key)).toEqual([one, null, other, null, one])
     })
 
     test('pages by publication, person and type', async () => {
