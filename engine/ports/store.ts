@@ -21,6 +21,7 @@ import type { NoticeStore } from './notices.ts'
 import type { NotificationStore, PostingStore } from './notifications.ts'
 import type { PresenceStore } from './presence.ts'
 import type { ReplyStore } from './replies.ts'
+import type { AnalyticsStore, RollupStore } from './rollups.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
 import type { SubscriptionStore } from './subscriptions.ts'
 
@@ -39,6 +40,7 @@ export interface Reports {
   readonly publications: PublicationStore
   readonly deliveries: DeliveryStore
   readonly events: Pick<EventStore, 'page'>
+  readonly analytics: AnalyticsStore
 }
 
 /** What is kept of alerts. */
@@ -78,6 +80,8 @@ export interface Store extends AlertPorts {
   readonly ledger: LedgerStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore
+  readonly rollups: RollupStore
+  readonly analytics: AnalyticsStore
   readonly buckets: BucketStore
   readonly replies: ReplyStore
   readonly presence: PresenceStore

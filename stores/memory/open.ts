@@ -5,8 +5,10 @@ import type { FeedId, HeartbeatId } from '../../engine/model/ids.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
+import type { AnalyticsStore } from '../../engine/ports/rollups.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
+import { pending } from '../rules/pending.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createDesk } from './alerts/desk.ts'
 import { createFollowPreferences, createFollows } from './alerts/follows.ts'
@@ -55,6 +57,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     publications: createPublications(state),
     deliveries: createDeliveries(state),
     events: createEvents(state),
+    analytics: pending<AnalyticsStore>('analytics'),
   }
   return {
     kind: 'memory',
@@ -72,6 +75,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     imports: createImports(reports),
     campaigns: createCampaigns(state),
     editions: createEditions(state),
+    rollups: pending('rollups'),
     ledger: createLedger(state, reports.suppressions),
     alerts: createAlerts(alerts),
     desk: createDesk(alerts, placing),

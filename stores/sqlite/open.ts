@@ -68,6 +68,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     publications: portOf('publications'),
     deliveries: portOf('deliveries'),
     events: portOf('events'),
+    analytics: portOf('analytics'),
   }
   return {
     kind: 'sqlite',
@@ -86,6 +87,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     campaigns: portOf('campaigns'),
     editions: portOf('editions'),
     ledger: portOf('ledger'),
+    rollups: portOf('rollups'),
     alerts: portOf('alerts'),
     desk: portOf('desk'),
     postings: portOf('postings'),

@@ -5,6 +5,7 @@ import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
+import { pending } from '../rules/pending.ts'
 import { createAlertRows, createAlerts } from './alerts/alerts.ts'
 import { createBeats } from './alerts/beats.ts'
 import { createDesk } from './alerts/desk.ts'
@@ -97,6 +98,8 @@ export function createPorts(
     }),
     deliveries: createDeliveries(sql, runs),
     events: createEvents(sql, events),
+    rollups: pending('rollups'),
+    analytics: pending('analytics'),
     alerts: createAlerts(sql, alerts),
     desk: createDesk(sql, { alerts, notifications }),
     postings: createPostings(sql, { rows: notifications, placing, leases, suppressions, consents }),

@@ -36,6 +36,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
   ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience', 'engine/schedule']],
+  ['engine/analytics', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],

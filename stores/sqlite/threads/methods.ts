@@ -118,6 +118,16 @@ export const methods = {
     remove: 'write',
   },
   events: { append: 'write', page: 'read', remove: 'write' },
+  rollups: { next: 'read', known: 'read', apply: 'write', reset: 'write' },
+  analytics: {
+    counts: 'read',
+    people: 'read',
+    quarters: 'read',
+    scores: 'read',
+    score: 'read',
+    cohorts: 'read',
+    cursor: 'read',
+  },
   alerts: {
     accept: 'write',
     get: 'read',

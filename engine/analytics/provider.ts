@@ -1,0 +1,52 @@
+/** Who runs the mailboxes of a domain: the large ones by name, `other` for all others. Only by the domain itself: whose MX a
+ *  company's own domain has is not looked up. */
+const byDomain: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    google: ['gmail.com', 'googlemail.com'],
+    microsoft: [
+      'outlook.com',
+      'outlook.de',
+      'outlook.fr',
+      'hotmail.com',
+      'hotmail.co.uk',
+      'hotmail.de',
+      'hotmail.fr',
+      'hotmail.it',
+      'hotmail.es',
+      'live.com',
+      'live.co.uk',
+      'live.de',
+      'live.fr',
+      'live.nl',
+      'msn.com',
+      'windowslive.com',
+    ],
+    yahoo: [
+      'yahoo.com',
+      'yahoo.co.uk',
+      'yahoo.de',
+      'yahoo.fr',
+      'yahoo.it',
+      'yahoo.es',
+      'yahoo.co.in',
+      'yahoo.com.br',
+      'ymail.com',
+      'rocketmail.com',
+      'aol.com',
+      'aim.com',
+    ],
+    apple: ['icloud.com', 'me.com', 'mac.com'],
+    gmx: ['gmx.de', 'gmx.net', 'gmx.at', 'gmx.ch', 'gmx.com', 'web.de', 'mail.com', '1und1.de'],
+    telekom: ['t-online.de', 'magenta.de'],
+    proton: ['proton.me', 'protonmail.com', 'protonmail.ch', 'pm.me'],
+    orange: ['orange.fr', 'wanadoo.fr'],
+    free: ['free.fr'],
+    comcast: ['comcast.net', 'xfinity.com'],
+    mailru: ['mail.ru', 'bk.ru', 'inbox.ru', 'list.ru'],
+    yandex: ['yandex.ru', 'yandex.com', 'ya.ru'],
+    tencent: ['qq.com', 'foxmail.com'],
+    netease: ['163.com', '126.com', 'yeah.net'],
+  }).flatMap(([provider, domains]) => domains.map((domain) => [domain, provider] as const)),
+)
+
+export const providerOf = (domain: string): string => byDomain.get(domain) ?? 'other'
