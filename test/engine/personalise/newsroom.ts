@@ -81,3 +81,5 @@ export const anyRequest: fc.Arbitrary<RankRequest> = fc.record({
   language: anyLanguage,
   seen: fc.array(fc.integer({ min: 1, max: 45 }), { maxLength: 20 }).map((ids) => new Set(ids)),
 })
+
+export { seeded } from '../../../app/demo/content/seeded.ts'
