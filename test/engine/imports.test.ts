@@ -10,7 +10,14 @@ const sources = ['engine', 'stores', 'plugins', 'app'].flatMap((folder) =>
 )
 
 /** Which rooms a room may import from, besides itself. The order is the direction of the house. */
-const base = ['engine/errors.ts', 'engine/clock.ts', 'engine/log.ts', 'engine/config.ts', 'engine/model']
+const base = [
+  'engine/errors.ts',
+  'engine/clock.ts',
+  'engine/gather.ts',
+  'engine/log.ts',
+  'engine/config.ts',
+  'engine/model',
+]
 const makers = ['engine/template', 'engine/personalise', 'engine/compose']
 const workers = [
   'engine/alerts',
@@ -26,6 +33,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/model', base],
   ['engine/errors.ts', []],
   ['engine/clock.ts', base],
+  ['engine/gather.ts', []],
   ['engine/log.ts', []],
   ['engine/config.ts', base],
   ['engine/ports', [...base]],
