@@ -95,6 +95,8 @@ export function makeRecipients(batches: number, size: number): readonly Recipien
           person.timeZone ?? null,
           person.attributes ?? {},
           person.topics ?? {},
+          'unknown',
+          null,
         ]),
     ),
   )

@@ -93,6 +93,8 @@ export function createAlertPress(parts: {
         person?.timeZone ?? null,
         {},
         {},
+        'unknown',
+        null,
         // The space keeps it apart from those of campaigns: no channel is called so.
         idOf(notification.id, target, 'an alert'),
         {

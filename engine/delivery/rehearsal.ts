@@ -86,7 +86,8 @@ export function createRehearsal(parts: {
   /** A known subscriber's data, or a stranger without any. */
   async function recipient(address: string): Promise<{ json: RecipientsJson; ids: readonly SubscriberId[] }> {
     const subscriber = await store.subscribers.byAddress(address)
-    if (!subscriber) return { json: JSON.stringify([[0, address, null, null, null, {}, {}]]), ids: [] }
+    if (!subscriber)
+      return { json: JSON.stringify([[0, address, null, null, null, {}, {}, 'unknown', null]]), ids: [] }
     const ids = [subscriber.id]
     return { json: await store.deliveries.recipients(ids), ids }
   }

@@ -35,7 +35,7 @@ const wentOut: readonly DeliveryState[] = ['handing', 'sent', 'unknown']
 // Of letters in UTF-16: a few hundred of them.
 const maxCacheBytes = 16 * 2 ** 20
 // Written as RecipientsJson: nobody.
-const stranger = JSON.stringify([[0, '', null, null, null, {}, {}]])
+const stranger = JSON.stringify([[0, '', null, null, null, {}, {}, 'unknown', null]])
 
 export function createRenditions(parts: {
   readonly publicUrl: string

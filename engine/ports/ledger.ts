@@ -105,7 +105,8 @@ export interface LedgerStore {
 }
 
 /** A JSON array with one element a subscriber found, in id order:
- *  `[id, address, name, language, timeZone, attributes, topics]`, fields as in `Subscriber`.
+ *  `[id, address, name, language, timeZone, attributes, topics, tracking, learned]`, fields as in `Subscriber`; `tracking` is a
+ *  `TrackingConsent`, `learned` an object topic -> weight, or null where nothing is learned of them.
  *  Text, because it goes from the database through the main thread to a render worker untouched. */
 export type RecipientsJson = string
 

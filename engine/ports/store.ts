@@ -17,6 +17,7 @@ import type { ImportStore } from './imports.ts'
 import type { ItemStore } from './items.ts'
 import type { LeadershipStore } from './leadership.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
+import type { LinkStore } from './links.ts'
 import type { NoticeStore } from './notices.ts'
 import type { NotificationStore, PostingStore } from './notifications.ts'
 import type { PresenceStore } from './presence.ts'
@@ -77,6 +78,7 @@ export interface Store extends AlertPorts {
   readonly campaigns: CampaignStore
   readonly publications: PublicationStore
   readonly editions: EditionStore
+  readonly links: LinkStore
   readonly ledger: LedgerStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

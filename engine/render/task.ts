@@ -64,7 +64,7 @@ export interface AlertTask {
   readonly kind: 'alerts'
   readonly plan: SharedPlan
   /** As `RecipientsJson`, but the id is the posting's target; with what is each one's own after it:
-   *  `[id, address, name, language, timeZone, attributes, topics, messageId, links]`. */
+   *  `[id, address, name, language, timeZone, attributes, topics, tracking, learned, messageId, links]`. */
   readonly recipients: RecipientsJson
   readonly rows: number
   /** `campaign.data`, as JSON: the same for all. */

@@ -4,6 +4,7 @@ import { createLetterBuffer } from '../compose/letter-buffer.ts'
 import { createLinks } from '../compose/links.ts'
 import { BroadsheetError } from '../errors.ts'
 import { domainOf } from '../model/address.ts'
+import type { TrackingConsent } from '../model/consent.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
 import { createInterestRanker } from '../personalise/interest-ranker.ts'
 import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
@@ -35,6 +36,8 @@ type RecipientRow = readonly [
   timeZone: string | null,
   attributes: { readonly [key: string]: Json },
   topics: { readonly [slug: string]: number },
+  tracking: TrackingConsent,
+  learned: { readonly [slug: string]: number } | null,
 ]
 
 /** A plan made ready: everything that is the same for all of its letters. */
@@ -308,7 +311,7 @@ async function alerts(task: AlertTask): Promise<RenderedBatch> {
   const facts = JSON.parse(task.data) as { readonly [key: string]: Json }
   const batch = createBatch(buffer, null)
   for (const row of rows) {
-    const [id, address, name, , , , , messageId, links] = row
+    const [id, address, name, , , , , , , messageId, links] = row
     batch.add(id, plan.spec.bundle.template.name, () => {
       const common = data(row as unknown as RecipientRow, [], task.now)
       const rendered = letter.render({

@@ -34,6 +34,7 @@ import { createCampaigns } from './publishing/campaigns.ts'
 import { createEditions } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
 import { createItems } from './publishing/items.ts'
+import { createLinks } from './publishing/links.ts'
 import { createPublications } from './publishing/publications.ts'
 import { createState } from './state.ts'
 
@@ -76,6 +77,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     campaigns: createCampaigns(state),
     editions: createEditions(state),
     rollups: pending('rollups'),
+    links: createLinks(state),
     ledger: createLedger(state, reports.suppressions),
     alerts: createAlerts(alerts),
     desk: createDesk(alerts, placing),

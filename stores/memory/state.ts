@@ -14,6 +14,7 @@ import type {
   SubscriberId,
 } from '../../engine/model/ids.ts'
 import type { Item } from '../../engine/model/item.ts'
+import type { Link } from '../../engine/model/link.ts'
 import type { List, Membership } from '../../engine/model/list.ts'
 import type { Notice } from '../../engine/model/notice.ts'
 import type { Publication } from '../../engine/model/publication.ts'
@@ -40,6 +41,8 @@ export interface MemoryPublication {
   readonly rows: RowCounts
   readonly chunks: MemoryChunk[]
   readonly deliveries: Map<SubscriberId, Delivery>
+  /** By index. */
+  readonly links: Link[]
 }
 
 export interface MemoryEdition {

@@ -335,6 +335,10 @@ const all: { readonly [name: string]: Table } = {
       picks: { kind: 'bytes' },
     },
   },
+  link: {
+    key: ['publication_id', 'number'],
+    columns: { publication_id: int, number: int, item_id: int, key: text, url: text },
+  },
   once: {
     key: ['key', 'subscriber_id'],
     columns: { key: text, subscriber_id: int, publication_id: int },

@@ -27,6 +27,7 @@ import { createCampaigns } from './publishing/campaigns.ts'
 import { createEditions } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
 import { createItems } from './publishing/items.ts'
+import { createLinks } from './publishing/links.ts'
 import { createPublications } from './publishing/publications.ts'
 
 export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
@@ -55,6 +56,7 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     campaigns: createCampaigns(db),
     publications: createPublications(db),
     editions: createEditions(db),
+    links: createLinks(db),
     ledger: createLedger(db, runs, lineage),
     deliveries: createDeliveries(db, runs),
     events: createEvents(db),

@@ -86,6 +86,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     imports: portOf('imports'),
     campaigns: portOf('campaigns'),
     editions: portOf('editions'),
+    links: portOf('links'),
     ledger: portOf('ledger'),
     rollups: portOf('rollups'),
     alerts: portOf('alerts'),

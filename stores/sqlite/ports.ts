@@ -38,6 +38,7 @@ import { createCampaigns } from './publishing/campaigns.ts'
 import { createEditions, createEditionWriter } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
 import { createItems } from './publishing/items.ts'
+import { createLinks } from './publishing/links.ts'
 import { createPublications } from './publishing/publications.ts'
 import type { SyncPorts } from './threads/methods.ts'
 
@@ -89,6 +90,7 @@ export function createPorts(
     campaigns: createCampaigns(sql, publications, createEditionWriter(sql)),
     publications,
     editions: createEditions(sql),
+    links: createLinks(sql),
     ledger: createLedger(sql, {
       runs,
       leases: createLeases(() => performance.now()),

@@ -18,7 +18,17 @@ export function createDeliveries(state: MemoryState): DeliveryStore {
         .sort((a, b) => a - b)
         .map((id) => state.subscribers[id - 1])
         .filter((row) => row !== undefined)
-        .map((row) => [row.id, row.address, row.name, row.language, row.timeZone, row.attributes, row.topics])
+        .map((row) => [
+          row.id,
+          row.address,
+          row.name,
+          row.language,
+          row.timeZone,
+          row.attributes,
+          row.topics,
+          state.settings.get(row.id)?.tracking ?? 'unknown',
+          null,
+        ])
       return JSON.stringify(rows)
     },
     async seen(publications, ids) {

@@ -90,6 +90,7 @@ export function createCampaigns({
         rows: noRows(),
         chunks: [],
         deliveries: new Map(),
+        links: [],
       }
       publications.set(publicationId, run)
       if (edition !== undefined) {

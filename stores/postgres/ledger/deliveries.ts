@@ -49,9 +49,11 @@ export function createDeliveries(db: Database, runs: Pick<Runs, 'of'>): Delivery
     async recipients(ids) {
       const [row] = await db.adHoc<{ rows: string }>(
         `SELECT '[' || coalesce(string_agg(
-           json_build_array(id, address, name, language, time_zone, attributes, topics)::text, ',' ORDER BY id
+           json_build_array(id, address, name, language, time_zone, attributes, topics,
+             coalesce(tracking, 'unknown'), NULL)::text, ',' ORDER BY id
          ), '') || ']' AS rows
          FROM subscriber
+         LEFT JOIN subscription ON subscriber_id = id
          WHERE id = ANY($1)`,
         [ids],
       )

@@ -18,9 +18,11 @@ export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<Del
     recipients(ids) {
       const text = sql<[string], string>(
         `SELECT json_group_array(
-           json_array(id, address, name, language, time_zone, json(attributes), json(topics)) ORDER BY id
+           json_array(id, address, name, language, time_zone, json(attributes), json(topics),
+             coalesce(tracking, 'unknown'), NULL) ORDER BY id
          )
          FROM subscriber
+         LEFT JOIN subscription ON subscriber_id = id
          WHERE id IN (SELECT value FROM json_each(?))`,
       )
       return text.pluck().get(JSON.stringify(ids)) ?? '[]'

@@ -93,6 +93,7 @@ export const methods = {
   },
   publications: { get: 'read', page: 'read' },
   editions: { page: 'read', sum: 'read' },
+  links: { put: 'write', get: 'read' },
   ledger: {
     plan: 'write',
     // Only the writer knows which leases are alive (leases.ts).

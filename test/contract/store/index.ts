@@ -26,6 +26,7 @@ import { testCampaigns } from './publishing/campaigns.ts'
 import { testCaps, testEditions, testWaves } from './publishing/editions.ts'
 import { testFeeds } from './publishing/feeds.ts'
 import { testItems } from './publishing/items.ts'
+import { testLinks } from './publishing/links.ts'
 import { testPublications } from './publishing/publications.ts'
 
 export { testAlertsModel } from './alerts/model.ts'
@@ -50,6 +51,7 @@ export function testStore(name: string, open: OpenStore): void {
     testFeeds(open)
     testCampaigns(open)
     testPublications(open)
+    testLinks(open)
     testEditions(open)
     testWaves(open)
     testCaps(open)

@@ -1,6 +1,6 @@
 import { bareProof } from '../../../engine/model/consent.ts'
 import { feedInputSchema } from '../../../engine/model/feed.ts'
-import type { PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
+import type { ItemId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import type { BucketRequest } from '../../../engine/ports/buckets.ts'
 import type { Store } from '../../../engine/ports/store.ts'
@@ -78,6 +78,12 @@ export async function furnish(store: Store): Promise<Furnished> {
   const erased = await furnishPeople(store, list, proof)
   await furnishImports(store)
   const runs = await furnishRuns(store)
+  const link = (n: number, url: string) => ({
+    key: `key-${n}`,
+    url: `https://site.example/${url}`,
+    itemId: null,
+  })
+  await store.links.put(runs.paused, [link(1, odd), { ...link(2, ''), itemId: 1 as ItemId }])
   const bucket = { key: `domain:${odd}`, perSecond: 3, burst: 7, want: 5 }
   await store.buckets.take([bucket], now)
   const replies = [fresh('reply'), fresh('reply')] as const

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../../../engine/model/delivery.ts'
 import type { Page, PublicationId, SubscriberId } from '../../../../engine/model/ids.ts'
+import type { SubscriptionSettings } from '../../../../engine/ports/subscriptions.ts'
 import {
   fresh,
   handOver,
@@ -36,10 +37,31 @@ export function testDeliveries(open: OpenStore): void {
       const text = await store().deliveries.recipients([b, 999_999_999, a, b] as SubscriberId[])
       const [first, second] = rows
       expect(JSON.parse(text)).toEqual([
-        [a, first?.address, first?.name, 'de', 'UTC', first?.attributes, first?.topics],
-        [b, second?.address, null, null, null, {}, {}],
+        [a, first?.address, first?.name, 'de', 'UTC', first?.attributes, first?.topics, 'unknown', null],
+        [b, second?.address, null, null, null, {}, {}, 'unknown', null],
       ])
       expect(await store().deliveries.recipients([])).toBe('[]')
+    })
+
+    test('recipients: what each one allows of tracking, as it is now', async () => {
+      const people = await newPeople(store(), 3, [])
+      const tracking = async () =>
+        (JSON.parse(await store().deliveries.recipients(people)) as unknown[][]).map((row) => row[7])
+      const say = (id: SubscriberId, settings: Partial<SubscriptionSettings>) =>
+        store().subscriptions.persist({
+          id,
+          from: 'active',
+          to: 'active',
+          settings: { maxPerWeek: null, tracking: 'unknown', pausedUntil: null, ...settings },
+          consents: [],
+          now,
+        })
+      await say(people[0]!, { tracking: 'denied' })
+      await say(people[1]!, { tracking: 'granted' })
+      await say(people[2]!, { maxPerWeek: 3 })
+      expect(await tracking()).toEqual(['denied', 'granted', 'unknown'])
+      await say(people[1]!, { tracking: 'denied' })
+      expect(await tracking()).toEqual(['denied', 'denied', 'unknown'])
     })
 
     test('forgetting: rows of what is over and was begun before then, and nothing of the counts', async () => {
