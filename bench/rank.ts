@@ -1,9 +1,15 @@
 import { measure } from 'mitata'
 import { seeded } from '../app/demo/content/seeded.ts'
+import { sightOf } from '../engine/learning/sight.ts'
+import { leadOf, simulate, simulationDefaults } from '../engine/learning/simulate.ts'
 import { selectionSchema } from '../engine/model/campaign.ts'
 import type { ItemId } from '../engine/model/ids.ts'
 import type { Candidate } from '../engine/model/publication.ts'
 import { createInterestRanker } from '../engine/personalise/interest-ranker.ts'
+import { createLearnedRanker } from '../engine/personalise/learned-ranker.ts'
+import { createModel, newReader, unread } from '../engine/personalise/model/model.ts'
+import { readModel, shareModel, type Weights } from '../engine/personalise/model/shared.ts'
+import { snapshotOf } from '../engine/personalise/model/snapshot.ts'
 import type { RankerFactory, RankRequest } from '../engine/personalise/ranker.ts'
 import { type Report, round } from './figure.ts'
 
@@ -39,6 +45,8 @@ function someRequests(count: number, candidates: number, random: () => number): 
     interests: Object.fromEntries(someTopics(random, 5).map((topic) => [topic, random()])),
     language: random() < 0.8 ? 'en' : 'de',
     seen: new Set(Array.from({ length: 20 }, () => 1 + Math.floor(random() * candidates))),
+    learned: Object.fromEntries(someTopics(random, 5).map((topic) => [topic, random() * 2 - 1])),
+    seed: Math.floor(random() * 2 ** 32),
   }))
 }
 
@@ -75,6 +83,20 @@ const plainRanker: RankerFactory = (candidates, selection, at) => ({
     }),
 })
 
+/** A model that saw each of them some hundred times. */
+function someWeights(candidates: readonly Candidate[], halfLifeMs: number, random: () => number): Weights {
+  const model = createModel({ readerHalfLifeMs: 30 * 86_400_000 })
+  for (let i = 0; i < 2000; i++) {
+    const letter = Array.from({ length: 10 }, (_, place) => {
+      const candidate = candidates[Math.floor(random() * candidates.length)]!
+      return sightOf({ candidate, place, reader: { interests: {}, language: null }, at: now, halfLifeMs })
+    })
+    const clicked = new Set(random() < 0.5 ? [Math.floor(random() * 10)] : [])
+    model.learn(letter, unread, { seen: true, clicked }, newReader(now), now)
+  }
+  return readModel(shareModel(1, snapshotOf(model)))
+}
+
 /** Microseconds to choose and order 10 of 200 candidates for one subscriber, in batches of 100, by mitata. */
 export async function benchRank(report: Report): Promise<void> {
   const random = seeded(7)
@@ -96,6 +118,23 @@ export async function benchRank(report: Report): Promise<void> {
     unit: 'us',
     peer: 'the same formula, candidate by candidate',
     ratio: round(plain / value, 1),
+  })
+  const weights = someWeights(candidates, selection.halfLifeMs, random)
+  const learned = await time((...given) => createLearnedRanker(weights, 0.2, ...given))
+  report({
+    name: 'the same with learned weights and exploration',
+    value: round(learned, 2),
+    unit: 'us',
+    peer: 'the formula without learning, candidate by candidate',
+    ratio: round(plain / learned, 1),
+  })
+  const { learned: gain, interest, lead } = leadOf([...simulate(simulationDefaults)])
+  report({
+    name: 'NDCG@10 of the learned ranker in the simulator, last third of 60 days',
+    value: round(gain, 3),
+    unit: '',
+    peer: `the ranker that does not learn: ${round(interest, 3)}`,
+    ratio: round(1 + lead, 3),
   })
 }
 

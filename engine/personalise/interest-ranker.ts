@@ -1,14 +1,11 @@
 import type { Selection } from '../model/campaign.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { Candidate } from '../model/publication.ts'
-import { createPool, primarySubtag } from './pool.ts'
+import { primarySubtag } from './language.ts'
+import { interestFactor, otherLanguageShare } from './model/features.ts'
+import { createPool } from './pool.ts'
 import type { Pick, Ranker, RankerFactory, RankRequest } from './ranker.ts'
 
-/** What an item of no declared interest keeps: it fills a letter up, and never leads a followed topic. */
-const interestFloor = 0.1
-/** What an item in another language than the reader's keeps: a followed topic in the wrong language counts
- *  about as much as any other topic in the right one. Items or readers without a language lose nothing. */
-const otherLanguageShare = 0.1
 /** The least that one step of diversity leaves, so that equals among the held back keep their order. */
 const leastKept = 1e-6
 /** A language that no candidate is in. */
@@ -72,7 +69,7 @@ export const createInterestRanker: RankerFactory = (
     for (let group = 0; group < groupCount; group++) {
       const written = groupLanguage[group]!
       const share = spoken === null || written < 0 || written === spoken ? 1 : otherLanguageShare
-      affinity[group] = (interestFloor + (1 - interestFloor) * affinity[group]!) * share
+      affinity[group] = interestFactor(affinity[group]!) * share
     }
   }
 

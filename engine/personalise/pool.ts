@@ -1,10 +1,10 @@
 import type { Selection } from '../model/campaign.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { Candidate } from '../model/publication.ts'
+import { primarySubtag } from './language.ts'
+import { popularityFactor } from './model/features.ts'
 import type { Pick } from './ranker.ts'
 
-/** What an item of popularity 0 keeps: it can still be somebody's only news. */
-const popularityFloor = 0.1
 /** Items without figures carry 0.5; only above that may a reader be told that an item is popular. */
 const unknownPopularity = 0.5
 
@@ -39,12 +39,6 @@ export interface Pool {
   readonly followPicks: readonly Pick[]
 }
 
-/** `pt` of `pt-BR`. */
-export function primarySubtag(language: string): string {
-  const dash = language.indexOf('-')
-  return (dash < 0 ? language : language.slice(0, dash)).toLowerCase()
-}
-
 /** Compute all that does not depend on the recipient. Candidates have distinct ids. */
 export function createPool(candidates: readonly Candidate[], selection: Selection, now: EpochMs): Pool {
   const topicIndex = indexOfValues(candidates.flatMap(({ topics }) => topics))
@@ -56,7 +50,7 @@ export function createPool(candidates: readonly Candidate[], selection: Selectio
   )
   const base = Float64Array.from(
     candidates,
-    ({ popularity }, item) => recency[item]! * (popularityFloor + (1 - popularityFloor) * popularity),
+    ({ popularity }, item) => recency[item]! * popularityFactor(popularity),
   )
 
   const sorted = candidates.map((_, item) => item)

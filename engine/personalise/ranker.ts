@@ -10,6 +10,10 @@ export interface RankRequest {
   readonly language: string | null
   /** Ids of items that the recipient was sent before. */
   readonly seen: ReadonlySet<number>
+  /** Learned of the recipient: log-odds of a click by topic, 0 for what everybody does. Null where nothing is known. */
+  readonly learned: { readonly [topic: string]: number } | null
+  /** 32 bits of chance that are this letter's own: the same whenever it is chosen again. */
+  readonly seed: number
 }
 
 /** Why an item is in a letter, as it can be said to its reader. */

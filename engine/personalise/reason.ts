@@ -1,4 +1,4 @@
-import { primarySubtag } from './pool.ts'
+import { primarySubtag } from './language.ts'
 import type { Reason } from './ranker.ts'
 
 /** How a language says why an item is there. */

@@ -6,6 +6,7 @@ import { BroadsheetError } from '../errors.ts'
 import { domainOf } from '../model/address.ts'
 import type { TrackingConsent } from '../model/consent.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
+import { mix } from '../personalise/arm.ts'
 import { createInterestRanker } from '../personalise/interest-ranker.ts'
 import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
 import type { Pick } from '../personalise/ranker.ts'
@@ -130,6 +131,8 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
           interests: row[6],
           language: row[3] ?? spec.language,
           seen: had.get(row[0]) ?? noIds,
+          learned: row[8] ?? null,
+          seed: mix(plan.publicationId, row[0]),
         })),
       )
     },

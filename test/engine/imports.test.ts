@@ -27,6 +27,7 @@ const workers = [
   'engine/delivery',
   'engine/audience',
   'engine/content',
+  'engine/learning',
 ]
 const ports = ['engine/ports', 'engine/channel']
 const rules: readonly [room: string, may: readonly string[]][] = [
@@ -47,6 +48,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/analytics', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
+  ['engine/learning', [...base, 'engine/ports', 'engine/personalise']],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
   ['engine/desk', [...base, ...ports, 'engine/alerts']],
   ['engine/alerts.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],

@@ -89,6 +89,8 @@ describe('the people of the demo', () => {
         interests: weights!,
         language: language!,
         seen: new Set(),
+        learned: null,
+        seed: 0,
       })),
     )
     expect(letters.every((picks) => picks.length === selection.count)).toBe(true)

@@ -35,6 +35,8 @@ export const request = (fields: Partial<RankRequest> = {}): RankRequest => ({
   interests: {},
   language: null,
   seen: new Set(),
+  learned: null,
+  seed: 0,
   ...fields,
 })
 
@@ -80,6 +82,13 @@ export const anyRequest: fc.Arbitrary<RankRequest> = fc.record({
   interests: fc.dictionary(fc.constantFrom(...topics), share),
   language: anyLanguage,
   seen: fc.array(fc.integer({ min: 1, max: 45 }), { maxLength: 20 }).map((ids) => new Set(ids)),
+  learned: fc.option(
+    fc.dictionary(
+      fc.constantFrom(...topics),
+      fc.integer({ min: -8, max: 8 }).map((n) => n / 4),
+    ),
+  ),
+  seed: fc.nat(2 ** 31),
 })
 
 export { seeded } from '../../../app/demo/content/seeded.ts'
