@@ -236,6 +236,14 @@ export const engineConfigSchema = z.strictObject({
       sweepMs: z.int().min(10).default(5000),
     })
     .prefault({}),
+  reads: z
+    .strictObject({
+      /** Opens and clicks that wait to be written at most: more are answered and not counted. */
+      maxWaiting: z.int().min(1).max(1_000_000).default(20_000),
+      /** Whoever opens or clicks waits for the commit no longer than this. */
+      waitMs: z.int().min(1).max(10_000).default(1000),
+    })
+    .prefault({}),
   alerts: alertSettingsSchema.prefault({}),
   retention: z
     .strictObject({

@@ -10,6 +10,7 @@ import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { createAlertOffice } from './alert-office.ts'
 import type { Alerts } from './alerts.ts'
+import { createReads, type Reads } from './analytics/reads.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { Carried, ChannelDefinition, Egress, ProbeResult } from './channel/index.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -65,6 +66,7 @@ export interface EngineParts {
 }
 
 export type { FeedPreview, Feeds } from './actors/feeds.ts'
+export type { Kept, Reads, ReadWatcher } from './analytics/reads.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { FeedOutcome } from './content/fetch-feed.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
@@ -92,6 +94,8 @@ export interface Engine {
   /** Letters that went out, for web pages. */
   readonly renditions: Renditions
   readonly feeds: Feeds
+  /** Opens and clicks. */
+  readonly reads: Reads
   /** What will go out when, by its beginning. Refuses with E_INPUT a span of more than 400 days. */
   agenda(query: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Agenda>
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
@@ -272,6 +276,13 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
+  const reads = createReads({
+    settings: config.reads,
+    store,
+    subjectOf: (token) => links.read(token),
+    clock,
+    log,
+  })
   const office = createAlertOffice({
     config,
     store,
@@ -304,6 +315,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       notices.stop(deadlineMs),
       office.stop(deadlineMs),
       retention.stop(),
+      reads.idle(),
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()
@@ -317,6 +329,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
     subscriptions,
     feeds,
+    reads,
     agenda: (query) => agendaOf({ store, calendar, series }, query),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input

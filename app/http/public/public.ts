@@ -17,6 +17,7 @@ import { ownLinkRoutes } from './subscription/own-link.ts'
 import { preferencesRoutes } from './subscription/preferences.ts'
 import { signUpRoutes } from './subscription/sign-up.ts'
 import { unsubscribeRoutes } from './subscription/unsubscribe.ts'
+import { trackingRoutes } from './tracking/tracking.ts'
 
 export interface PublicOptions {
   /** Default: as an empty `pages:` in the settings. */
@@ -79,6 +80,7 @@ export function publicRoutes(app: Api, { engine, clock, log }: Parts, options: P
     letterRoutes,
     archiveRoutes,
     acknowledgeRoutes,
+    trackingRoutes,
   ])
     routes(app, parts)
 }

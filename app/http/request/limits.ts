@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Auth } from './auth.ts'
 
@@ -10,6 +10,8 @@ export interface RateLimits {
   readonly alertsPerKey: number
   /** Requests a window of an IP address without one; an IPv6 network of 64 bits counts as one. */
   readonly perAddress: number
+  /** Opens and clicks a window of one letter, whoever makes them. */
+  readonly perLetter: number
   readonly windowMs: number
 }
 
@@ -17,6 +19,7 @@ export const defaultRateLimits: RateLimits = {
   perKey: 30_000,
   alertsPerKey: 60_000,
   perAddress: 3000,
+  perLetter: 300,
   windowMs: 60_000,
 }
 
@@ -27,12 +30,14 @@ export async function useRateLimits(
   options: { readonly limits: RateLimits; readonly auth: Auth },
 ): Promise<void> {
   const { auth } = options
-  const { perKey, alertsPerKey, perAddress, windowMs } = options.limits
+  const { perKey, alertsPerKey, perAddress, perLetter, windowMs } = options.limits
   await app.register(rateLimit, {
     global: true,
     timeWindow: windowMs,
-    max: (_request, key) =>
-      key.startsWith('key:') ? perKey : key.startsWith('alerts:') ? alertsPerKey : perAddress,
+    max: (_request, key) => {
+      const [kind] = key.split(':', 1)
+      return { key: perKey, alerts: alertsPerKey, letter: perLetter }[kind!] ?? perAddress
+    },
     keyGenerator: async (request) => {
       const caller = await auth.identify(request)
       if (caller === null) return `address:${network(request.ip)}`
@@ -46,6 +51,14 @@ export async function useRateLimits(
       ),
   })
 }
+
+/** Of a route that letters lead to: requests with the token of a letter are counted by it, others by address. */
+export const limitByLetter = (letterOf: (request: FastifyRequest) => string | null) => ({
+  keyGenerator: (request: FastifyRequest): string => {
+    const letter = letterOf(request)
+    return letter === null ? `address:${network(request.ip)}` : `letter:${letter}`
+  },
+})
 
 /** One household has 2^64 addresses of IPv6: count the network. */
 export function network(ip: string): string {

@@ -62,7 +62,7 @@ describe('API keys', () => {
 })
 
 describe('limits', () => {
-  const limits = { perKey: 20, alertsPerKey: 30, perAddress: 5, windowMs: 60_000 }
+  const limits = { perKey: 20, alertsPerKey: 30, perAddress: 5, perLetter: 5, windowMs: 60_000 }
 
   test('a caller over its limit gets 429 and when to come back; another caller does not notice', async () => {
     await using served = await serve({ config: { rateLimits: limits } })

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
 import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
 import { type Alerts, createAlerts } from '../../../engine/alerts.ts'
+import { createReads } from '../../../engine/analytics/reads.ts'
 import type { Clock } from '../../../engine/clock.ts'
 import { createAlertTokens } from '../../../engine/compose/alert-token.ts'
 import { createLinks } from '../../../engine/compose/links.ts'
@@ -38,6 +39,13 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       fetcher: noFetcher,
       clock,
       random: () => 0.5,
+      log: silentLog,
+    }),
+    reads: createReads({
+      settings: engineConfigSchema.shape.reads.parse(undefined),
+      store,
+      subjectOf: (token) => double.readLinkToken(token),
+      clock,
       log: silentLog,
     }),
     rows: [],

@@ -38,6 +38,8 @@ const open = [
   'GET /v/{token}',
   'GET /k/{token}',
   'POST /k/{token}',
+  'GET /t/{file}',
+  'GET /c/{token}/{key}',
   'GET /a/',
   'GET /a/feed.xml',
   'GET /a/{campaign}',

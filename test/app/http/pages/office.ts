@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import { type PagesConfig, pagesSchema } from '../../../../app/config/pages.ts'
 import { createHttp, type HttpConfig } from '../../../../app/http/server.ts'
 import { createLinks } from '../../../../engine/compose/links.ts'
@@ -27,6 +28,7 @@ export interface Office extends AsyncDisposable {
   readonly url: string
   readonly house: House
   readonly store: Store
+  readonly app: FastifyInstance
   visit(path: string, headers?: Record<string, string>): Promise<Visited>
   post(
     path: string,
@@ -50,6 +52,10 @@ export async function openOffice(
     readonly store?: Store
     readonly people?: number
     readonly body?: string
+    /** Newest first. */
+    readonly secrets?: readonly string[]
+    /** More of the engine's settings. */
+    readonly engine?: object
   } = {},
 ): Promise<Office> {
   const { people = 0, store, body } = options
@@ -57,7 +63,7 @@ export async function openOffice(
     people,
     ...(store && { store }),
     ...(body !== undefined && { body }),
-    config: { publicUrl },
+    config: { publicUrl, ...(options.secrets && { secrets: options.secrets }), ...options.engine },
   })
   const app = await createHttp({
     engine: house.engine,
@@ -103,6 +109,7 @@ export async function openOffice(
     url,
     house,
     store: house.store,
+    app,
     visit,
     post,
     async fill(path, fields) {

@@ -1,0 +1,219 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
+import { hiddenKey, type Link } from '../model/link.ts'
+import type { Store } from '../ports/store.ts'
+import { createReadIntake, type LetterRead, type TakenBatch } from './intake.ts'
+import { tellsByItself } from './read/classify.ts'
+import type { Visit } from './read/read.ts'
+
+/** What became of a read. `kept`: its event is committed. `silent`: this person's reads are not kept, by their own word or since
+ *  they were erased. `late`: not committed within `waitMs`; it may be later. `full`: too many wait already. `away`: the
+ *  store could not take it. */
+export type Kept = 'kept' | 'silent' | 'late' | 'full' | 'away'
+
+/** What is told of reads, for metrics. */
+export interface ReadWatcher {
+  taken(batch: TakenBatch): void
+  missed(type: LetterRead['type'], why: Exclude<Kept, 'kept' | 'silent'>): void
+}
+
+/** What the links and the pixel of a letter lead to. */
+export interface Reads {
+  /** The letter's pixel was fetched. Null: the token is none of ours. Never rejects. */
+  opened(token: string, visit: Visit): Promise<{ readonly kept: Kept } | null>
+  /** A link was followed. Null: no letter of ours has it. `url`: where the letter's own publication says that it leads; null
+   *  for the link that nobody sees. Rejects with E_STORE_* only where that could not be read. */
+  clicked(
+    token: string,
+    key: string,
+    visit: Visit,
+  ): Promise<{ readonly url: string | null; readonly kept: Kept } | null>
+  /** Reads that wait to be written. */
+  waiting(): number
+  /** Returns the function that ends it. */
+  watch(watcher: ReadWatcher): () => void
+  /** Resolves when all that was taken in is written. */
+  idle(): Promise<void>
+}
+
+export interface ReadSettings {
+  /** Reads that wait to be written at most. */
+  readonly maxWaiting: number
+  /** An answer waits for its commit no longer than this. */
+  readonly waitMs: number
+}
+
+interface Table {
+  readonly byKey: ReadonlyMap<string, Link>
+  readonly readAt: EpochMs
+}
+
+interface Run {
+  readonly channel: string
+  /** After this, no letter of it is fresh any more. */
+  readonly freshUntil: EpochMs
+}
+
+const keeping = {
+  // Of publications. One has up to 2,000 links, most have ten.
+  max: 256,
+  // What is known is answered while it is read again, and stays when that fails.
+  allowStale: true,
+  noDeleteOnFetchRejection: true,
+  ignoreFetchAbort: true,
+} as const
+/** Letters go out while their publication renders more links: a key that is not in the table is looked for again, no sooner. */
+const tableMs = 1000
+const runMs = 30_000
+/** For that long it matters when a letter was handed over. */
+const freshMs = 120_000
+
+export function createReads(parts: {
+  readonly settings: ReadSettings
+  readonly store: Pick<
+    Store,
+    'links' | 'publications' | 'deliveries' | 'events' | 'subscribers' | 'subscriptions'
+  >
+  /** Null for everything that we did not sign. */
+  readonly subjectOf: (
+    token: string,
+  ) => { readonly publicationId: PublicationId; readonly subscriberId: SubscriberId } | null
+  readonly clock: Clock
+  readonly log: Log
+}): Reads {
+  const { settings, store, subjectOf, clock, log } = parts
+  const watchers = new Set<ReadWatcher>()
+  const intake = createReadIntake({
+    events: store.events,
+    clock,
+    told(batch) {
+      for (const watcher of watchers) watcher.taken(batch)
+    },
+  })
+  const tables = new LRUCache<PublicationId, Table>({
+    ...keeping,
+    fetchMethod: async (id) => {
+      const readAt = clock.now()
+      const links = await store.links.get(id)
+      return { byKey: new Map(links.map((link) => [link.key, link])), readAt }
+    },
+  })
+  const runs = new LRUCache<PublicationId, Run & { readonly readAt: EpochMs }>({
+    ...keeping,
+    fetchMethod: async (id) => {
+      const readAt = clock.now()
+      const publication = await store.publications.get(id)
+      const over = publication === null ? 0 : (publication.finishedAt ?? Number.POSITIVE_INFINITY)
+      return { channel: publication?.spec.channel ?? '', freshUntil: over + freshMs, readAt }
+    },
+  })
+  let underWay = 0
+  // An answer came before its commit: until there is one again, the next ones do not wait either.
+  let slow = false
+
+  async function linkOf(id: PublicationId, key: string): Promise<{ link: Link; links: number } | null> {
+    let table = await tables.fetch(id)
+    if (table !== undefined && !table.byKey.has(key) && clock.now() >= table.readAt + tableMs)
+      table = await tables.fetch(id, { forceRefresh: true, allowStale: false })
+    const link = table?.byKey.get(key)
+    return table === undefined || link === undefined ? null : { link, links: table.byKey.size }
+  }
+
+  async function runOf(id: PublicationId): Promise<Run> {
+    const known = runs.get(id)
+    // What is over does not change any more.
+    const old = known !== undefined && known.freshUntil === Number.POSITIVE_INFINITY
+    return (await runs.fetch(id, { forceRefresh: old && clock.now() >= known.readAt + runMs }))!
+  }
+
+  /** Asked each time: whoever changes their mind is heard at once. */
+  async function mayKeep(id: SubscriberId): Promise<boolean> {
+    const [rows, said] = await Promise.all([store.subscribers.get([id]), store.subscriptions.settings(id)])
+    const [row] = rows
+    return row !== undefined && row.status !== 'erased' && said !== null && said.tracking !== 'denied'
+  }
+
+  async function sentAtOf(read: LetterRead, run: Run): Promise<EpochMs | null> {
+    if (read.at > run.freshUntil || tellsByItself(read)) return null
+    const row = await store.deliveries.get(read.publicationId, read.subscriberId)
+    if (row === null) return null
+    // Read before its outcome is written: the letter is just going out.
+    if (row.state === 'handing') return read.at
+    return row.state === 'sent' && read.at - row.updatedAt < freshMs ? row.updatedAt : null
+  }
+
+  async function keep(read: Omit<LetterRead, 'channel' | 'sentAt'>): Promise<Kept> {
+    const [may, run] = await Promise.all([mayKeep(read.subscriberId), runOf(read.publicationId)])
+    if (!may) return 'silent'
+    const whole = { ...read, channel: run.channel, sentAt: null }
+    await intake.add({ ...whole, sentAt: await sentAtOf(whole, run) })
+    return 'kept'
+  }
+
+  /** Never rejects, never takes longer than an answer may. */
+  async function tryToKeep(read: Omit<LetterRead, 'channel' | 'sentAt'>): Promise<Kept> {
+    const kept = underWay < settings.maxWaiting ? await soon(keep(read)) : 'full'
+    if (kept !== 'kept' && kept !== 'silent') for (const watcher of watchers) watcher.missed(read.type, kept)
+    return kept
+  }
+
+  function soon(work: Promise<Kept>): Promise<Kept> {
+    underWay++
+    return new Promise((resolve) => {
+      const cancel = slow
+        ? () => {}
+        : clock.after(settings.waitMs, () => {
+            slow = true
+            resolve('late')
+          })
+      if (slow) resolve('late')
+      void work
+        .then(
+          (kept) => {
+            slow = false
+            return kept
+          },
+          (error: unknown): Kept => {
+            log.warn({ error: String(error) }, 'reads.not_kept')
+            return 'away'
+          },
+        )
+        .then((kept) => {
+          underWay--
+          cancel()
+          resolve(kept)
+        })
+    })
+  }
+
+  return {
+    async opened(token, visit) {
+      const subject = subjectOf(token)
+      if (subject === null) return null
+      return { kept: await tryToKeep({ ...visit, ...subject, type: 'opened', link: null, links: 0 }) }
+    },
+    async clicked(token, key, visit) {
+      const subject = subjectOf(token)
+      if (subject === null) return null
+      const hidden = key === hiddenKey
+      const found = hidden ? null : await linkOf(subject.publicationId, key)
+      if (!hidden && found === null) return null
+      const kept = await tryToKeep({
+        ...visit,
+        ...subject,
+        type: 'clicked',
+        link: found?.link.index ?? null,
+        links: found?.links ?? 0,
+      })
+      return { url: found?.link.url ?? null, kept }
+    },
+    waiting: () => underWay,
+    watch(watcher) {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+    idle: () => intake.idle(),
+  }
+}
