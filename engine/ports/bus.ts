@@ -6,5 +6,8 @@ export interface Bus {
   /** Also hears what this process publishes, though never from within `publish`. Returns the function that ends it.
    *  `onGap`: something may have been missed, also between subscribing and the first that is heard. */
   subscribe(topic: string, hear: (text: string) => void, onGap?: () => void): () => void
+  /** Whether what others publish is heard now, as far as this node knows: some seconds may pass until it does. Before it is true
+   *  again after it was false, every `onGap` is called. */
+  hears(): boolean
   close(): Promise<void>
 }

@@ -162,6 +162,7 @@ export function createRedisBus({ connection, node, log, beatMs = 2000 }: RedisBu
         unsubscribe(now.client, topic).catch(now.lose)
       }
     },
+    hears: () => listening?.state === 'hears',
     async close() {
       clearInterval(beats)
       closing.abort()

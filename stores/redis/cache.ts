@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Log } from '../../engine/log.ts'
-import type { Cache } from '../../engine/ports/cache.ts'
-import type { Connection } from './connect.ts'
+import { type Cache, type Found, seenMs } from '../../engine/ports/cache.ts'
+import type { Client, Connection } from './connect.ts'
 
 export interface RedisCacheOptions {
   readonly connection: Connection
@@ -14,12 +14,42 @@ const clusterParts = 64
 /** More drops than these are owed as a clear of the whole namespace. */
 const maxOwed = 10_000
 
-/** Values as `generation:value`, each with its time to live. A namespace is cleared by another generation number,
- *  whatever its size: what has an older one is not read, and its time ends it. */
+const dayMs = 86_400_000
+/** Longer than any value that was set before it. */
+const generationMs = 2 * dayMs
+
+// Only what was seen before the value was read may be replaced by it.
+const setScript = `
+local generation = (redis.call('GET', KEYS[1]) or '') .. ':'
+for i = 2, #KEYS do
+  local seen = ARGV[2 * i - 2]
+  local known = generation
+  local kept = redis.call('GETRANGE', KEYS[i], 0, 63)
+  if string.sub(kept, 1, #generation) == generation then known = string.match(kept, '^[^:]*:[^:]*') end
+  if known == seen then redis.call('SET', KEYS[i], seen .. ':=' .. ARGV[2 * i - 1], 'PX', ARGV[1]) end
+end
+`
+// UNLINK first: a Redis that is full refuses SET, unless the script has already written.
+const dropScript = `
+local mark = (redis.call('GET', KEYS[1]) or '') .. ':' .. ARGV[1] .. ':-'
+for i = 2, #KEYS do
+  redis.call('UNLINK', KEYS[i])
+  redis.call('SET', KEYS[i], mark, 'PX', ARGV[2])
+end
+`
+interface Scripts {
+  setSeen(keys: number, ...rest: (string | number)[]): Promise<null>
+  dropKeys(keys: number, ...rest: (string | number)[]): Promise<null>
+}
+
+/** Values as `generation:drop:=value`, each with its time to live. A namespace is cleared by another generation, whatever
+ *  its size: what has an older one is not read, and its time ends it. What was dropped is `generation:drop:-` for a
+ *  while. The two words before the value are what `get` calls `seen`. */
 export function createRedisCache({ connection, prefix, log }: RedisCacheOptions): Cache {
   const parts = connection.cluster ? clusterParts : 1
-  /** What the values of the generation seen last begin with, by its key. */
-  const marks = new Map<string, string>()
+  connection.client.defineCommand('setSeen', { lua: setScript })
+  connection.client.defineCommand('dropKeys', { lua: dropScript })
+  const scripts = (client: Client) => client as Client & Scripts
   /** Drops that could not be done, a namespace. */
   const owed = new Map<string, Set<string> | 'all'>()
   let settling: Promise<void> | null = null
@@ -53,13 +83,23 @@ export function createRedisCache({ connection, prefix, log }: RedisCacheOptions)
 
   const dropNow = (namespace: string, keys: readonly string[]) =>
     byPart(keys, (part, indexes) =>
-      connection.ask((client) => client.unlink(indexes.map((i) => keyOf(namespace, part, keys[i]!)))),
+      connection.ask((client) =>
+        scripts(client).dropKeys(
+          1 + indexes.length,
+          generationKey(namespace, part),
+          ...indexes.map((i) => keyOf(namespace, part, keys[i]!)),
+          freshWord(),
+          2 * seenMs,
+        ),
+      ),
     )
   const clearNow = (namespace: string) =>
     attempt(() =>
       Promise.all(
         Array.from({ length: parts }, (_, part) =>
-          connection.ask((client) => client.set(generationKey(namespace, part), randomInt(2 ** 47))),
+          connection.ask((client) =>
+            client.set(generationKey(namespace, part), freshWord(), 'PX', generationMs),
+          ),
         ),
       ),
     )
@@ -100,38 +140,34 @@ export function createRedisCache({ connection, prefix, log }: RedisCacheOptions)
 
   return {
     async get(namespace, keys) {
-      const values: (string | null)[] = keys.map(() => null)
-      if (keys.length === 0 || !(await mayGo())) return values
+      const found: Found[] = keys.map(() => nothing)
+      if (keys.length === 0 || !(await mayGo())) return found
       await byPart(keys, async (part, indexes) => {
-        const generationAt = generationKey(namespace, part)
-        const [generation, ...found] = await connection.ask((client) =>
-          client.mget(generationAt, ...indexes.map((i) => keyOf(namespace, part, keys[i]!))),
+        const [generation, ...kept] = await connection.ask((client) =>
+          client.mget(
+            generationKey(namespace, part),
+            ...indexes.map((i) => keyOf(namespace, part, keys[i]!)),
+          ),
         )
-        const mark = `${generation ?? ''}:`
-        marks.set(generationAt, mark)
-        for (const [n, i] of indexes.entries()) {
-          const value = found[n]
-          if (value?.startsWith(mark)) values[i] = value.slice(mark.length)
-        }
+        for (const [n, i] of indexes.entries()) found[i] = read(generation ?? '', kept[n] ?? null)
       })
-      return values
+      return found
     },
-    async set(namespace, entries, ttlMs) {
+    async set(namespace, all, ttlMs) {
+      const entries = all.filter(([, , seen]) => seen !== null)
       if (entries.length === 0 || !(await mayGo())) return
       const keys = entries.map(([key]) => key)
-      await byPart(keys, async (part, indexes) => {
-        const generationAt = generationKey(namespace, part)
-        const mark =
-          marks.get(generationAt) ?? `${(await connection.ask((client) => client.get(generationAt))) ?? ''}:`
-        await connection.ask(async (client) => {
-          const pipeline = client.pipeline()
-          for (const i of indexes) {
-            const [key, value] = entries[i]!
-            pipeline.set(keyOf(namespace, part, key), mark + value, 'PX', Math.max(1, Math.ceil(ttlMs)))
-          }
-          for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error
-        })
-      })
+      await byPart(keys, (part, indexes) =>
+        connection.ask((client) =>
+          scripts(client).setSeen(
+            1 + indexes.length,
+            generationKey(namespace, part),
+            ...indexes.map((i) => keyOf(namespace, part, keys[i]!)),
+            Math.max(1, Math.ceil(Math.min(ttlMs, dayMs))),
+            ...indexes.flatMap((i) => [entries[i]![2]!, entries[i]![1]]),
+          ),
+        ),
+      )
     },
     async drop(namespace, keys) {
       if (keys.length === 0) return
@@ -148,6 +184,16 @@ export function createRedisCache({ connection, prefix, log }: RedisCacheOptions)
       await settling
     },
   }
+}
+
+const nothing: Found = { value: null, seen: null }
+const freshWord = (): string => randomBytes(6).toString('base64url')
+
+function read(generation: string, kept: string | null): Found {
+  const mark = `${generation}:`
+  if (kept === null || !kept.startsWith(mark)) return { value: null, seen: mark }
+  const end = kept.indexOf(':', mark.length)
+  return { value: kept[end + 1] === '=' ? kept.slice(end + 2) : null, seen: kept.slice(0, end) }
 }
 
 /** FNV-1a: any function does that all nodes share. */

@@ -9,6 +9,7 @@ export function createMemoryBus({ log = silentLog }: { readonly log?: Log } = {}
   return {
     publish: (topic, text) => hearers.tell(topic, text),
     subscribe: (topic, hear) => (closed ? () => {} : hearers.add(topic, hear)),
+    hears: () => !closed,
     async close() {
       closed = true
       hearers.clear()

@@ -10,18 +10,23 @@ export function createMemoryCache({ maxBytes }: { readonly maxBytes: number }): 
   })
   // A cleared namespace begins again under another number; what was in it is not read again and goes first.
   const generations = new Map<string, number>()
+  // Of all keys together: a value that is not kept now and then costs nothing here.
+  let drops = 0
   const keyOf = (namespace: string, key: string) => `${namespace} ${generations.get(namespace) ?? 0} ${key}`
   return {
     async get(namespace, keys) {
-      return keys.map((key) => kept.get(keyOf(namespace, key)) ?? null)
+      return keys.map((key) => ({ value: kept.get(keyOf(namespace, key)) ?? null, seen: String(drops) }))
     },
     async set(namespace, entries, ttlMs) {
-      for (const [key, value] of entries) kept.set(keyOf(namespace, key), value, { ttl: ttlMs })
+      for (const [key, value, seen] of entries)
+        if (seen === String(drops)) kept.set(keyOf(namespace, key), value, { ttl: ttlMs })
     },
     async drop(namespace, keys) {
+      drops += 1
       for (const key of keys) kept.delete(keyOf(namespace, key))
     },
     async clear(namespace) {
+      drops += 1
       generations.set(namespace, (generations.get(namespace) ?? 0) + 1)
     },
     failures: () => 0,

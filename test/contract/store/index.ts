@@ -34,7 +34,7 @@ export type { OpenStore } from './fixtures.ts'
 export { testLedgerModel } from './ledger/model.ts'
 export { testBuckets } from './nodes/buckets.ts'
 export { testBus } from './nodes/bus.ts'
-export { testCache } from './nodes/cache.ts'
+export { put, testCache, valuesOf } from './nodes/cache.ts'
 export { testQueue } from './nodes/queue.ts'
 
 /** What every store must do: the sentences of engine/ports as tests. `open` gives an empty store. */

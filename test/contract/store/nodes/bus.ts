@@ -145,8 +145,10 @@ export function testBus(
       const topic = fresh('topic')
       const { texts } = hearing(here, topic)
       await connected(there, here, topic)
+      expect(here.hears()).toBe(true)
       const count = texts.length
       await here.close()
+      expect(here.hears()).toBe(false)
       await here.close()
       here.publish(topic, 'own')
       there.publish(topic, 'another’s')
