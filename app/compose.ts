@@ -77,6 +77,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       store: shared.store,
       queue: shared.queue,
       ...(shared.bus !== null && { bus: shared.bus }),
+      ...(shared.cache !== null && { cache: shared.cache }),
       channels,
       fetcher,
       egress: createGuard(config.egress),
@@ -107,7 +108,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
 async function openShared(config: AppConfig, store: Store, log: Log) {
   if (config.redis === null) {
     const queue = createMemoryQueue()
-    return { store, queue, bus: null, close: () => queue.close() }
+    return { store, queue, bus: null, cache: null, close: () => queue.close() }
   }
   const { openRedis } = await import('../stores/redis/open.ts')
   // While Redis is away each node works from a queue of its own: leases decide, whoever hands out the work.
@@ -117,6 +118,7 @@ async function openShared(config: AppConfig, store: Store, log: Log) {
     store: { ...store, buckets: redis.buckets },
     queue: redis.queue,
     bus: redis.bus,
+    cache: redis.cache,
     close: () => redis.close(),
   }
 }

@@ -11,6 +11,7 @@ import { createSupervisor } from './actors/supervisor.ts'
 import { createAlertOffice } from './alert-office.ts'
 import type { Alerts } from './alerts.ts'
 import { createReads, type Reads } from './analytics/reads.ts'
+import { type Caches, createCaches } from './cache/caches.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { Carried, ChannelDefinition, Egress, ProbeResult } from './channel/index.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -31,6 +32,7 @@ import type { EpochMs, PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
 import type { Bus } from './ports/bus.ts'
+import type { Cache } from './ports/cache.ts'
 import type { Fetcher } from './ports/fetcher.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
@@ -47,6 +49,8 @@ export interface EngineParts {
   readonly queue: WorkQueue
   /** Between nodes. Without one this engine is alone, or the others hear of it from the store, a sweep later. */
   readonly bus?: Bus
+  /** Behind what this process remembers. Without one the process stands alone with it. */
+  readonly cache?: Cache
   /** By the name that campaigns use: a definition and its parsed settings. */
   readonly channels: {
     readonly [name: string]: {
@@ -96,6 +100,8 @@ export interface Engine {
   readonly feeds: Feeds
   /** Opens and clicks. */
   readonly reads: Reads
+  /** What this process remembers of the store. */
+  readonly caches: Pick<Caches, 'figures'>
   /** What will go out when, by its beginning. Refuses with E_INPUT a span of more than 400 days. */
   agenda(query: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Agenda>
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
@@ -135,6 +141,15 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     },
   })
   const tell = relay.tell
+  const caches = createCaches({
+    tier: parts.cache ?? null,
+    bus: parts.bus ?? null,
+    alone: store.kind !== 'postgres',
+    owner,
+    clock,
+    random,
+    log,
+  })
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
   const limiter = createLimiter(
@@ -319,6 +334,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()
+    caches.stop()
     listeners.clear()
   }
 
@@ -330,6 +346,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     subscriptions,
     feeds,
     reads,
+    caches,
     agenda: (query) => agendaOf({ store, calendar, series }, query),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input

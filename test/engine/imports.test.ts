@@ -21,6 +21,7 @@ const base = [
 const makers = ['engine/template', 'engine/personalise', 'engine/compose']
 const workers = [
   'engine/alerts',
+  'engine/cache',
   'engine/desk',
   'engine/schedule',
   'engine/render',
@@ -46,6 +47,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/render', [...base, ...ports, ...makers]],
   ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience', 'engine/schedule']],
   ['engine/analytics', [...base, 'engine/ports']],
+  ['engine/cache', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
   ['engine/learning', [...base, 'engine/ports', 'engine/personalise']],

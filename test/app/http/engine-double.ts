@@ -48,6 +48,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       clock,
       log: silentLog,
     }),
+    caches: { figures: () => new Map() },
     rows: [],
     alerts: alertsOf(store, clock),
     campaigns: campaignsOf(store, clock, () => double.rows),
