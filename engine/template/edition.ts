@@ -1,6 +1,7 @@
 import type { LetterSource, TemplateBundle } from '../model/template.ts'
 import { type CompileOptions, type LetterData, type PartName, type RenderedLetter, raise } from './letter.ts'
 import { createLibrary } from './library.ts'
+import { trackHtml } from './links/rewrite.ts'
 import { createPart, type Part } from './part.ts'
 import { FindingError, type Place, RenderError, type TemplateProblem } from './problem.ts'
 import { lineAndColumn, type Source, writtenSource } from './source.ts'
@@ -55,10 +56,16 @@ export async function createEdition(
   const part = (name: PartName, set: Typeset): Part | null => {
     sources.set(name, set)
     const inBody = name === 'body' || name === 'text'
+    const tracked = name === 'body' && Boolean(options.tracking)
     try {
       const made = createPart(workshop, {
         source: set.source,
-        library: createLibrary(workshop.liquid, set.partials, Object.keys(bundle.partials)),
+        library: createLibrary(
+          tracked ? workshop.linkLiquid : workshop.liquid,
+          set.partials,
+          Object.keys(bundle.partials),
+        ),
+        tracked,
         dialect: name === 'body' ? 'html' : set.stripped ? 'stripped' : 'text',
         encoding: inBody ? options.encoding : 'plain',
         roots: inBody ? bodyRootNames : rootNames,
@@ -84,7 +91,8 @@ export async function createEdition(
   let text: Part | null = null
   try {
     const set = await typeset(workshop, bundle, letter)
-    body = part('body', set.html)
+    const { html } = set
+    body = part('body', options.tracking ? trackHtml(workshop.linkLiquid, html, options.tracking.own) : html)
     const before = problems.length
     text = part('text', set.text)
     // A text made from the HTML repeats what is wrong with the HTML.

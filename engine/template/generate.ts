@@ -1,6 +1,7 @@
 import { type Draft, Unsupported } from './draft.ts'
 import { type Code, type ExpressionOptions, ExpressionWriter, type Surroundings } from './expression.ts'
 import { generateCase, generateChoice, generateCycle } from './generate-choice.ts'
+import { generateHref } from './generate-link.ts'
 import { generateLoop, generateTableRow } from './generate-loop.ts'
 import { createPartials, type Partials } from './generate-partial.ts'
 import type { Place } from './problem.ts'
@@ -54,6 +55,8 @@ export interface Position {
 
 export interface GeneratorOptions extends ExpressionOptions {
   readonly dialect: Dialect
+  /** The pixel comes at the end, where no tag has written it before. */
+  readonly tracked: boolean
   readonly maxDepth: number
   /** The tree of a partial or layout, or null where there is none of that name. */
   readonly lookUp: (file: string) => readonly Node[] | null
@@ -97,6 +100,7 @@ export class Generator {
           }),
         )
       })
+      if (this.options.tracked) writer.value('T.tail()')
     })
     return {
       lines: [encoding === 'plain' ? 'let o="";' : 'let o="",c=0;', ...lines, 'R.size(o.length);'],
@@ -179,6 +183,12 @@ export class Generator {
       case 'block':
         this.partials.block(node, position)
         return
+      case 'href':
+        generateHref(this, node, position)
+        return
+      case 'pixel':
+        position.writer.value('T.tail()')
+        return
       case 'break':
       case 'continue':
         this.leave(node.kind, position.exit)
@@ -227,22 +237,33 @@ export class Generator {
   /** Where a value is likely to come again in the next letter (an item's, the campaign's) and its filters
    *  depend on nothing else, what it becomes is remembered. False where that is not so. */
   private remember(node: Node & { kind: 'output' }, position: Position): boolean {
-    const { initial, filters } = node.value
-    if (initial.kind !== 'path' || initial.properties.length === 0 || personal.has(initial.root)) return false
-    if (!filters.every(isPure) || this.options.dialect === 'stripped') return false
     const { dialect } = this.options
+    const value = dialect === 'stripped' ? null : this.memorable(node, position)
+    if (value === null) return false
+    const put = this.draft.constant(
+      'm',
+      `Q.${position.writer.encoding === 'plain' ? 'rememberingPlain' : 'remembering'}((x)=>${value.text},${dialect === 'html' && node.escape})`,
+    )
+    position.writer.put(put, value.input)
+    return true
+  }
+
+  /** An output that depends on nothing but one value, which is not a reader's own: the code of that value, and of the text it
+   *  becomes, of `x`. Null where it is not so. */
+  memorable(
+    node: Node & { kind: 'output' },
+    position: Position,
+  ): { readonly input: string; readonly text: string } | null {
+    const { initial, filters } = node.value
+    if (initial.kind !== 'path' || initial.properties.length === 0 || personal.has(initial.root)) return null
+    if (!filters.every(isPure)) return null
     const where = this.surroundings(position, true)
     this.expressions.risky = false
     const input = this.expressions.expression(initial, where)
     let made: Code = { code: 'x', type: 'unknown' }
     for (const filter of filters) made = this.expressions.filter(made, filter, node.value, where)
-    const put = this.draft.constant(
-      'm',
-      `Q.${position.writer.encoding === 'plain' ? 'rememberingPlain' : 'remembering'}((x)=>${this.expressions.text(made)},${dialect === 'html' && node.escape})`,
-    )
     if (this.expressions.risky) this.draft.mark(node.value.place, node.value.text)
-    position.writer.put(put, input.code)
-    return true
+    return { input: input.code, text: this.expressions.text(made) }
   }
 
   private capture(name: string, body: readonly Node[], place: Place, position: Position): void {

@@ -11,6 +11,7 @@ import {
   toValueSync,
 } from 'liquidjs'
 import type { Dialect } from './generate.ts'
+import { registerLinkTags } from './links/tags.ts'
 import type { Place } from './problem.ts'
 import { failureAt, type Run } from './run.ts'
 import type { Source } from './source.ts'
@@ -28,9 +29,9 @@ export function interpretPart(
   workshop: Workshop,
   source: Source,
   partials: ReadonlyMap<string, string>,
-  dialect: Dialect,
+  { dialect, tracked }: { readonly dialect: Dialect; readonly tracked: boolean },
 ): (data: Roots) => string {
-  const { run } = workshop
+  const { run, tracker } = workshop
   const { text } = createValues(run)
   const liquid = createLiquid(workshop.filters, {
     templates: partials,
@@ -41,6 +42,7 @@ export function interpretPart(
     handler: dialect === 'stripped' ? (value: unknown) => stripTags(text(value)) : (value: unknown) => value,
   })
   limitTags(liquid, run)
+  if (tracked) registerLinkTags(liquid, tracker, () => new BoundedEmitter(run))
   const templates = liquid.parse(source.text)
   return (data) => {
     const context = new Context(
@@ -59,7 +61,7 @@ export function interpretPart(
     } catch (error) {
       throw failureAt(causeOf(error), placeOf(error), null)
     }
-    return emitter.buffer
+    return tracked ? emitter.buffer + tracker.tail() : emitter.buffer
   }
 }
 

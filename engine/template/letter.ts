@@ -1,6 +1,7 @@
 import type { EpochMs } from '../model/ids.ts'
 import type { LetterSource, TemplateBundle } from '../model/template.ts'
 import { createEdition, type Edition } from './edition.ts'
+import type { LetterTracking, Tracker } from './links/tracker.ts'
 import type { Place, TemplateProblem } from './problem.ts'
 import { FindingError, RenderError } from './problem.ts'
 import { createWorkshop } from './workshop.ts'
@@ -27,6 +28,8 @@ export interface CompileOptions {
   /** Where the subscriber has none. */
   readonly language: string
   readonly timeZone: string
+  /** Letters may be tracked. `own`: what our public addresses begin with, without a trailing slash. */
+  readonly tracking?: { readonly own: string } | null
 }
 
 /** What templates see. */
@@ -63,6 +66,8 @@ export interface LetterData {
     readonly manage?: string
   }
   readonly now: EpochMs
+  /** Not seen by templates. Null, or left out: this letter is not tracked. */
+  readonly tracking?: LetterTracking | null
 }
 
 export interface RenderedLetter {
@@ -84,6 +89,8 @@ export interface CompiledLetter {
   readonly problems: readonly TemplateProblem[]
   /** Parts that LiquidJS itself renders, and why. */
   readonly interpreted: readonly { readonly part: string; readonly why: string }[]
+  /** The links of tracked letters; null where none is tracked. */
+  readonly links: Pick<Tracker, 'take' | 'restrict'> | null
   /** Throws RenderError. Calls must not overlap (they cannot: it is synchronous). */
   render(data: LetterData): RenderedLetter
 }
@@ -94,7 +101,7 @@ export async function compileLetter(
   bundle: TemplateBundle,
   options: CompileOptions,
 ): Promise<CompiledLetter> {
-  const workshop = createWorkshop(options.budgets, options.language)
+  const workshop = createWorkshop(options.budgets, options.language, options.tracking?.own)
   const { template } = bundle
   const editions = new Map<string | null, Edition>()
   editions.set(null, await createEdition(workshop, bundle, options, null, template))
@@ -103,7 +110,7 @@ export async function compileLetter(
   }
   const all = [...editions.values()]
   const problems = all.flatMap((edition) => edition.problems)
-  const { run } = workshop
+  const { run, tracker } = workshop
   const { locales } = run
 
   function editionFor(language: string | null): Edition {
@@ -127,6 +134,7 @@ export async function compileLetter(
   return {
     problems,
     interpreted: all.flatMap((edition) => edition.interpreted),
+    links: options.tracking ? tracker : null,
     render(data) {
       const edition = editionFor(data.subscriber.language)
       const language = edition.language ?? options.language
@@ -138,6 +146,7 @@ export async function compileLetter(
           : language
       const calendar = calendarOf(localeName, data.subscriber.timeZone)
       edition.prepare()
+      tracker.begin(data.tracking ?? null)
       run.reset({
         locale: locales.locale(localeName),
         calendar,

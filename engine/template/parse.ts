@@ -1,4 +1,13 @@
-import { type Liquid, Value as LiquidValue, type Template, type Token, TypeGuards } from 'liquidjs'
+import {
+  type Liquid,
+  Value as LiquidValue,
+  type TagToken,
+  type Template,
+  type Token,
+  TypeGuards,
+} from 'liquidjs'
+import { hrefTag, pixelTag } from './links/tags.ts'
+import type { Quote } from './links/target.ts'
 import { parseFailure } from './parse-failure.ts'
 import { FindingError, type Place } from './problem.ts'
 import type { Argument, Expression, FileName, FilterCall, Node, Value } from './tree.ts'
@@ -223,6 +232,17 @@ class Reader {
         return
       case 'block':
         nodes.push({ kind: 'block', name: tag.block, body: this.nodes(tag.templates), place })
+        return
+      case hrefTag:
+        nodes.push({
+          kind: 'href',
+          quote: (tag.token as TagToken).args as Quote,
+          body: this.nodes(tag.templates),
+          place,
+        })
+        return
+      case pixelTag:
+        nodes.push({ kind: 'pixel', place })
         return
       case 'liquid':
         for (const inner of tag.templates) this.add(inner, nodes)

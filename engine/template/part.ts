@@ -15,6 +15,8 @@ export interface PartOptions {
   readonly dialect: Dialect
   readonly encoding: 'plain' | 'quoted-printable'
   readonly roots: readonly string[]
+  /** Its links and the place of its pixel are marked. */
+  readonly tracked?: boolean
 }
 
 /** One part of a letter, checked. */
@@ -29,11 +31,13 @@ export interface Part {
 }
 
 export function createPart(workshop: Workshop, options: PartOptions): Part {
-  const { source, library, dialect, encoding } = options
+  const { source, library, dialect, encoding, tracked = false } = options
+  const liquid = tracked ? workshop.linkLiquid : workshop.liquid
   const generate = (): Draft & { readonly code: string } => {
     const draft = new Draft()
     const generator = new Generator(draft, {
       dialect,
+      tracked,
       maxDepth: workshop.run.budgets.maxDepth,
       roots: options.roots,
       filterKind: workshop.filterKind,
@@ -42,7 +46,7 @@ export function createPart(workshop: Workshop, options: PartOptions): Part {
       lookUp: library.nodes,
       partialNames: library.names,
     })
-    const { lines, result } = generator.part(parseTree(workshop.liquid, source.text, null), encoding)
+    const { lines, result } = generator.part(parseTree(liquid, source.text, null), encoding)
     return Object.assign(draft, { code: draft.source(lines, result) })
   }
 
@@ -50,7 +54,7 @@ export function createPart(workshop: Workshop, options: PartOptions): Part {
     workshop.build(draft.code, draft.sites)
   const interpreted = (): ((data: Roots) => string) => {
     const texts = new Map([...library.sources].map(([name, { text }]) => [name, text]))
-    const render = interpretPart(workshop, source, texts, dialect)
+    const render = interpretPart(workshop, source, texts, { dialect, tracked })
     return encoding === 'plain' ? render : (data) => encodePart(render(data))
   }
 

@@ -196,7 +196,8 @@ export class QuotedPrintable {
     }
   }
 
-  private place(encoded: Encoded, column: number): string {
+  /** Write what was encoded before. */
+  place(encoded: Encoded, column: number): string {
     if (encoded.text === '') {
       this.column = column
       return ''

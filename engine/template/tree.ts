@@ -1,3 +1,4 @@
+import type { Quote } from './links/target.ts'
 import type { Place } from './problem.ts'
 
 /** The tree that letters are compiled from: LiquidJS's parse tree, reduced to what rendering needs. */
@@ -86,6 +87,15 @@ export type Node =
       readonly body: readonly Node[]
       readonly place: Place
     }
+  /** The value of an `href` that may be tracked; see links/rewrite.ts. */
+  | {
+      readonly kind: 'href'
+      readonly quote: Quote
+      readonly body: readonly Node[]
+      readonly place: Place
+    }
+  /** The place of the pixel. */
+  | { readonly kind: 'pixel'; readonly place: Place }
   | { readonly kind: 'block'; readonly name: string; readonly body: readonly Node[]; readonly place: Place }
   | { readonly kind: 'break' | 'continue'; readonly place: Place }
 
@@ -115,6 +125,7 @@ export function bodiesOf(node: Node): readonly (readonly Node[])[] {
     case 'capture':
     case 'block':
     case 'layout':
+    case 'href':
       return [node.body]
     case 'for':
     case 'tablerow':
@@ -129,6 +140,7 @@ export function bodiesOf(node: Node): readonly (readonly Node[])[] {
     case 'count':
     case 'include':
     case 'render':
+    case 'pixel':
     case 'break':
     case 'continue':
       return []

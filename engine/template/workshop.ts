@@ -4,6 +4,8 @@ import { blankDrop, emptyDrop, LoopDrop, nilDrop } from './drops.ts'
 import { createExpressionFilters } from './filters/expression-filters.ts'
 import { createFilters, type Filter, type FilterHost, requireValue, returnsText } from './filters/index.ts'
 import type { Budgets } from './letter.ts'
+import { registerLinkTags } from './links/tags.ts'
+import { Tracker } from './links/tracker.ts'
 import { Locales } from './locale.ts'
 import { QuotedPrintable } from './quoted-printable.ts'
 import { failureAt, Run } from './run.ts'
@@ -24,16 +26,24 @@ export interface Workshop {
   readonly filters: ReadonlyMap<string, Filter>
   /** Parses; renders nothing. */
   readonly liquid: Liquid
+  /** The same, for HTML whose links were marked (links/rewrite.ts). */
+  readonly linkLiquid: Liquid
+  readonly tracker: Tracker
   readonly filterKind: (name: string) => 'string' | 'unknown' | null
   /** Make `main(d)` of generated code. Errors become FindingErrors at the sites that the code marked. */
   build(source: string, sites: readonly Site[]): (data: Roots) => string
 }
 
-export function createWorkshop(budgets: Budgets, language: string): Workshop {
+/** `own`: what our public addresses begin with; they are never tracked. */
+export function createWorkshop(budgets: Budgets, language: string, own = ''): Workshop {
   const run = new Run(budgets, new Locales(language))
   const values = createValues(run)
   const filters = createFilters()
   const liquid = createLiquid(filters)
+  const linkLiquid = createLiquid(filters)
+  const tracker = new Tracker(own)
+  // Parsed with it, never rendered.
+  registerLinkTags(linkLiquid, tracker, () => ({ buffer: '' }))
   const host = createHost(liquid, run)
   const quoted = new QuotedPrintable((text) => {
     run.use(text.length)
@@ -45,6 +55,7 @@ export function createWorkshop(budgets: Budgets, language: string): Workshop {
     ...values,
     R: run,
     Q: quoted,
+    T: tracker,
     H: host,
     U: unbound,
     LoopDrop,
@@ -75,6 +86,8 @@ export function createWorkshop(budgets: Budgets, language: string): Workshop {
     run,
     filters,
     liquid,
+    linkLiquid,
+    tracker,
     filterKind: (name) => (filters.has(name) ? (returnsText(name) ? 'string' : 'unknown') : null),
     build(source, sites) {
       const fail = (error: unknown, at: number): unknown =>

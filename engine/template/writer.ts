@@ -16,6 +16,8 @@ export interface Writer {
   html(code: string): void
   /** A value through a constant made by `Q.remembering` or, in plain text, `Q.rememberingPlain`. */
   put(put: string, code: string): void
+  /** Something that has a `text` and, of it, an `encoded`. */
+  piece(code: string): void
   /** Text written by a writer of the same encoding that began in column 0. */
   fragment(out: string, column: string): void
   /** Ways of control meet here: the column is known no more. */
@@ -38,6 +40,9 @@ export function plainWriter(draft: Draft, out: string): Writer {
     },
     put(put, code) {
       draft.emit(`${out}+=${put}(${code});`)
+    },
+    piece(code) {
+      draft.emit(`${out}+=${code}.text;`)
     },
     fragment(from) {
       draft.emit(`${out}+=${from};`)
@@ -74,6 +79,10 @@ export function quotedWriter(draft: Draft, out: string, column: string, startsAt
     },
     put(put, code) {
       draft.emit(`${out}+=${put}(${code},${column});${column}=Q.column;`)
+      atZero = false
+    },
+    piece(code) {
+      draft.emit(`${out}+=Q.place(${code}.encoded,${column});${column}=Q.column;`)
       atZero = false
     },
     fragment(from, fromColumn) {
