@@ -18,6 +18,7 @@ import type { ItemStore } from './items.ts'
 import type { LeadershipStore } from './leadership.ts'
 import type { DeliveryStore, LedgerStore } from './ledger.ts'
 import type { LinkStore } from './links.ts'
+import type { ModelStore } from './models.ts'
 import type { NoticeStore } from './notices.ts'
 import type { NotificationStore, PostingStore } from './notifications.ts'
 import type { PresenceStore } from './presence.ts'
@@ -79,6 +80,7 @@ export interface Store extends AlertPorts {
   readonly publications: PublicationStore
   readonly editions: EditionStore
   readonly links: LinkStore
+  readonly models: ModelStore
   readonly ledger: LedgerStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

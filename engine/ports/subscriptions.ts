@@ -53,8 +53,8 @@ export interface SubscriptionStore {
     change: SubscriptionChange,
   ): Promise<{ readonly status: 'done'; readonly changed: boolean } | { readonly status: 'moved' }>
   /** Remove what is known of a person. The row stays, `erased`, with `erased:<id>` for an address; consent events lose
-   *  address, program and words; deliveries and events lose their details and picks; memberships, settings, notices and
-   *  a suppression of the address go. `remember`: keep a salted hash of the address (HMAC-SHA-256, the salt is the
+   *  address, program and words; deliveries and events lose their details and picks; memberships, settings, notices,
+   *  what was learned of them and a suppression of the address go. `remember`: keep a salted hash of the address (HMAC-SHA-256, the salt is the
    *  store's own), by which `upsert` knows the person again. False when there is nobody left to erase. */
   erase(request: {
     readonly id: SubscriberId

@@ -35,6 +35,7 @@ import { createEditions } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
 import { createItems } from './publishing/items.ts'
 import { createLinks } from './publishing/links.ts'
+import { createModels } from './publishing/models.ts'
 import { createPublications } from './publishing/publications.ts'
 import { createState } from './state.ts'
 
@@ -78,6 +79,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     editions: createEditions(state),
     rollups: pending('rollups'),
     links: createLinks(state),
+    models: createModels(state),
     ledger: createLedger(state, reports.suppressions),
     alerts: createAlerts(alerts),
     desk: createDesk(alerts, placing),

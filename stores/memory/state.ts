@@ -19,6 +19,7 @@ import type { List, Membership } from '../../engine/model/list.ts'
 import type { Notice } from '../../engine/model/notice.ts'
 import type { Publication } from '../../engine/model/publication.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
+import type { Affinity } from '../../engine/ports/models.ts'
 import type { Suppression, SuppressionReason } from '../../engine/ports/subscribers.ts'
 import type { SubscriptionSettings } from '../../engine/ports/subscriptions.ts'
 import type { RowCounts } from '../rules/ledger.ts'
@@ -62,6 +63,7 @@ export interface MemoryState {
   readonly memberships: Map<ListId, Map<SubscriberId, { membership: Membership; at: EpochMs }>>
   readonly suppressions: Map<string, Suppression>
   readonly settings: Map<SubscriberId, SubscriptionSettings>
+  readonly affinities: Map<SubscriberId, Affinity & { readonly updatedAt: EpochMs }>
   /** In the order they were written; `seq` counts from 1. */
   readonly consents: Map<SubscriberId, Consent[]>
   /** By `<subscriber>/<kind>`. */
@@ -92,6 +94,7 @@ export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => n
     memberships: new Map(),
     suppressions: new Map(),
     settings: new Map(),
+    affinities: new Map(),
     consents: new Map(),
     notices: new Map(),
     erased: new Map(),

@@ -455,6 +455,16 @@ const all: { readonly [name: string]: Table } = {
   },
   heartbeat: collection,
   beat: { key: ['heartbeat_id'], columns: { heartbeat_id: int, at: int, alarmed: int } },
+  affinity: {
+    key: ['subscriber_id'],
+    columns: { subscriber_id: int, updated_at: int, weights: json, tallies: json },
+  },
+  rank_model: { key: ['version'], columns: { version: int, at: int, note: text, active: int, state: json } },
+  rank_draft: {
+    key: ['id'],
+    columns: { id: int, revision: int, cursor: int, at: int, state: json },
+    replaced: true,
+  },
   presence: {
     key: ['id'],
     columns: { id: int, at: int },

@@ -28,6 +28,7 @@ import { createEditions } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
 import { createItems } from './publishing/items.ts'
 import { createLinks } from './publishing/links.ts'
+import { createModels } from './publishing/models.ts'
 import { createPublications } from './publishing/publications.ts'
 
 export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
@@ -57,6 +58,7 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     publications: createPublications(db),
     editions: createEditions(db),
     links: createLinks(db),
+    models: createModels(db),
     ledger: createLedger(db, runs, lineage),
     deliveries: createDeliveries(db, runs),
     events: createEvents(db),

@@ -87,6 +87,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     campaigns: portOf('campaigns'),
     editions: portOf('editions'),
     links: portOf('links'),
+    models: portOf('models'),
     ledger: portOf('ledger'),
     rollups: portOf('rollups'),
     alerts: portOf('alerts'),

@@ -39,6 +39,7 @@ import { createEditions, createEditionWriter } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
 import { createItems } from './publishing/items.ts'
 import { createLinks } from './publishing/links.ts'
+import { createModels } from './publishing/models.ts'
 import { createPublications } from './publishing/publications.ts'
 import type { SyncPorts } from './threads/methods.ts'
 
@@ -91,6 +92,7 @@ export function createPorts(
     publications,
     editions: createEditions(sql),
     links: createLinks(sql),
+    models: createModels(sql),
     ledger: createLedger(sql, {
       runs,
       leases: createLeases(() => performance.now()),

@@ -1,3 +1,4 @@
+import type { SubscriberId } from '../../../engine/model/ids.ts'
 import type { DeliveryStore } from '../../../engine/ports/ledger.ts'
 import { countsOf, noRows } from '../../rules/ledger.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -5,6 +6,10 @@ import { audienceAfter, countAudience } from '../audience.ts'
 import type { MemoryState } from '../state.ts'
 
 export function createDeliveries(state: MemoryState): DeliveryStore {
+  const learnedOf = (id: SubscriberId): unknown => {
+    const weights = state.affinities.get(id)?.weights
+    return weights === undefined || state.settings.get(id)?.tracking === 'denied' ? null : JSON.parse(weights)
+  }
   return {
     async audience({ after, limit, ...audience }) {
       const rows = audienceAfter(state, audience, { after, limit })
@@ -27,7 +32,7 @@ export function createDeliveries(state: MemoryState): DeliveryStore {
           row.attributes,
           row.topics,
           state.settings.get(row.id)?.tracking ?? 'unknown',
-          null,
+          learnedOf(row.id),
         ])
       return JSON.stringify(rows)
     },

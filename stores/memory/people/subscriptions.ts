@@ -70,6 +70,7 @@ export function createSubscriptions(state: MemoryState, alerts: AlertState): Sub
       if (merged !== null) put({ ...row, ...merged, updatedAt: now })
       const settings = changedSettings(settingsOf(id), change.settings)
       if (settings !== null) state.settings.set(id, settings)
+      if (settings?.tracking === 'denied') state.affinities.delete(id)
       const memberships = changedMemberships(membershipsOf(id), change)
       for (const [list, membership] of memberships) {
         const members = state.memberships.get(list) ?? new Map()
@@ -97,6 +98,7 @@ export function createSubscriptions(state: MemoryState, alerts: AlertState): Sub
       state.suppressions.delete(row.address)
       for (const members of state.memberships.values()) members.delete(id)
       state.settings.delete(id)
+      state.affinities.delete(id)
       for (const kind of noticeKinds) state.notices.delete(`${id}/${kind}`)
       forgetDetails(id)
       forgetFollower(alerts, id)

@@ -50,10 +50,12 @@ export function createDeliveries(db: Database, runs: Pick<Runs, 'of'>): Delivery
       const [row] = await db.adHoc<{ rows: string }>(
         `SELECT '[' || coalesce(string_agg(
            json_build_array(id, address, name, language, time_zone, attributes, topics,
-             coalesce(tracking, 'unknown'), NULL)::text, ',' ORDER BY id
+             coalesce(tracking, 'unknown'),
+             CASE WHEN tracking = 'denied' THEN NULL ELSE weights END)::text, ',' ORDER BY id
          ), '') || ']' AS rows
          FROM subscriber
-         LEFT JOIN subscription ON subscriber_id = id
+         LEFT JOIN subscription p ON p.subscriber_id = id
+         LEFT JOIN affinity a ON a.subscriber_id = id
          WHERE id = ANY($1)`,
         [ids],
       )

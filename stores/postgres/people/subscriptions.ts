@@ -85,7 +85,7 @@ export function createSubscriptions(db: Database): SubscriptionStore {
         await replacePeople(tx, [{ ...newSubscriber({ address: '' }), status: 'erased', id }], now)
         await tx.run('UPDATE subscriber SET address = $2 WHERE id = $1', [id, erasedAddress(id)])
         await tx.run('DELETE FROM suppression WHERE address = $1', [row.address])
-        for (const table of ['membership', 'subscription', 'notice'])
+        for (const table of ['membership', 'subscription', 'notice', 'affinity'])
           await tx.run(`DELETE FROM ${table} WHERE subscriber_id = $1`, [id])
         await tx.run(
           'UPDATE consent SET ip = NULL, user_agent = NULL, words = NULL WHERE subscriber_id = $1',
@@ -169,6 +169,7 @@ async function changeSettings(tx: Sql, id: SubscriberId, change: Change['setting
      SET max_per_week = excluded.max_per_week, tracking = excluded.tracking, paused_until = excluded.paused_until`,
     [id, settings.maxPerWeek, settings.tracking, settings.pausedUntil],
   )
+  if (settings.tracking === 'denied') await tx.run('DELETE FROM affinity WHERE subscriber_id = $1', [id])
   return true
 }
 

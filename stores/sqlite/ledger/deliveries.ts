@@ -19,10 +19,12 @@ export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<Del
       const text = sql<[string], string>(
         `SELECT json_group_array(
            json_array(id, address, name, language, time_zone, json(attributes), json(topics),
-             coalesce(tracking, 'unknown'), NULL) ORDER BY id
+             coalesce(tracking, 'unknown'),
+             iif(tracking = 'denied', NULL, json(weights))) ORDER BY id
          )
          FROM subscriber
-         LEFT JOIN subscription ON subscriber_id = id
+         LEFT JOIN subscription p ON p.subscriber_id = id
+         LEFT JOIN affinity a ON a.subscriber_id = id
          WHERE id IN (SELECT value FROM json_each(?))`,
       )
       return text.pluck().get(JSON.stringify(ids)) ?? '[]'

@@ -64,6 +64,8 @@ export function createSubscriptions(
           `INSERT OR REPLACE INTO subscription (subscriber_id, max_per_week, tracking, paused_until)
            VALUES (:id, :maxPerWeek, :tracking, :pausedUntil)`,
         ).run({ ...settings, id })
+      if (settings?.tracking === 'denied')
+        sql<[number]>('DELETE FROM affinity WHERE subscriber_id = ?').run(id)
       const memberships = changedMemberships(membershipsOf(id), change)
       for (const [list, status] of memberships)
         sql<[number, number, string, number]>(
@@ -99,7 +101,7 @@ export function createSubscriptions(
            )`,
         ).run(id)
         sql<[number]>("UPDATE posting SET place = '', detail = NULL WHERE subscriber_id = ?").run(id)
-        for (const table of ['membership', 'subscription', 'notice', 'follow_preference'])
+        for (const table of ['membership', 'subscription', 'notice', 'follow_preference', 'affinity'])
           sql<[number]>(`DELETE FROM ${table} WHERE subscriber_id = ?`).run(id)
         sql<[number]>(
           `UPDATE consent SET ip = NULL, user_agent = NULL, words = NULL WHERE subscriber_id = ?`,

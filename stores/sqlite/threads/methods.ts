@@ -94,6 +94,16 @@ export const methods = {
   publications: { get: 'read', page: 'read' },
   editions: { page: 'read', sum: 'read' },
   links: { put: 'write', get: 'read' },
+  models: {
+    draft: 'read',
+    letters: 'read',
+    commit: 'write',
+    get: 'read',
+    list: 'read',
+    activate: 'write',
+    prune: 'write',
+    forget: 'write',
+  },
   ledger: {
     plan: 'write',
     // Only the writer knows which leases are alive (leases.ts).

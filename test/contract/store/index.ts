@@ -27,6 +27,7 @@ import { testCaps, testEditions, testWaves } from './publishing/editions.ts'
 import { testFeeds } from './publishing/feeds.ts'
 import { testItems } from './publishing/items.ts'
 import { testLinks } from './publishing/links.ts'
+import { testModels } from './publishing/models.ts'
 import { testPublications } from './publishing/publications.ts'
 
 export { testAlertsModel } from './alerts/model.ts'
@@ -52,6 +53,7 @@ export function testStore(name: string, open: OpenStore): void {
     testCampaigns(open)
     testPublications(open)
     testLinks(open)
+    testModels(open)
     testEditions(open)
     testWaves(open)
     testCaps(open)

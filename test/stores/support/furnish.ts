@@ -14,6 +14,7 @@ import {
   moveRun,
   mustLease,
   newList,
+  newPeople,
   newRun,
   now,
   send,
@@ -90,8 +91,23 @@ export async function furnish(store: Store): Promise<Furnished> {
   for (const key of replies) await store.replies.claim({ key, fingerprint: 'f', now, expiresAt: now + 9 })
   await store.replies.save(replies[1], { status: 201, body: JSON.stringify({ odd }) }, now + 9)
   await furnishAlerts(store, odd)
+  await furnishModels(store)
   await store.presence.beat(now)
   return { ...runs, erased, bucket, replies }
+}
+
+async function furnishModels(store: Store): Promise<void> {
+  const people = await newPeople(store, 2, [])
+  const affinities = people.map((subscriberId) => ({
+    subscriberId,
+    weights: '{ "climate": 0.250 }',
+    tallies: `[[1, 0.50, ${now}], {}]`,
+  }))
+  for (const note of ['first', odd]) {
+    const { revision } = await store.models.draft()
+    const state = JSON.stringify({ odd, note }, null, 1)
+    await store.models.commit({ revision, cursor: 3, state, affinities, snapshot: { note }, now })
+  }
 }
 
 async function furnishPeople(
