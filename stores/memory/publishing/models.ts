@@ -62,7 +62,7 @@ export function createModels(state: MemoryState): ModelStore {
       return newestFirst().find(({ active }) => active) ?? null
     },
     async list() {
-      return newestFirst().map(({ state: _, ...head }) => head)
+      return newestFirst().map(({ version, at, note, active }) => ({ version, at, note, active }))
     },
     async activate(version, _now) {
       const model = models.get(version)

@@ -47,7 +47,7 @@ export function testModels(open: OpenStore): void {
     test('of two who write at once, one does', async () => {
       const { revision } = await store().models.draft()
       const done = await Promise.all([commit({ revision, cursor: 50 }), commit({ revision, cursor: 51 })])
-      expect(done.toSorted()).toEqual([false, true])
+      expect(done.filter(Boolean)).toHaveLength(1)
       expect((await store().models.draft()).revision).toBe(revision + 1)
     })
 
@@ -78,7 +78,7 @@ export function testModels(open: OpenStore): void {
       expect(await learnedOf(denies!)).toBeNull()
       const letters = people.map((subscriberId) => ({ publicationId: 1 as PublicationId, subscriberId }))
       const found = await store().models.letters(letters, 0)
-      expect(found.map(({ subscriberId }) => subscriberId).toSorted()).toEqual([denies, stays].toSorted())
+      expect(new Set(found.map(({ subscriberId }) => subscriberId))).toEqual(new Set([denies, stays]))
       expect(found.find(({ subscriberId }) => subscriberId === denies)).toMatchObject({
         tracking: 'granted',
         tallies: null,
