@@ -2,14 +2,14 @@ import type { EventType, ReadClass } from '../model/event.ts'
 import type { PublicationId, SubscriberId } from '../model/ids.ts'
 import {
   type ActiveRow,
+  binOf,
   bounceClasses,
   type CohortRow,
-  type CountClass,
   type CountedEvent,
   type CountRow,
-  countedIn,
   type Dimension,
   dayOf,
+  type EventClass,
   isRead,
   monthOf,
   type PeopleRow,
@@ -20,7 +20,7 @@ import {
 } from '../model/rollup.ts'
 import type { CountKnown, CountNeeds, CountStep } from '../ports/rollups.ts'
 import { type Reach, reachOf } from './reach.ts'
-import { addedScore, binOf } from './score.ts'
+import { addedScore } from './score.ts'
 import { linkSlot, readSlots, type Slots, slotOf, writeSlots } from './slots.ts'
 
 /** What does not change once a publication has begun. */
@@ -60,7 +60,8 @@ export function needsOf(events: readonly CountedEvent[]): CountNeeds {
 
 /** Count the events after the cursor `from`. The numbers of a set of events are the same in whatever order and in whatever steps
  *  they are counted, but that a correction comes after what it corrects; scores up to rounding. Distinct people are exact:
- *  what each has done so far is known, and somebody is counted when their first read comes, and not any more when the last one turns out not to be theirs. */
+ *  what each has done so far is known, and somebody is counted when their first read comes, and not any more when the last one turns out not to be theirs.
+ *  Of those that were erased only events are counted: nothing is kept by person. */
 export function fold(
   from: number,
   events: readonly CountedEvent[],
@@ -82,6 +83,7 @@ export function fold(
   const active = new Map(known.active.map((row) => [pairKey(row.subscriberId, row.month), row]))
   const changedActive = new Map<string, ActiveRow>()
 
+  const isErased = ({ subscriberId }: CountedEvent) => (people.get(subscriberId)?.domain ?? '') === ''
   const valuesOf = (event: CountedEvent): readonly (readonly [Dimension, string])[] => {
     const { publicationId, subscriberId } = event
     const person = people.get(subscriberId)
@@ -106,7 +108,7 @@ export function fold(
     event: CountedEvent,
     values: readonly (readonly [Dimension, string])[],
     type: EventType,
-    counted: CountClass,
+    counted: EventClass,
     n: number,
   ): void {
     const { publicationId, at } = event
@@ -153,7 +155,7 @@ export function fold(
     const month = monthOf(at)
     const key = pairKey(subscriberId, month)
     const had = active.get(key)?.n ?? 0
-    const row = { subscriberId, month, n: had + sign }
+    const row = { subscriberId, month, n: Math.max(0, had + sign) }
     active.set(key, row)
     changedActive.set(key, row)
     const person = people.get(subscriberId)
@@ -165,7 +167,8 @@ export function fold(
 
   function read(event: CountedEvent, by: ReadClass, sign: 1 | -1): void {
     const values = [...valuesOf(event), ...linkValuesOf(event)]
-    for (const counted of countedIn[by]) add(event, values, event.type, counted, sign)
+    add(event, values, event.type, by, sign)
+    if (isErased(event)) return
     const { slots } = touchedOf(event)
     bump(slots, slotOf(event.type, by)!, sign)
     if (event.type === 'clicked' && event.link !== null) bump(slots, linkSlot(event.link, by), sign)
@@ -180,7 +183,7 @@ export function fold(
     }
     add(event, valuesOf(event), event.type, event.type === 'bounced' ? bounceClassOf(event) : '', 1)
     const slot = slotOf(event.type, null)
-    if (slot !== null) bump(touchedOf(event).slots, slot, 1)
+    if (slot !== null && !isErased(event)) bump(touchedOf(event).slots, slot, 1)
   }
 
   for (const { event, before, slots } of touches.values()) {
@@ -230,11 +233,12 @@ interface Touched {
   readonly slots: Slots
 }
 
-const bump = (slots: Slots, slot: number, by: number): void =>
-  void slots.set(slot, (slots.get(slot) ?? 0) + by)
+/** Never below 0: what is corrected may have been forgotten. */
+const bump = (slots: Slots, slot: number, by: 1 | -1): void =>
+  void slots.set(slot, Math.max(0, (slots.get(slot) ?? 0) + by))
 
 /** `hard` of `hard: no such user`. */
-export function bounceClassOf({ detail }: Pick<CountedEvent, 'detail'>): CountClass {
+export function bounceClassOf({ detail }: Pick<CountedEvent, 'detail'>): EventClass {
   const [word] = (detail ?? '').split(':', 1)
   return bounceClasses.find((known) => known === word) ?? ''
 }

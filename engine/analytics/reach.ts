@@ -1,5 +1,5 @@
 import { type EventType, readClasses } from '../model/event.ts'
-import { type CountClass, countedIn, type Dimension } from '../model/rollup.ts'
+import { countedIn, type Dimension, type PeopleClass } from '../model/rollup.ts'
 import { clickSlots, linkOf, openSlots, type Slots } from './slots.ts'
 
 /** A number that somebody is one of. `dimension` null: those of all the values that a person has. */
@@ -7,7 +7,7 @@ export interface Reach {
   readonly dimension: Extract<Dimension, 'link' | 'topic'> | null
   readonly value: string
   readonly type: EventType
-  readonly class: CountClass
+  readonly class: PeopleClass
 }
 
 const plain: readonly (readonly [slot: number, type: EventType])[] = [
@@ -22,7 +22,7 @@ export function reachOf(
   topicsOf: (link: number) => readonly string[],
 ): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>()
-  const add = (dimension: Reach['dimension'], value: string, type: EventType, counted: CountClass) =>
+  const add = (dimension: Reach['dimension'], value: string, type: EventType, counted: PeopleClass) =>
     void found.set(`${dimension} ${type} ${counted} ${value}`, { dimension, value, type, class: counted })
 
   for (const [slot, type] of plain) if (happened(slots, slot)) add(null, '', type, '')

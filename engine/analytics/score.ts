@@ -28,7 +28,5 @@ export function addedScore(
 export const scoreAt = (log2: number | null, at: EpochMs): number =>
   log2 === null ? 0 : 2 ** (log2 - exponent(at))
 
-/** Quarters of a doubling. */
-export const binOf = (log2: number): number => Math.floor(log2 * 4)
 /** The lowest worth that a bin's scores have at a time. */
 export const binWorth = (bin: number, at: EpochMs): number => scoreAt(bin / 4, at)

@@ -8,14 +8,16 @@ import type { EpochMs, EventId, PublicationId, SubscriberId } from './ids.ts'
 export const dimensions = ['all', 'domain', 'provider', 'language', 'variant', 'topic', 'link'] as const
 export type Dimension = (typeof dimensions)[number]
 
-/** Who did it: of opens and clicks a class, or a union of classes: `people` is human and proxy (a proxy fetches when a person
- *  looks), `all` is everything that came. Of bounces their class. '' of all other types. */
-export type CountClass = ReadClass | 'people' | 'all' | BounceClass | ''
 export const bounceClasses = ['hard', 'soft', 'block', 'full', 'policy'] as const
 export type BounceClass = (typeof bounceClasses)[number]
+/** What events are told apart by: opens and clicks by who did it, bounces by their class; '' of all other types. */
+export type EventClass = ReadClass | BounceClass | ''
+/** Two unions of classes: `people` is human and proxy (a proxy fetches when a person looks), `all` is everything that came. Events of a
+ *  union are the sum of its classes; its people are not, since one person may be of several: they have numbers of their own. */
+export type PeopleClass = ReadClass | 'people' | 'all' | ''
 
-/** The classes that an open or click of a class counts in. */
-export const countedIn: { readonly [read in ReadClass]: readonly CountClass[] } = {
+/** The classes that a person who opened or clicked counts in. */
+export const countedIn: { readonly [read in ReadClass]: readonly PeopleClass[] } = {
   human: ['human', 'people', 'all'],
   proxy: ['proxy', 'people', 'all'],
   prefetch: ['prefetch', 'all'],
@@ -61,7 +63,7 @@ export interface CountRow {
   readonly value: string
   readonly day: number
   readonly type: EventType
-  readonly class: CountClass
+  readonly class: EventClass
   readonly n: number
 }
 
@@ -71,7 +73,7 @@ export interface PeopleRow {
   readonly dimension: Dimension
   readonly value: string
   readonly type: EventType
-  readonly class: CountClass
+  readonly class: PeopleClass
   readonly people: number
 }
 
@@ -80,7 +82,7 @@ export interface QuarterRow {
   readonly publicationId: PublicationId
   readonly quarter: number
   readonly type: EventType
-  readonly class: CountClass
+  readonly class: EventClass
   readonly n: number
 }
 
@@ -108,6 +110,9 @@ export interface CohortRow {
   readonly month: number
   readonly people: number
 }
+
+/** Quarters of a doubling. */
+export const binOf = (log2: number): number => Math.floor(log2 * 4)
 
 export const dayMs = 86_400_000
 export const quarterMs = 900_000

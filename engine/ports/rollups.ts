@@ -1,4 +1,4 @@
-import type { PublicationId, SubscriberId } from '../model/ids.ts'
+import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import type {
   ActiveRow,
   CohortRow,
@@ -55,14 +55,21 @@ export interface RollupStore {
   /** The cursor, and the events after it in the order of `EventStore.page`, with its promise that none is missed. */
   next(limit: number): Promise<{ readonly cursor: number; readonly events: readonly CountedEvent[] }>
   known(needs: CountNeeds): Promise<CountKnown>
-  /** One transaction. False: the cursor is elsewhere; nothing was written. */
+  /** One transaction. False, and nothing was written: the cursor is elsewhere, or somebody of whom the step keeps something was erased
+   *  since it was `known`. */
   apply(step: CountStep): Promise<boolean>
   /** Forget all numbers and begin at the first event that is still there. */
   reset(): Promise<void>
+  /** Retention: forget up to `limit` rows that only say who did what: touches of publications from before that time, and active months
+   *  that were over by then. Numbers stay; whoever reads such a publication after that counts anew. Resolves with how many; less
+   *  than `limit`: there are no more. */
+  forget(query: { readonly before: EpochMs; readonly limit: number }): Promise<number>
 }
 
 /** Reading the numbers. Of several publications, all of them where `publicationIds` is null; sums over those that are asked for,
- *  in the order of the key. */
+ *  in the order of publication, day (where it is by day) and value. Nothing that is 0 is there.
+ *  `top`: of so many values only, the largest. Those of domains are those to which most was sent, ever, by the publications that are asked for; of
+ *  other dimensions those with the most events (people) in the answer. Without it a publication to a million has 200,000 rows by domain. */
 export interface AnalyticsStore {
   /** `byDay: false`: one row for all days, with the first one as its day. Days from `from` to `to`, both included. `byPublication: false`: one row for
    *  all publications, with 0 as its id. */
@@ -73,10 +80,12 @@ export interface AnalyticsStore {
     readonly to?: number
     readonly byDay: boolean
     readonly byPublication: boolean
+    readonly top?: number
   }): Promise<readonly CountRow[]>
   people(query: {
     readonly publicationIds: readonly PublicationId[]
     readonly dimension: Dimension
+    readonly top?: number
   }): Promise<readonly PeopleRow[]>
   /** Quarters from `from` to before `to`. */
   quarters(query: {

@@ -5,10 +5,8 @@ import type { FeedId, HeartbeatId } from '../../engine/model/ids.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
-import type { AnalyticsStore } from '../../engine/ports/rollups.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
-import { pending } from '../rules/pending.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createDesk } from './alerts/desk.ts'
 import { createFollowPreferences, createFollows } from './alerts/follows.ts'
@@ -17,6 +15,8 @@ import { createPlacing } from './alerts/place.ts'
 import { createPostings } from './alerts/postings.ts'
 import { type Beat, createBeats, createSilences } from './alerts/silences.ts'
 import { createAlertState } from './alerts/state.ts'
+import { createAnalytics } from './analytics/analytics.ts'
+import { createRollups } from './analytics/rollups.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
 import { createEvents } from './ledger/events.ts'
@@ -59,7 +59,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     publications: createPublications(state),
     deliveries: createDeliveries(state),
     events: createEvents(state),
-    analytics: pending<AnalyticsStore>('analytics'),
+    analytics: createAnalytics(state),
   }
   return {
     kind: 'memory',
@@ -77,7 +77,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     imports: createImports(reports),
     campaigns: createCampaigns(state),
     editions: createEditions(state),
-    rollups: pending('rollups'),
+    rollups: createRollups(state),
     links: createLinks(state),
     models: createModels(state),
     ledger: createLedger(state, reports.suppressions),

@@ -23,6 +23,7 @@ import type { Affinity } from '../../engine/ports/models.ts'
 import type { Suppression, SuppressionReason } from '../../engine/ports/subscribers.ts'
 import type { SubscriptionSettings } from '../../engine/ports/subscriptions.ts'
 import type { RowCounts } from '../rules/ledger.ts'
+import { createRollupState, type RollupState } from './analytics/state.ts'
 
 export interface MemoryChunk {
   readonly seq: number
@@ -82,6 +83,7 @@ export interface MemoryState {
   readonly events: DeliveryEvent[]
   /** `<at> <key>` of those that have one. */
   readonly eventKeys: Set<string>
+  readonly rollups: RollupState
   /** Milliseconds that never jump; leases are timed by it. */
   readonly monotonic: () => number
 }
@@ -106,6 +108,7 @@ export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => n
     once: new Map(),
     events: [],
     eventKeys: new Set(),
+    rollups: createRollupState(),
     monotonic,
   }
 }

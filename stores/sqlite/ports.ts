@@ -5,7 +5,6 @@ import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
-import { pending } from '../rules/pending.ts'
 import { createAlertRows, createAlerts } from './alerts/alerts.ts'
 import { createBeats } from './alerts/beats.ts'
 import { createDesk } from './alerts/desk.ts'
@@ -17,6 +16,8 @@ import { createPlacing } from './alerts/place.ts'
 import { createPostings } from './alerts/postings.ts'
 import { createNotificationRows } from './alerts/rows.ts'
 import { createSilences } from './alerts/silences.ts'
+import { createAnalytics } from './analytics/analytics.ts'
+import { createRollups } from './analytics/rollups.ts'
 import { createCollection } from './collection.ts'
 import { createSql } from './database/statements.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
@@ -102,8 +103,8 @@ export function createPorts(
     }),
     deliveries: createDeliveries(sql, runs),
     events: createEvents(sql, events),
-    rollups: pending('rollups'),
-    analytics: pending('analytics'),
+    rollups: createRollups(sql),
+    analytics: createAnalytics(sql),
     alerts: createAlerts(sql, alerts),
     desk: createDesk(sql, { alerts, notifications }),
     postings: createPostings(sql, { rows: notifications, placing, leases, suppressions, consents }),

@@ -12,6 +12,7 @@ import {
   noSettings,
 } from '../../rules/subscription.ts'
 import { type AlertState, forgetFollower } from '../alerts/state.ts'
+import { forgetReader } from '../analytics/state.ts'
 import { appendConsent, type MemoryState } from '../state.ts'
 import { putNotice } from './notices.ts'
 import { leftBy } from './subscribers.ts'
@@ -101,6 +102,7 @@ export function createSubscriptions(state: MemoryState, alerts: AlertState): Sub
       state.affinities.delete(id)
       for (const kind of noticeKinds) state.notices.delete(`${id}/${kind}`)
       forgetDetails(id)
+      forgetReader(state.rollups, id)
       forgetFollower(alerts, id)
       const move = { subscriberId: id, kind: 'erase', from: row.status, to: 'erased', lists: [] } as const
       const bareWords = { ...proof, ip: null, userAgent: null, words: null }

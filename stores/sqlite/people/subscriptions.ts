@@ -10,6 +10,7 @@ import {
   consentsOf,
   noSettings,
 } from '../../rules/subscription.ts'
+import { forgetReader } from '../analytics/rollups.ts'
 import type { Sql } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 import type { ConsentWriter } from './consents.ts'
@@ -112,6 +113,7 @@ export function createSubscriptions(
            WHERE publication_id IN (SELECT id FROM publication) AND subscriber_id = ?`,
         ).run(id)
         sql<[number]>('UPDATE event SET detail = NULL WHERE subscriber_id = ?').run(id)
+        forgetReader(sql, id)
         const bareWords = { ...proof, ip: null, userAgent: null, words: null }
         consents.append(
           bulkConsent(bareWords, now, {

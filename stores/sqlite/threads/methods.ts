@@ -129,7 +129,7 @@ export const methods = {
     remove: 'write',
   },
   events: { append: 'write', page: 'read', remove: 'write' },
-  rollups: { next: 'read', known: 'read', apply: 'write', reset: 'write' },
+  rollups: { next: 'read', known: 'read', apply: 'write', reset: 'write', forget: 'write' },
   analytics: {
     counts: 'read',
     people: 'read',

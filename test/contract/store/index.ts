@@ -5,6 +5,9 @@ import { testFollows } from './alerts/follows.ts'
 import { testNotifications } from './alerts/notifications.ts'
 import { testPostings } from './alerts/postings.ts'
 import { testSilences } from './alerts/silences.ts'
+import { testNumbers } from './analytics/analytics.ts'
+import { testRollupsModel } from './analytics/model.ts'
+import { testRollups } from './analytics/rollups.ts'
 import { testCollections } from './collection.ts'
 import type { OpenStore } from './fixtures.ts'
 import { testDeliveries } from './ledger/deliveries.ts'
@@ -72,5 +75,14 @@ export function testStore(name: string, open: OpenStore): void {
     testReplies(open)
     testPresence(open)
     testLeadership(open)
+  })
+}
+
+/** What every store must do that counts what is read. `rounds`: how many random stories are told to it. */
+export function testAnalytics(name: string, open: OpenStore, rounds: number): void {
+  describe(`store ${name}`, () => {
+    testRollups(open)
+    testNumbers(open)
+    testRollupsModel(open, rounds)
   })
 }

@@ -4,6 +4,7 @@ import { createMemoryQueue } from '../../../stores/memory/nodes/queue.ts'
 import { openStore } from '../../../stores/open.ts'
 import {
   testAlertsModel,
+  testAnalytics,
   testBus,
   testCache,
   testLedgerModel,
@@ -19,6 +20,7 @@ const open = async () => {
 testStore('memory', open)
 testLedgerModel('memory', open, 300)
 testAlertsModel('memory', open, 300)
+testAnalytics('memory', open, 200)
 testQueue('memory', async () => createMemoryQueue())
 testBus('memory', async () => {
   const bus = createMemoryBus()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openStore } from '../../../stores/open.ts'
-import { testAlertsModel, testLedgerModel, testStore } from '../../contract/store/index.ts'
+import { testAlertsModel, testAnalytics, testLedgerModel, testStore } from '../../contract/store/index.ts'
 import { dropFolder, makeFolder } from '../support/folder.ts'
 
 const open = async () => {
@@ -18,3 +18,4 @@ const open = async () => {
 testStore('sqlite', open)
 testLedgerModel('sqlite', open, 30)
 testAlertsModel('sqlite', open, 80)
+testAnalytics('sqlite', open, 40)
