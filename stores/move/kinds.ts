@@ -67,10 +67,10 @@ export const kinds = {
     fromPostgres: canonicalJson,
     toPostgres: same<string>,
   },
-  /** Ids as a JSON list; bigint[] in Postgres. */
+  /** Whole numbers as a JSON list; an array in Postgres. */
   ids: {
     sqliteType: 'TEXT',
-    postgresTypes: ['bigint[]'],
+    postgresTypes: ['bigint[]', 'integer[]'],
     fromSqlite: same<string>,
     toSqlite: same<string>,
     selected: asJson,

@@ -4,6 +4,7 @@ import type { ItemId, PublicationId, SubscriberId } from '../../../engine/model/
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import type { BucketRequest } from '../../../engine/ports/buckets.ts'
 import type { Store } from '../../../engine/ports/store.ts'
+import { rollUp } from '../../contract/store/analytics/roll.ts'
 import {
   campaignInput,
   fresh,
@@ -91,6 +92,7 @@ export async function furnish(store: Store): Promise<Furnished> {
   for (const key of replies) await store.replies.claim({ key, fingerprint: 'f', now, expiresAt: now + 9 })
   await store.replies.save(replies[1], { status: 201, body: JSON.stringify({ odd }) }, now + 9)
   await furnishAlerts(store, odd)
+  await furnishNumbers(store)
   await furnishModels(store)
   await store.presence.beat(now)
   return { ...runs, erased, bucket, replies }
@@ -108,6 +110,28 @@ async function furnishModels(store: Store): Promise<void> {
     const state = JSON.stringify({ odd, note }, null, 1)
     await store.models.commit({ revision, cursor: 3, state, affinities, snapshot: { note }, now })
   }
+}
+
+/** What is read, and counted but for the last event. */
+async function furnishNumbers(store: Store): Promise<void> {
+  const { id: publicationId, people } = await newRun(store, 3)
+  await moveRun(store, publicationId, 'cancelled')
+  const told = people.flatMap((subscriberId) =>
+    (['sent', 'opened', 'clicked'] as const).map((type) => ({ subscriberId, type })),
+  )
+  const plain = { publicationId, channel: 'smtp', at: now, code: null, detail: null }
+  await store.events.append(
+    told.map(({ subscriberId, type }) => ({
+      ...plain,
+      subscriberId,
+      type,
+      class: type === 'sent' ? null : 'human',
+      link: type === 'clicked' ? 1 : null,
+      key: fresh('told'),
+    })),
+  )
+  await rollUp(store)
+  await store.events.append([{ ...plain, subscriberId: people[0]!, type: 'opened', class: 'proxy' }])
 }
 
 async function furnishPeople(
