@@ -28,6 +28,7 @@ const workers = [
   'engine/delivery',
   'engine/audience',
   'engine/content',
+  'engine/analytics',
   'engine/learning',
 ]
 const ports = ['engine/ports', 'engine/channel']
@@ -46,7 +47,8 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
   ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience', 'engine/schedule']],
-  ['engine/analytics', [...base, 'engine/ports']],
+  // Which ranker chose is told by the arm, how sure a difference is by its interval; answers are remembered.
+  ['engine/analytics', [...base, 'engine/ports', 'engine/personalise', 'engine/cache']],
   ['engine/cache', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
