@@ -36,16 +36,16 @@ describe('an address', () => {
     const text = fc.oneof(
       four,
       six,
-      fc.string({ unit: fc.constantFrom(...'0123456789abcdefF:.%g '.split('')), maxLength: 24 }),
+      fc.string({ unit: fc.constantFrom(...'0123456789abcdefF:.g '.split('')), maxLength: 24 }),
       fc.tuple(six, four).map(([a, b]) => `${a}${b}`),
       four.map((ip) => `::ffff:${ip}`),
       four.map((ip) => `64:ff9b::${ip}`),
     )
     fc.assert(
       fc.property(text, (ip) => {
-        expect(parseAddress(ip) !== null, ip).toBe(isIP(ip) !== 0 && !ip.endsWith('%'))
+        expect(parseAddress(ip) !== null, ip).toBe(isIP(ip) !== 0)
       }),
-      { numRuns: 3000 },
+      { numRuns: 10_000 },
     )
   })
 
