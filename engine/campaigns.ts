@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CampaignActors } from './actors/campaign.ts'
 import type { Supervisor } from './actors/supervisor.ts'
+import type { RememberedItems } from './cache/items.ts'
 import type { Clock } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
@@ -100,8 +101,11 @@ export function createCampaigns(parts: {
   readonly supervisor: Pick<Supervisor, 'kick' | 'plan'>
   readonly channels: readonly string[]
   readonly courier: (channel: string) => Courier | undefined
+  /** For what is shown before it is sent. */
+  readonly items: Pick<RememberedItems, 'byKey' | 'candidates' | 'warm'>
 }): Campaigns {
-  const { config, store, clock, pool, rehearsal, actors, series, supervisor, channels, courier } = parts
+  const { config, store, clock, pool, rehearsal, actors, series, supervisor, channels, courier, items } =
+    parts
 
   async function rowOf(id: CampaignId): Promise<Campaign> {
     const campaign = await store.campaigns.get(id)
@@ -152,7 +156,8 @@ export function createCampaigns(parts: {
     return campaign
   }
 
-  const rehearse = async (id: CampaignId) => specOf(store, channels, await rowOf(id), clock.now())
+  const shown = { ...store, items: { ...store.items, byKey: items.byKey, candidates: items.candidates } }
+  const rehearse = async (id: CampaignId) => specOf(shown, channels, await rowOf(id), clock.now())
 
   return {
     async create(input) {
@@ -187,6 +192,8 @@ export function createCampaigns(parts: {
       const due = row.repeat === null ? at! : await series.first(row, at ?? clock.now())
       const campaign = await actors.apply(id, { type: 'schedule', at: due })
       supervisor.kick()
+      // Whoever schedules it looks at it next.
+      void items.warm(campaign.selection)
       return campaign
     },
     start: (id) => begin(id, 'hand'),

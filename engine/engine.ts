@@ -5,14 +5,11 @@ import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { startNoticeActor } from './actors/notices.ts'
 import { createRelay } from './actors/relay.ts'
 import { createRetention } from './actors/retention.ts'
-import { createRoller } from './actors/roller.ts'
 import { createSchedules } from './actors/schedules.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { createAlertOffice } from './alert-office.ts'
 import type { Alerts } from './alerts.ts'
-import { type Analytics, createAnalytics } from './analytics/analytics.ts'
-import { createCounter } from './analytics/counter.ts'
 import { createReads, type Reads } from './analytics/reads.ts'
 import { type Caches, createCaches } from './cache/caches.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
@@ -24,7 +21,7 @@ import type { EngineConfig } from './config.ts'
 import { chainCouriers } from './delivery/failover.ts'
 import { createLimiter } from './delivery/limits/limiter.ts'
 import { createNoticePress } from './delivery/notice-press.ts'
-import { createRehearsal } from './delivery/rehearsal.ts'
+import { createRehearsal, type PickView } from './delivery/rehearsal.ts'
 import { createRenditions, type Renditions } from './delivery/rendition.ts'
 import { createRuns } from './delivery/runs.ts'
 import { partialsOf } from './delivery/spec.ts'
@@ -39,6 +36,7 @@ import type { Cache } from './ports/cache.ts'
 import type { Fetcher } from './ports/fetcher.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
+import { createRemembered } from './remembered.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool } from './render/pool.ts'
 import { type Agenda, agendaOf } from './schedule/agenda.ts'
@@ -73,7 +71,6 @@ export interface EngineParts {
 }
 
 export type { FeedPreview, Feeds } from './actors/feeds.ts'
-export type { Analytics, AnalyticsStatus } from './analytics/analytics.ts'
 export type { Kept, Reads, ReadWatcher } from './analytics/reads.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { FeedOutcome } from './content/fetch-feed.ts'
@@ -104,10 +101,10 @@ export interface Engine {
   readonly feeds: Feeds
   /** Opens and clicks. */
   readonly reads: Reads
-  /** What happened to letters, as numbers. */
-  readonly analytics: Analytics
   /** What this process remembers of the store. */
   readonly caches: Pick<Caches, 'figures'>
+  /** What a letter with the usual settings would hold for a person now. Null for nobody, and for who was erased. */
+  picksFor(id: SubscriberId): Promise<readonly PickView[] | null>
   /** What will go out when, by its beginning. Refuses with E_INPUT a span of more than 400 days. */
   agenda(query: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Agenda>
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
@@ -133,7 +130,7 @@ export interface Engine {
 }
 
 export async function createEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
-  const { store, queue, clock = systemClock, random = Math.random, log = silentLog } = parts
+  const { queue, clock = systemClock, random = Math.random, log = silentLog } = parts
   const owner = parts.node ?? randomUUID()
   const listeners = new Set<(fact: Fact) => void>()
   const relay = createRelay({
@@ -150,12 +147,14 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const caches = createCaches({
     tier: parts.cache ?? null,
     bus: parts.bus ?? null,
-    alone: store.kind !== 'postgres',
+    alone: parts.store.kind !== 'postgres',
     owner,
     clock,
     random,
     log,
   })
+  const remembered = createRemembered({ caches, store: parts.store, clock })
+  const { store, people, tracking, items, picks } = remembered
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
   const limiter = createLimiter(
@@ -224,6 +223,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     },
     channels: forLetters,
     courier,
+    items,
   })
   const supervisor = createSupervisor({
     config: config.delivery,
@@ -294,23 +294,15 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     press,
     links,
     tokens,
+    people,
     clock,
     log,
-  })
-  const counter = createCounter(store)
-  const analytics = createAnalytics({ store, caches, counter, clock })
-  const roller = createRoller({
-    leadership: store.leadership,
-    counter,
-    owner,
-    clock,
-    log,
-    moved: analytics.moved,
-    tell,
   })
   const reads = createReads({
     settings: config.reads,
     store,
+    links: remembered.links,
+    tracking,
     subjectOf: (token) => links.read(token),
     clock,
     log,
@@ -347,12 +339,11 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       notices.stop(deadlineMs),
       office.stop(deadlineMs),
       retention.stop(),
-      roller.stop(),
       reads.idle(),
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()
-    analytics.stop()
+    items.stop()
     caches.stop()
     listeners.clear()
   }
@@ -361,12 +352,12 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     store,
     campaigns,
     alerts: office.alerts,
-    renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs }),
+    renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs, caches }),
     subscriptions,
     feeds,
     reads,
-    analytics,
     caches,
+    picksFor: (id) => picks.get(id),
     agenda: (query) => agendaOf({ store, calendar, series }, query),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
@@ -397,7 +388,6 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       office.start()
       notices.start()
       retention.start()
-      roller.start()
       feeds.start()
     },
     stop(options = {}) {

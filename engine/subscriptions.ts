@@ -2,6 +2,7 @@ import { createFeedbackIntake, type Feedback } from './actors/feedback.ts'
 import type { NoticeActor } from './actors/notices.ts'
 import type { SubscriptionActors } from './actors/subscription.ts'
 import { personData } from './audience/person-data.ts'
+import type { Space } from './cache/caches.ts'
 import type { Clock } from './clock.ts'
 import type { Links } from './compose/links.ts'
 import type { PersonTokens } from './compose/person-token.ts'
@@ -48,6 +49,9 @@ export interface Subscriptions {
   /** Mail a person the link to their own page. Says nothing about whether the address is known. */
   mailManageLink(address: string, proof: Proof): Promise<void>
   person(id: SubscriberId): Promise<PersonView | null>
+  /** The same, to be shown: not what a change is decided on. What this node was told is in it at once, what another one was told as soon
+   *  as this one hears of it. */
+  shown(id: SubscriberId): Promise<PersonView | null>
   change(id: SubscriberId, change: PreferenceChange, proof: Proof): Promise<PersonView>
   /** Leaves lists (ids) or everything. The reason goes into the proof's words. */
   leave(
@@ -79,10 +83,11 @@ export function createSubscriptions(parts: {
   readonly press: NoticePress
   readonly links: Links
   readonly tokens: PersonTokens
+  readonly people: Pick<Space<SubscriberId, PersonView>, 'get'>
   readonly clock: Clock
   readonly log: Log
 }): Subscriptions {
-  const { config, store, actors, notices, press, links, tokens, clock, log } = parts
+  const { config, store, actors, notices, press, links, tokens, people, clock, log } = parts
   const mail = createSubscriptionMail({ settings: config.subscriptions, store, notices, clock })
   const signUps = createSignUps({ store, actors, notices, press, mail, clock, log })
   const preferences = createPreferences({ store, actors, notices, mail, clock })
@@ -131,6 +136,8 @@ export function createSubscriptions(parts: {
     },
 
     person: (id) => viewOf(store, id),
+
+    shown: (id) => people.get(id),
 
     dataOf: (id) => personData(store, id),
 

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
+import type { Space } from '../cache/caches.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { TrackingConsent } from '../model/consent.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import { hiddenKey, type Link } from '../model/link.ts'
 import type { Store } from '../ports/store.ts'
@@ -45,11 +47,6 @@ export interface ReadSettings {
   readonly waitMs: number
 }
 
-interface Table {
-  readonly byKey: ReadonlyMap<string, Link>
-  readonly readAt: EpochMs
-}
-
 interface Run {
   readonly channel: string
   /** After this, no letter of it is fresh any more. */
@@ -57,14 +54,15 @@ interface Run {
 }
 
 const keeping = {
-  // Of publications. One has up to 2,000 links, most have ten.
+  // Of publications.
   max: 256,
   // What is known is answered while it is read again, and stays when that fails.
   allowStale: true,
   noDeleteOnFetchRejection: true,
   ignoreFetchAbort: true,
 } as const
-/** Letters go out while their publication renders more links: a key that is not in the table is looked for again, no sooner. */
+/** Letters go out while their publication renders more links, and a node may not have heard of one yet: a key that is not in the table
+ *  is looked for again, no sooner. */
 const tableMs = 1000
 const runMs = 30_000
 /** For that long it matters when a letter was handed over. */
@@ -72,10 +70,11 @@ const freshMs = 120_000
 
 export function createReads(parts: {
   readonly settings: ReadSettings
-  readonly store: Pick<
-    Store,
-    'links' | 'publications' | 'deliveries' | 'events' | 'subscribers' | 'subscriptions'
-  >
+  readonly store: Pick<Store, 'publications' | 'deliveries' | 'events'>
+  /** Where the letters of publications lead. */
+  readonly links: Pick<Space<PublicationId, readonly Link[]>, 'get'>
+  /** What people said to being read. Null: there is nobody, or nobody any more. */
+  readonly tracking: Pick<Space<SubscriberId, TrackingConsent>, 'get'>
   /** Null for everything that we did not sign. */
   readonly subjectOf: (
     token: string,
@@ -83,21 +82,13 @@ export function createReads(parts: {
   readonly clock: Clock
   readonly log: Log
 }): Reads {
-  const { settings, store, subjectOf, clock, log } = parts
+  const { settings, store, links, tracking, subjectOf, clock, log } = parts
   const watchers = new Set<ReadWatcher>()
   const intake = createReadIntake({
     events: store.events,
     clock,
     told(batch) {
       for (const watcher of watchers) watcher.taken(batch)
-    },
-  })
-  const tables = new LRUCache<PublicationId, Table>({
-    ...keeping,
-    fetchMethod: async (id) => {
-      const readAt = clock.now()
-      const links = await store.links.get(id)
-      return { byKey: new Map(links.map((link) => [link.key, link])), readAt }
     },
   })
   const runs = new LRUCache<PublicationId, Run & { readonly readAt: EpochMs }>({
@@ -114,11 +105,13 @@ export function createReads(parts: {
   let slow = false
 
   async function linkOf(id: PublicationId, key: string): Promise<{ link: Link; links: number } | null> {
-    let table = await tables.fetch(id)
-    if (table !== undefined && !table.byKey.has(key) && clock.now() >= table.readAt + tableMs)
-      table = await tables.fetch(id, { forceRefresh: true, allowStale: false })
-    const link = table?.byKey.get(key)
-    return table === undefined || link === undefined ? null : { link, links: table.byKey.size }
+    let table = await links.get(id)
+    let link = table?.find((one) => one.key === key)
+    if (link === undefined) {
+      table = await links.get(id, clock.now() - tableMs)
+      link = table?.find((one) => one.key === key)
+    }
+    return table === null || link === undefined ? null : { link, links: table.length }
   }
 
   async function runOf(id: PublicationId): Promise<Run> {
@@ -128,11 +121,9 @@ export function createReads(parts: {
     return (await runs.fetch(id, { forceRefresh: old && clock.now() >= known.readAt + runMs }))!
   }
 
-  /** Asked each time: whoever changes their mind is heard at once. */
   async function mayKeep(id: SubscriberId): Promise<boolean> {
-    const [rows, said] = await Promise.all([store.subscribers.get([id]), store.subscriptions.settings(id)])
-    const [row] = rows
-    return row !== undefined && row.status !== 'erased' && said !== null && said.tracking !== 'denied'
+    const said = await tracking.get(id)
+    return said !== null && said !== 'denied'
   }
 
   async function sentAtOf(read: LetterRead, run: Run): Promise<EpochMs | null> {

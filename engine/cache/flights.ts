@@ -3,8 +3,8 @@ export interface Flight<K, V> {
   readonly id: string
   readonly key: K
   readonly group: string | null
-  /** `refresh`: nobody waits; there is an older value. */
-  readonly kind: 'miss' | 'refresh'
+  /** `refresh`: nobody waits; there is an older value. `anew`: no value that was read before this will do. */
+  readonly kind: 'miss' | 'refresh' | 'anew'
   readonly answer: Promise<Answer<V>>
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { EpochMs } from '../model/ids.ts'
 import { type Cache, type Found, seenMs } from '../ports/cache.ts'
 import { createFlights, type Flight } from './flights.ts'
 import { unwrap, wrap } from './parcel.ts'
@@ -21,6 +22,8 @@ export interface SpaceOptions<K, V extends object | string | number | boolean> {
   encode?(value: V): string
   /** May throw for what an older or newer version wrote: it is loaded then. */
   decode?(text: string): V
+  /** False: in this process alone, and nothing of it is in Redis. Default: true. */
+  readonly shared?: boolean
   /** How long it is remembered that there is none. Default: not at all. */
   readonly absentMs?: number
   /** Default: 10,000. */
@@ -34,8 +37,9 @@ export interface SpaceOptions<K, V extends object | string | number | boolean> {
 /** A namespace of the cache. Values are shared by all who ask: nobody changes them. Keys that `keyOf` says the same of are
  *  one key. */
 export interface Space<K, V> {
-  /** Null: there is none. Rejects as `load` does, unless there is a value that is not too old. */
-  get(key: K): Promise<V | null>
+  /** Null: there is none. Rejects as `load` does, unless there is a value that is not too old. `since`: one that was read from the store
+   *  before this is not good enough, whatever its policy says. */
+  get(key: K, since?: EpochMs): Promise<V | null>
   /** In the order of the keys. */
   getMany(keys: readonly K[]): Promise<readonly (V | null)[]>
   /** Call it after the write is committed. No read that begins when this has resolved has what was there before: here at once, on other
@@ -108,12 +112,14 @@ export function createSpace<K, V extends object | string | number | boolean>(
     groupOf,
     encode = JSON.stringify,
     decode = JSON.parse as (text: string) => V,
+    shared = true,
     absentMs = 0,
     maxEntries = 10_000,
     maxBytes = 8 * 2 ** 20,
     maxBatch = 1000,
   } = options
-  const { tier, clock, random, log, tell, hears } = parts
+  const { clock, random, log, tell, hears } = parts
+  const tier = shared ? parts.tier : null
   const { ttlMs, graceMs, slidingUntilMs } = policy
   const shelf = createShelf<V>(maxEntries, maxBytes)
   const flights = createFlights<K, V>(maxBatch, fly)
@@ -153,19 +159,20 @@ export function createSpace<K, V extends object | string | number | boolean>(
     kept.toldAt = now
     void prolongInTier(tier, id, kept, now)
   }
-  async function prolongInTier(shared: Cache, id: string, kept: Kept<V>, now: number): Promise<void> {
+  async function prolongInTier(behind: Cache, id: string, kept: Kept<V>, now: number): Promise<void> {
     const room = roomOf(kept.group)
-    const [found] = await shared.get(room, [id])
+    const [found] = await behind.get(room, [id])
     const parcel = unwrap(found?.value ?? '')
     if (found === undefined || parcel?.loadedAt !== kept.loadedAt) return
-    await shared.set(room, [[id, wrap({ ...parcel, readAt: now }), found.seen]], ttlMs)
+    await behind.set(room, [[id, wrap({ ...parcel, readAt: now }), found.seen]], ttlMs)
   }
 
-  function get(key: K): Promise<V | null> {
+  function get(key: K, since = 0): Promise<V | null> {
     const id = keyOf(key)
     const now = clock.now()
     const kept = held(id, now)
-    if (kept === undefined) return wait(flights.take(id, key, groupOfKey(key), 'miss'))
+    if (kept === undefined && since === 0) return wait(flights.take(id, key, groupOfKey(key), 'miss'))
+    if (kept === undefined || kept.loadedAt < since) return getSince(id, key, since)
     if (now < kept.endsAt) count.hits += 1
     else count.stale += 1
     prolong(id, kept, now)
@@ -174,6 +181,16 @@ export function createSpace<K, V extends object | string | number | boolean>(
       flights.take(id, key, kept.group, 'refresh').answer.catch(() => {})
     }
     return Promise.resolve(kept.value)
+  }
+
+  async function getSince(id: string, key: K, since: EpochMs): Promise<V | null> {
+    let flight = flights.take(id, key, groupOfKey(key), 'anew')
+    if (flight.kind !== 'anew') {
+      // It was under way already, and may bring an older value.
+      await flight.answer.catch(() => null)
+      if ((shelf.get(id)?.loadedAt ?? -1) < since) flight = flights.take(id, key, groupOfKey(key), 'anew')
+    }
+    return wait(flight)
   }
 
   async function wait({ answer }: Flight<K, V>): Promise<V | null> {
@@ -197,6 +214,7 @@ export function createSpace<K, V extends object | string | number | boolean>(
       const now = clock.now()
       // One node refreshes, the others take it from there.
       const newer = kept.loadedAt > (shelf.get(flight.id)?.loadedAt ?? -1)
+      if (flight.kind === 'anew') return true
       if (flight.kind === 'miss' ? now >= kept.endsAt : now >= kept.refreshAt || !newer) return true
       prolong(flight.id, kept, now)
       flights.land(flight, () => shelf.put(flight.id, kept), { value: kept.value, from: 'tierHits' })
@@ -313,7 +331,7 @@ export function createSpace<K, V extends object | string | number | boolean>(
     flights.setAsideGroup(groupOf === undefined ? null : dropped.group)
   }
 
-  async function dropAll(dropped: Dropped, inTier: (shared: Cache) => Promise<unknown>): Promise<void> {
+  async function dropAll(dropped: Dropped, inTier: (behind: Cache) => Promise<unknown>): Promise<void> {
     count.drops += 'keys' in dropped ? dropped.keys.length : 1
     remove(dropped)
     if (tier !== null) {
@@ -326,15 +344,15 @@ export function createSpace<K, V extends object | string | number | boolean>(
 
   return {
     get,
-    getMany: (keys) => Promise.all(keys.map(get)),
+    getMany: (keys) => Promise.all(keys.map((key) => get(key))),
     async drop(keys) {
       if (keys.length === 0) return
       const rooms = Map.groupBy(keys, (key) => roomOf(groupOfKey(key)))
-      await dropAll({ keys: keys.map(keyOf) }, (shared) =>
-        Promise.all([...rooms].map(([room, some]) => shared.drop(room, some.map(keyOf)))),
+      await dropAll({ keys: keys.map(keyOf) }, (behind) =>
+        Promise.all([...rooms].map(([room, some]) => behind.drop(room, some.map(keyOf)))),
       )
     },
-    clear: (group = '') => dropAll({ group }, (shared) => shared.clear(roomOf(group))),
+    clear: (group = '') => dropAll({ group }, (behind) => behind.clear(roomOf(group))),
     async warm(keys) {
       const now = clock.now()
       const flying = keys.flatMap((key) => {

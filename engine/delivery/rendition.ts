@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { type Caches, policies } from '../cache/caches.ts'
 import { strangerUrls } from '../compose/links.ts'
 import type { DeliveryState } from '../model/delivery.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
@@ -42,16 +42,20 @@ export function createRenditions(parts: {
   readonly store: Pick<Store, 'deliveries'>
   readonly pool: Pick<RenderPool, 'rendition'>
   readonly runs: Runs
+  readonly caches: Caches
 }): Renditions {
-  const { publicUrl, store, pool, runs } = parts
+  const { publicUrl, store, pool, runs, caches } = parts
 
   // Everyone is shown the same one, and a publication never changes.
-  const strangers = new LRUCache<PublicationId, Rendition>({
-    maxSize: maxCacheBytes,
-    sizeCalculation: ({ html, text }) => 2 * (html.length + text.length) + 1000,
-    async fetchMethod(publicationId) {
-      const run = await runs.get(publicationId)
-      if (!run) return undefined
+  const strangers = caches.space<PublicationId, Rendition>({
+    name: 'content.letters',
+    policy: policies.content,
+    maxBytes: maxCacheBytes,
+    // A letter that cannot be made is nobody else's trouble.
+    maxBatch: 1,
+    async load([publicationId]) {
+      const run = publicationId === undefined ? null : await runs.get(publicationId)
+      if (publicationId === undefined || run === null) return new Map()
       const { campaign, startedAt } = run.spec
       const made = await pool.rendition({
         plan: run.plan,
@@ -60,7 +64,7 @@ export function createRenditions(parts: {
         now: startedAt,
         links: strangerUrls(publicUrl, campaign.name, publicationId),
       })
-      return view(made, campaign, startedAt)
+      return new Map([[publicationId, view(made, campaign, startedAt)]])
     },
   })
 
@@ -83,7 +87,7 @@ export function createRenditions(parts: {
       })
       return view(made, run.spec.campaign, now)
     },
-    ofStranger: async (publicationId) => (await strangers.fetch(publicationId)) ?? null,
+    ofStranger: (publicationId) => strangers.get(publicationId),
   }
 }
 

@@ -172,13 +172,16 @@ export function tooFew(spec: PublicationSpec): string | null {
     : `${found} new ${found === 1 ? 'item' : 'items'} of at least ${minimumNew}`
 }
 
-function candidateOf(item: Item): Candidate {
+export function candidateOf(item: Item): Candidate {
   const { id, key, title, url, summary, imageUrl, author, language, topics, popularity, publishedAt } = item
   return { id, key, title, url, summary, imageUrl, author, language, topics, popularity, publishedAt }
 }
 
 /** Publications that may have held one of these items: those begun since the first of them was known. */
-async function earlierThan(store: Store, items: readonly Item[]): Promise<readonly PublicationId[]> {
+export async function earlierThan(
+  store: Pick<Store, 'publications'>,
+  items: readonly Item[],
+): Promise<readonly PublicationId[]> {
   const since = Math.min(...items.map(({ createdAt }) => createdAt))
   const page = await store.publications.page({ after: 0, limit: maxEarlier })
   return page.rows.filter(({ createdAt }) => createdAt >= since).map(({ id }) => id)

@@ -42,21 +42,41 @@ export async function membershipsOf(
   )
 }
 
-export async function viewOf(
-  store: Pick<Store, 'subscribers' | 'subscriptions' | 'lists'>,
-  id: SubscriberId,
-): Promise<PersonView | null> {
-  const subscriber = await present(store, id)
-  const said = await store.subscriptions.settings(id)
-  if (subscriber === null || said === null) return null
-  const rows = await store.subscribers.memberships(id)
-  const lists = await Promise.all(rows.map(({ listId }) => store.lists.get(listId)))
-  return {
-    subscriber,
-    memberships: rows.flatMap((row, i) => {
-      const list = lists[i]
-      return list ? [{ ...row, name: list.name, title: list.title, description: list.description }] : []
+export const viewOf = async (store: PersonStore, id: SubscriberId): Promise<PersonView | null> =>
+  (await viewsOf(store, [id])).get(id) ?? null
+
+export type PersonStore = Pick<Store, 'subscribers' | 'subscriptions' | 'lists'>
+
+/** Without those whom there is not, and those who were erased. */
+export async function viewsOf(
+  store: PersonStore,
+  ids: readonly SubscriberId[],
+): Promise<ReadonlyMap<SubscriberId, PersonView>> {
+  const [rows, memberships, said] = await Promise.all([
+    store.subscribers.get(ids),
+    store.subscribers.membershipsOf(ids),
+    Promise.all(ids.map((id) => store.subscriptions.settings(id))),
+  ])
+  const listIds = [...new Set(memberships.map(({ listId }) => listId))]
+  const lists = new Map(
+    (await Promise.all(listIds.map((id) => store.lists.get(id)))).flatMap((list) =>
+      list === null ? [] : [[list.id, list]],
+    ),
+  )
+  const settings = new Map(ids.map((id, i) => [id, said[i] ?? null]))
+  const known = Map.groupBy(memberships, ({ id }) => id)
+  return new Map(
+    rows.flatMap((subscriber) => {
+      const { id, status } = subscriber
+      const own = settings.get(id) ?? null
+      if (status === 'erased' || own === null) return []
+      const on = (known.get(id) ?? []).flatMap(({ listId, membership, at }) => {
+        const list = lists.get(listId)
+        if (list === undefined) return []
+        const { name, title, description } = list
+        return [{ listId, membership, at, name, title, description }]
+      })
+      return [[id, { subscriber, memberships: on, ...own }] as const]
     }),
-    ...said,
-  }
+  )
 }

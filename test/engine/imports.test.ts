@@ -28,7 +28,6 @@ const workers = [
   'engine/delivery',
   'engine/audience',
   'engine/content',
-  'engine/analytics',
   'engine/learning',
 ]
 const ports = ['engine/ports', 'engine/channel']
@@ -46,9 +45,11 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/alerts', base],
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
-  ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience', 'engine/schedule']],
-  // Which ranker chose is told by the arm, how sure a difference is by its interval; answers are remembered.
-  ['engine/analytics', [...base, 'engine/ports', 'engine/personalise', 'engine/cache']],
+  [
+    'engine/delivery',
+    [...base, ...ports, ...makers, 'engine/cache', 'engine/render', 'engine/audience', 'engine/schedule'],
+  ],
+  ['engine/analytics', [...base, 'engine/ports', 'engine/cache']],
   ['engine/cache', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
@@ -63,6 +64,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
     'engine/subscriptions.ts',
     [...base, ...ports, ...makers, ...workers, 'engine/actors', 'engine/subscriptions'],
   ],
+  ['engine/remembered.ts', [...base, ...ports, ...makers, ...workers, 'engine/subscriptions']],
   ['engine/engine.ts', ['engine']],
   ['engine/index.ts', ['engine']],
   ['stores', [...base, 'engine/ports']],

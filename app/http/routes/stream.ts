@@ -12,7 +12,6 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'channel.slowed',
   'alert.changed',
   'notification.told',
-  'analytics.counted',
 ]
 
 export function streamRoutes(app: Api, _parts: Parts, live: Live): void {

@@ -39,7 +39,15 @@ const membershipSchema = z.object({
 const names = z.array(slugSchema).max(100)
 const tag = 'Subscribers'
 
-export function subscriberRoutes(app: Api, { engine: { store, subscriptions }, clock }: Parts): void {
+const pickSchema = z.object({
+  itemId: z.number().int(),
+  title: z.string(),
+  url: z.string(),
+  reason: z.string().describe('As it is said to them: `because you follow Security`.'),
+})
+
+export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
+  const { store, subscriptions } = engine
   const byId = async (id: number): Promise<Subscriber> => {
     const [found] = await store.subscribers.get([id as SubscriberId])
     if (found === undefined) throw notFound('subscriber', id)
@@ -181,6 +189,29 @@ export function subscriberRoutes(app: Api, { engine: { store, subscriptions }, c
       const rows = await store.subscribers.memberships(id)
       const lists = await Promise.all(rows.map((row) => store.lists.get(row.listId)))
       return { data: rows.map((row, index) => ({ ...row, list: lists[index]?.name ?? null })) }
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/subscribers/:id/picks',
+    schema: {
+      ...operation(
+        tag,
+        'Choose items for a subscriber',
+        'What a letter with the usual settings would hold for them now, best first, without what they were sent before. Remembered for ' +
+          'five minutes, or until their interests change.',
+      ),
+      params: idParams,
+      response: {
+        200: z.object({ data: z.array(pickSchema).readonly() }),
+        ...problems('read', 'E_NOT_FOUND'),
+      },
+    },
+    handler: async (request) => {
+      const picks = await engine.picksFor(request.params.id as SubscriberId)
+      if (picks === null) throw notFound('subscriber', request.params.id)
+      return { data: picks }
     },
   })
 

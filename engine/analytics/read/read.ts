@@ -30,7 +30,6 @@ export interface EarlierRead {
   readonly type: 'opened' | 'clicked'
   readonly link: number | null
   readonly class: ReadClass
-  readonly reason: ReadReason
   readonly ip: string
   readonly agent: string
 }
@@ -56,7 +55,6 @@ export const readReasons = [
   'mpp',
   'network',
   'preview',
-  'program',
   'proxy',
   'silent',
   'tool',

@@ -2,15 +2,13 @@ import { createHmac } from 'node:crypto'
 import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
 import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
 import { type Alerts, createAlerts } from '../../../engine/alerts.ts'
-import { type Analytics, createAnalytics } from '../../../engine/analytics/analytics.ts'
-import { createCounter } from '../../../engine/analytics/counter.ts'
 import { createReads } from '../../../engine/analytics/reads.ts'
-import { createCaches } from '../../../engine/cache/caches.ts'
 import type { Clock } from '../../../engine/clock.ts'
 import { createAlertTokens } from '../../../engine/compose/alert-token.ts'
 import { createLinks } from '../../../engine/compose/links.ts'
 import { createPersonTokens } from '../../../engine/compose/person-token.ts'
 import { engineConfigSchema } from '../../../engine/config.ts'
+import { todaysPicks } from '../../../engine/delivery/todays-picks.ts'
 import { readAlertSettings } from '../../../engine/desk/settings.ts'
 import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
@@ -18,6 +16,8 @@ import { silentLog } from '../../../engine/log.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Store } from '../../../engine/ports/store.ts'
+import { trackingOf } from '../../../engine/remembered.ts'
+import { viewOf } from '../../../engine/subscriptions/person.ts'
 import { createSubscriptions, type Subscriptions } from '../../../engine/subscriptions.ts'
 
 export interface EngineDouble extends Engine {
@@ -47,12 +47,15 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     reads: createReads({
       settings: engineConfigSchema.shape.reads.parse(undefined),
       store,
+      links: store.links,
+      tracking: { get: async (id) => (await trackingOf(store, [id])).get(id) ?? null },
       subjectOf: (token) => double.readLinkToken(token),
       clock,
       log: silentLog,
     }),
     caches: { figures: () => new Map() },
-    analytics: analyticsOf(store, clock),
+    picksFor: async (id) =>
+      (await todaysPicks({ store, items: store.items, now: clock.now() }, [id])).get(id) ?? null,
     rows: [],
     alerts: alertsOf(store, clock),
     campaigns: campaignsOf(store, clock, () => double.rows),
@@ -134,23 +137,10 @@ function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
     },
     links: createLinks(keys),
     tokens: createPersonTokens(keys),
+    people: { get: (id) => viewOf(store, id) },
     clock,
     log: silentLog,
   })
-}
-
-/** The real ones; nobody counts but `rebuild`. */
-function analyticsOf(store: Store, clock: Clock): Analytics {
-  const caches = createCaches({
-    tier: null,
-    bus: null,
-    alone: true,
-    owner: 'double',
-    clock,
-    random: () => 0.5,
-    log: silentLog,
-  })
-  return createAnalytics({ store, caches, counter: createCounter(store), clock })
 }
 
 function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {

@@ -98,6 +98,30 @@ describe('subscribers', () => {
     expect(memberships.json).toMatchObject({ data: [{ list: 'daily', membership: 'active' }] })
   })
 
+  test('have items chosen for them, each with its reason, until they are erased', async () => {
+    const { id } = (await served.ask<{ id: number }>('POST', '/api/v1/subscribers', person)).json
+    const items = ['climate', 'security'].map((topic) => ({
+      title: `About ${topic}`,
+      url: `https://news.example/${topic}`,
+      topics: [topic],
+    }))
+    await served.ask('POST', '/api/v1/items', items)
+    const picks = () => served.ask('GET', `/api/v1/subscribers/${id}/picks`)
+    expect((await picks()).json).toMatchObject({
+      data: [
+        {
+          title: 'About security',
+          url: 'https://news.example/security',
+          reason: 'because you follow security',
+        },
+        { title: 'About climate', reason: 'new' },
+      ],
+    })
+    await served.ask('POST', `/api/v1/subscribers/${id}/erase`)
+    expect((await picks()).json).toMatchObject({ code: 'E_NOT_FOUND' })
+    expect((await served.ask('GET', '/api/v1/subscribers/99/picks')).status).toBe(404)
+  })
+
   test('are found by address, by list, by status and by a part of the name', async () => {
     await list('daily')
     await served.ask('POST', '/api/v1/subscribers', { ...person, lists: ['daily'] })

@@ -7,6 +7,7 @@ import { itemInputSchema } from '../../../engine/model/item.ts'
 import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import type { Bus } from '../../../engine/ports/bus.ts'
+import type { Cache } from '../../../engine/ports/cache.ts'
 import type { WorkQueue } from '../../../engine/ports/queue.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { createMemoryQueue } from '../../../stores/memory/nodes/queue.ts'
@@ -43,6 +44,7 @@ export async function openHouse(
     readonly delivery?: object
     readonly body?: string
     readonly bus?: Bus
+    readonly cache?: Cache
     /** Closed with the engine. Default: one of its own. */
     readonly queue?: WorkQueue
     readonly node?: string
@@ -101,13 +103,14 @@ export async function openHouse(
       clock,
       random: () => 0.5,
       ...(options.bus && { bus: options.bus }),
+      ...(options.cache && { cache: options.cache }),
       ...(options.node !== undefined && { node: options.node }),
     },
   )
   if (options.work !== false) await engine.start()
   return {
     engine,
-    store,
+    store: engine.store,
     clock,
     channel,
     campaign: (overrides = {}) =>

@@ -37,10 +37,11 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
   const saving = (token: string) => `preferences ${token}`
   const erasing = (token: string) => `erase ${token}`
 
-  const find = async (token: string): Promise<PersonView | null> => {
+  /** `shown`: nothing is decided on it. */
+  const find = async (token: string, as?: 'shown'): Promise<PersonView | null> => {
     const read = engine.subscriptions.readToken(token)
     if (read?.purpose !== 'manage') return null
-    const person = await engine.subscriptions.person(read.subscriberId)
+    const person = await engine.subscriptions[as ?? 'person'](read.subscriberId)
     return person?.subscriber.status === 'erased' ? null : person
   }
 
@@ -89,7 +90,7 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
     params: tokenParams,
     handler: async (visit) => {
       const { token } = visit.params
-      const person = await find(token)
+      const person = await find(token, 'shown')
       const words = wordsFor(parts, visit, person?.subscriber.language)
       return person === null ? badLink(words) : page(words, token, person, await offerFor(person))
     },
@@ -217,7 +218,7 @@ ${hidden(tokens.issue(erasing(token)), words)}${choice({
     params: tokenParams,
     handler: async (visit) => {
       const { token } = visit.params
-      const person = await find(token)
+      const person = await find(token, 'shown')
       const words = wordsFor(parts, visit, person?.subscriber.language)
       return person === null ? badLink(words) : erasePage(words, token, person)
     },

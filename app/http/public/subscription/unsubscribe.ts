@@ -33,10 +33,11 @@ export function unsubscribeRoutes(app: Api, parts: PageParts): void {
   const { engine, log } = parts
   const { store } = engine
 
-  const find = async (token: string): Promise<Asked | null> => {
+  /** `shown`: nothing is decided on it. */
+  const find = async (token: string, as?: 'shown'): Promise<Asked | null> => {
     const read = engine.subscriptions.readToken(token)
     if (read?.purpose !== 'manage') return null
-    const person = await engine.subscriptions.person(read.subscriberId)
+    const person = await engine.subscriptions[as ?? 'person'](read.subscriberId)
     if (person === null) return null
     const { publicationId } = read
     // A publication that is gone names no list; leaving everything still works.
@@ -76,7 +77,7 @@ export function unsubscribeRoutes(app: Api, parts: PageParts): void {
     params: tokenParams,
     handler: async (visit) => {
       const { token } = visit.params
-      const asked = await find(token)
+      const asked = await find(token, 'shown')
       if (asked === null) return badLink(wordsFor(parts, visit))
       const who = maskAddress(asked.person.subscriber.address)
       const { on, titles, others, departed } = await standing(asked)
