@@ -5,11 +5,14 @@ import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { startNoticeActor } from './actors/notices.ts'
 import { createRelay } from './actors/relay.ts'
 import { createRetention } from './actors/retention.ts'
+import { createRoller } from './actors/roller.ts'
 import { createSchedules } from './actors/schedules.ts'
 import { createSubscriptionActors } from './actors/subscription.ts'
 import { createSupervisor } from './actors/supervisor.ts'
 import { createAlertOffice } from './alert-office.ts'
 import type { Alerts } from './alerts.ts'
+import { type Analytics, createAnalytics } from './analytics/analytics.ts'
+import { createCounter } from './analytics/counter.ts'
 import { createReads, type Reads } from './analytics/reads.ts'
 import { type Caches, createCaches } from './cache/caches.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
@@ -71,6 +74,7 @@ export interface EngineParts {
 }
 
 export type { FeedPreview, Feeds } from './actors/feeds.ts'
+export type { Analytics, AnalyticsStatus } from './analytics/analytics.ts'
 export type { Kept, Reads, ReadWatcher } from './analytics/reads.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { FeedOutcome } from './content/fetch-feed.ts'
@@ -101,6 +105,8 @@ export interface Engine {
   readonly feeds: Feeds
   /** Opens and clicks. */
   readonly reads: Reads
+  /** What happened to letters, as numbers. */
+  readonly analytics: Analytics
   /** What this process remembers of the store. */
   readonly caches: Pick<Caches, 'figures'>
   /** What a letter with the usual settings would hold for a person now. Null for nobody, and for who was erased. */
@@ -298,6 +304,17 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
+  const counter = createCounter(store)
+  const analytics = createAnalytics({ store, caches, counter, clock })
+  const roller = createRoller({
+    leadership: store.leadership,
+    counter,
+    owner,
+    clock,
+    log,
+    moved: analytics.moved,
+    tell,
+  })
   const reads = createReads({
     settings: config.reads,
     store,
@@ -339,11 +356,16 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       notices.stop(deadlineMs),
       office.stop(deadlineMs),
       retention.stop(),
+      roller.stop(),
       reads.idle(),
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()
+<<<<<<< HEAD
+    analytics.stop()
+=======
     items.stop()
+>>>>>>> dea8f54 (Remember people, links, letters and choices, and forget them with every write)
     caches.stop()
     listeners.clear()
   }
@@ -356,6 +378,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     subscriptions,
     feeds,
     reads,
+    analytics,
     caches,
     picksFor: (id) => picks.get(id),
     agenda: (query) => agendaOf({ store, calendar, series }, query),
@@ -388,6 +411,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       office.start()
       notices.start()
       retention.start()
+      roller.start()
       feeds.start()
     },
     stop(options = {}) {

@@ -46,6 +46,10 @@ import { followRoutes } from './routes/alerts/follows.ts'
 import { heartbeatRoutes } from './routes/alerts/heartbeats.ts'
 import { notificationRoutes } from './routes/alerts/notifications.ts'
 import { silenceRoutes } from './routes/alerts/silences.ts'
+import { accountAnalyticsRoutes } from './routes/analytics/account.ts'
+import { countingRoutes } from './routes/analytics/counting.ts'
+import { publicationAnalyticsRoutes } from './routes/analytics/publications.ts'
+import { timelineRoutes } from './routes/analytics/timeline.ts'
 import { campaignCommandRoutes } from './routes/campaign-commands.ts'
 import { campaignReportRoutes } from './routes/campaign-reports.ts'
 import { campaignRoutes } from './routes/campaigns.ts'
@@ -299,6 +303,10 @@ const apiRoutes = [
   campaignReportRoutes,
   publicationRoutes,
   eventRoutes,
+  publicationAnalyticsRoutes,
+  timelineRoutes,
+  accountAnalyticsRoutes,
+  countingRoutes,
   channelRoutes,
   alertRoutes,
   notificationRoutes,

@@ -61,3 +61,5 @@ export type Fact =
       readonly type: 'notification.told'
       readonly notification: Pick<Notification, 'id' | 'reason' | 'audience'>
     }
+  /** What happened to their letters has been counted on: their numbers are others now. At most one a second. */
+  | { readonly type: 'analytics.counted'; readonly publicationIds: readonly PublicationId[] }

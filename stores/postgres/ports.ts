@@ -4,8 +4,9 @@ import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
-import { pending } from '../rules/pending.ts'
 import { createAlertPorts } from './alerts/ports.ts'
+import { createAnalytics } from './analytics/analytics.ts'
+import { createRollups } from './analytics/rollups.ts'
 import { createCollection } from './collection.ts'
 import type { Lineage } from './database/lineage.ts'
 import type { Database } from './database/sql.ts'
@@ -62,8 +63,8 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     ledger: createLedger(db, runs, lineage),
     deliveries: createDeliveries(db, runs),
     events: createEvents(db),
-    rollups: pending('rollups'),
-    analytics: pending('analytics'),
+    rollups: createRollups(db),
+    analytics: createAnalytics(db),
     buckets: createBuckets(db),
     replies: createReplies(db),
     presence: createPresence(db, lineage),

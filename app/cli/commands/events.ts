@@ -116,5 +116,7 @@ function describe(cli: Cli, fact: Fact): string {
       const { id, reason, audience } = fact.notification
       return `notification ${id} (${reason}) goes to ${count(audience)}`
     }
+    case 'analytics.counted':
+      return `numbers of ${fact.publicationIds.length === 1 ? 'publication' : 'publications'} ${fact.publicationIds.join(', ')} moved`
   }
 }

@@ -12,6 +12,7 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'channel.slowed',
   'alert.changed',
   'notification.told',
+  'analytics.counted',
 ]
 
 export function streamRoutes(app: Api, _parts: Parts, live: Live): void {

@@ -30,6 +30,7 @@ export interface EarlierRead {
   readonly type: 'opened' | 'clicked'
   readonly link: number | null
   readonly class: ReadClass
+  readonly reason: ReadReason
   readonly ip: string
   readonly agent: string
 }
@@ -55,6 +56,7 @@ export const readReasons = [
   'mpp',
   'network',
   'preview',
+  'program',
   'proxy',
   'silent',
   'tool',

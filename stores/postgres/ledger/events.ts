@@ -11,6 +11,8 @@ import { keepable } from '../database/text.ts'
 const ids = drawnFrom('event_id', 'event')
 /** Part of a statement that inserts events. */
 export const { drawing } = ids
+/** Up to which event (`id`) all are there that ever will be: a statement of its own, before the one that reads. */
+export const { settledTo } = ids
 
 const batch = createBatch<NewDeliveryEvent>({
   publication_id: ['bigint', (event) => event.publicationId],
@@ -82,7 +84,7 @@ export function createEvents(db: Database): EventStore {
   return {
     append: (events) => appendEvents(db, events),
     async page({ after, limit, publicationId, subscriberId, type }) {
-      const settled = await db.one<{ id: number }>(ids.settledTo)
+      const settled = await db.one<{ id: number }>(settledTo)
       const values = createValues()
       // A person has tens of events, a publication a million: adding 0 keeps the index by publication out.
       const byPerson = subscriberId !== undefined

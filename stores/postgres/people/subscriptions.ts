@@ -10,6 +10,7 @@ import {
   noSettings,
 } from '../../rules/subscription.ts'
 import { eraseFollows } from '../alerts/follows.ts'
+import { forgetReader } from '../analytics/readers.ts'
 import type { Database, Sql } from '../database/sql.ts'
 import { appendConsents } from './consents.ts'
 import { erasedAmong, forgetErased, rememberErased } from './erased.ts'
@@ -100,6 +101,7 @@ export function createSubscriptions(db: Database): SubscriptionStore {
         )
         await tx.run('UPDATE event SET detail = NULL WHERE subscriber_id = $1', [id])
         await eraseFollows(tx, id, now)
+        await forgetReader(tx, id)
         const bareWords = { ...proof, ip: null, userAgent: null, words: null }
         const move = { subscriberId: id, kind: 'erase', from: row.status, to: 'erased', lists: [] } as const
         await appendConsents(tx, [bulkConsent(bareWords, now, move)])

@@ -2,7 +2,10 @@ import { createHmac } from 'node:crypto'
 import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
 import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
 import { type Alerts, createAlerts } from '../../../engine/alerts.ts'
+import { type Analytics, createAnalytics } from '../../../engine/analytics/analytics.ts'
+import { createCounter } from '../../../engine/analytics/counter.ts'
 import { createReads } from '../../../engine/analytics/reads.ts'
+import { createCaches } from '../../../engine/cache/caches.ts'
 import type { Clock } from '../../../engine/clock.ts'
 import { createAlertTokens } from '../../../engine/compose/alert-token.ts'
 import { createLinks } from '../../../engine/compose/links.ts'
@@ -54,8 +57,12 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       log: silentLog,
     }),
     caches: { figures: () => new Map() },
+<<<<<<< HEAD
+    analytics: analyticsOf(store, clock),
+=======
     picksFor: async (id) =>
       (await todaysPicks({ store, items: store.items, now: clock.now() }, [id])).get(id) ?? null,
+>>>>>>> dea8f54 (Remember people, links, letters and choices, and forget them with every write)
     rows: [],
     alerts: alertsOf(store, clock),
     campaigns: campaignsOf(store, clock, () => double.rows),
@@ -141,6 +148,20 @@ function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
     clock,
     log: silentLog,
   })
+}
+
+/** The real ones; nobody counts but `rebuild`. */
+function analyticsOf(store: Store, clock: Clock): Analytics {
+  const caches = createCaches({
+    tier: null,
+    bus: null,
+    alone: true,
+    owner: 'double',
+    clock,
+    random: () => 0.5,
+    log: silentLog,
+  })
+  return createAnalytics({ store, caches, counter: createCounter(store), clock })
 }
 
 function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {

@@ -1,5 +1,5 @@
 import { openStore } from '../../../stores/open.ts'
-import { testAlertsModel, testLedgerModel, testStore } from '../../contract/store/index.ts'
+import { testAlertsModel, testAnalytics, testLedgerModel, testStore } from '../../contract/store/index.ts'
 import { makeDatabase } from './database.ts'
 
 const open = async () => {
@@ -17,3 +17,4 @@ const open = async () => {
 testStore('postgres', open)
 testLedgerModel('postgres', open, 30)
 testAlertsModel('postgres', open, 40)
+testAnalytics('postgres', open, 30)
