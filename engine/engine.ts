@@ -361,11 +361,8 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()
-<<<<<<< HEAD
     analytics.stop()
-=======
     items.stop()
->>>>>>> dea8f54 (Remember people, links, letters and choices, and forget them with every write)
     caches.stop()
     listeners.clear()
   }

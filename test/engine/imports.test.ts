@@ -46,17 +46,12 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/alerts', base],
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
-<<<<<<< HEAD
-  ['engine/delivery', [...base, ...ports, ...makers, 'engine/render', 'engine/audience', 'engine/schedule']],
-  // Which ranker chose is told by the arm, how sure a difference is by its interval; answers are remembered.
-  ['engine/analytics', [...base, 'engine/ports', 'engine/personalise', 'engine/cache']],
-=======
   [
     'engine/delivery',
     [...base, ...ports, ...makers, 'engine/cache', 'engine/render', 'engine/audience', 'engine/schedule'],
   ],
-  ['engine/analytics', [...base, 'engine/ports', 'engine/cache']],
->>>>>>> dea8f54 (Remember people, links, letters and choices, and forget them with every write)
+  // Which ranker chose is told by the arm, how sure a difference is by its interval; answers are remembered.
+  ['engine/analytics', [...base, 'engine/ports', 'engine/personalise', 'engine/cache']],
   ['engine/cache', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],

@@ -57,12 +57,9 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       log: silentLog,
     }),
     caches: { figures: () => new Map() },
-<<<<<<< HEAD
     analytics: analyticsOf(store, clock),
-=======
     picksFor: async (id) =>
       (await todaysPicks({ store, items: store.items, now: clock.now() }, [id])).get(id) ?? null,
->>>>>>> dea8f54 (Remember people, links, letters and choices, and forget them with every write)
     rows: [],
     alerts: alertsOf(store, clock),
     campaigns: campaignsOf(store, clock, () => double.rows),
