@@ -27,7 +27,15 @@ async function lettersPerSecond(dkim: readonly ('rsa' | 'ed25519')[], ms: number
   const lane = async (until: number) => {
     while (performance.now() < until) {
       const recipients = work[turn++ % work.length]!
-      for (const done of await pool.letters({ plan, recipients, rows: batch, seen: [], now, dry: false })) {
+      for (const done of await pool.letters({
+        plan,
+        recipients,
+        rows: batch,
+        seen: [],
+        now,
+        dry: false,
+        only: null,
+      })) {
         letters += done.ids.length
         bytes += done.offsets.at(-1)!
         if (done.failed.length > 0) throw new Error(done.failed[0]!.problem.message)

@@ -121,7 +121,7 @@ export function createCampaigns(parts: {
 
   /** The spec, once its template compiles. */
   async function checkedSpec(campaign: Campaign, wall: WallMs | null = null): Promise<PublicationSpec> {
-    const spec = await specOf(store, channels, campaign, clock.now(), wall)
+    const spec = await specOf(store, channels, config.tracking, campaign, clock.now(), wall)
     const problems = await checkTemplate(config, pool, spec.bundle)
     const [first] = problems
     if (first)
@@ -157,7 +157,8 @@ export function createCampaigns(parts: {
   }
 
   const shown = { ...store, items: { ...store.items, byKey: items.byKey, candidates: items.candidates } }
-  const rehearse = async (id: CampaignId) => specOf(shown, channels, await rowOf(id), clock.now())
+  const rehearse = async (id: CampaignId) =>
+    specOf(shown, channels, config.tracking, await rowOf(id), clock.now())
 
   return {
     async create(input) {

@@ -236,6 +236,19 @@ export const engineConfigSchema = z.strictObject({
       sweepMs: z.int().min(10).default(5000),
     })
     .prefault({}),
+  /** Of letters to those who allow it; what a person denies holds whatever is set here. */
+  tracking: z
+    .strictObject({
+      /** Links lead by way of this daemon, unless a campaign says otherwise. */
+      links: z.boolean().default(true),
+      /** Letters hold a pixel, unless a campaign says otherwise. */
+      opens: z.boolean().default(true),
+      /** Letters to those who neither allowed nor denied it. */
+      unknown: z.enum(['track', 'skip']).default('track'),
+      /** A link in each letter that no person sees: who follows it is a machine. */
+      hiddenLink: z.boolean().default(false),
+    })
+    .prefault({}),
   reads: z
     .strictObject({
       /** Opens and clicks that wait to be written at most: more are answered and not counted. */

@@ -194,7 +194,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ),
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
-  const runs = createRuns(config, store)
+  const runs = createRuns(config, store, log)
   let couriers: ReturnType<typeof chainCouriers>
   try {
     couriers = chainCouriers(opened, { failover: config.failover, limiter, clock, log })

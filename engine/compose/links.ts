@@ -15,6 +15,14 @@ export interface LetterUrls {
   readonly web: string
 }
 
+export interface LetterAddresses {
+  /** What a letter offers its reader. */
+  readonly urls: LetterUrls
+  /** What tracked links begin with: the key of one follows (engine/model/link.ts). */
+  readonly click: string
+  readonly pixel: string
+}
+
 /** Those of a letter that nobody in particular reads: the archive's. */
 export function strangerUrls(publicUrl: string, campaign: string, publicationId: number): LetterUrls {
   const base = plainUrl(publicUrl)
@@ -36,8 +44,8 @@ export interface Links {
   /** Null for everything that `token` did not make under one of the secrets. Never throws. */
   read(token: string): LinkSubject | null
   unsubscribeUrl(publicationId: PublicationId, subscriberId: SubscriberId): string
-  /** All that a letter offers its reader. */
-  urls(publicationId: PublicationId, subscriberId: SubscriberId): LetterUrls
+  /** All addresses of ours in one letter, of one token. */
+  addresses(publicationId: PublicationId, subscriberId: SubscriberId): LetterAddresses
   /** `<32 hex digits@domain>`, the same over every retry of a delivery.
    *
    *  Made with the LAST secret, the oldest: putting a new secret in front changes no Message-ID.
@@ -72,13 +80,17 @@ export function createLinks(options: {
         : { publicationId: ids[0] as PublicationId, subscriberId: ids[1] as SubscriberId }
     },
     unsubscribeUrl: (publicationId, subscriberId) => unsubscribeBase + tokenOf(publicationId, subscriberId),
-    urls(publicationId, subscriberId) {
+    addresses(publicationId, subscriberId) {
       // One token, and one signature, for all of them.
       const token = tokenOf(publicationId, subscriberId)
       return {
-        unsubscribe: unsubscribeBase + token,
-        preferences: `${base}/p/${token}`,
-        web: `${base}/v/${token}`,
+        urls: {
+          unsubscribe: unsubscribeBase + token,
+          preferences: `${base}/p/${token}`,
+          web: `${base}/v/${token}`,
+        },
+        click: `${base}/c/${token}/`,
+        pixel: `${base}/t/${token}.gif`,
       }
     },
     messageId: (publicationId, subscriberId, channel, domain) =>

@@ -146,7 +146,7 @@ async function prepare(
   admittedBy: string | null,
 ): Promise<Prepared> {
   const { store, limiter, pool, clock } = parts
-  const { spec, plan } = run
+  const { spec, plan, links } = run
   const startedAt = performance.now()
   const ids = work.map(({ subscriberId }) => subscriberId)
   let recipients: RecipientsJson = await store.deliveries.recipients(ids)
@@ -178,14 +178,13 @@ async function prepare(
           spec.earlier,
           admitted.map(({ subscriberId }) => subscriberId),
         )
-  const batches = await pool.letters({
-    plan,
-    recipients,
-    rows: admitted.length,
-    seen,
-    now: clock.now(),
-    dry: false,
-  })
+  const task = { plan, recipients, rows: admitted.length, seen, now: clock.now(), dry: false }
+  let batches = await pool.letters({ ...task, only: links.only })
+  // Before the permission: no letter leaves whose links lead nowhere.
+  if (!(await links.keep(batches.flatMap((batch) => batch.links)))) {
+    for (const batch of batches) pool.giveBack(batch)
+    batches = await pool.letters({ ...task, only: links.only })
+  }
   const renderMs = (performance.now() - startedAt) / admitted.length
   return { ...base, work: admitted, batches, renderMs }
 }

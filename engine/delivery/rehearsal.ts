@@ -139,6 +139,7 @@ export function createRehearsal(parts: {
           rows: ids.length,
           seen,
           now,
+          only: null,
           dry: true,
         })) {
           pool.giveBack(batch)

@@ -1,4 +1,5 @@
 import { type AudienceResolution, resolveAudience } from '../audience/segment/audience.ts'
+import type { EngineConfig } from '../config.ts'
 import { BroadsheetError, type Issue } from '../errors.ts'
 import type { Campaign, CampaignInput } from '../model/campaign.ts'
 import type { EpochMs, PublicationId } from '../model/ids.ts'
@@ -71,6 +72,7 @@ export async function partialsOf(store: Pick<Store, 'templates'>): Promise<Templ
 export async function specOf(
   store: Store,
   channels: readonly string[],
+  tracking: Pick<EngineConfig['tracking'], 'links' | 'opens'>,
   campaign: Campaign,
   now: EpochMs,
   wall: WallMs | null = null,
@@ -117,6 +119,10 @@ export async function specOf(
     timeZone: campaign.timeZone,
     localTime: wall,
     ignoreCaps: campaign.ignoreCaps,
+    tracking: {
+      links: campaign.tracking.links ?? tracking.links,
+      opens: campaign.tracking.opens ?? tracking.opens,
+    },
     earlier: selection.onlyNew && items.length > 0 ? await earlierThan(store, items) : [],
     startedAt: now,
   }

@@ -69,6 +69,12 @@ export const selectionSchema = z.strictObject({
 })
 export type Selection = z.infer<typeof selectionSchema>
 
+/** Instead of what the configuration says; null: as it says. */
+export const campaignTrackingSchema = z.strictObject({
+  links: z.boolean().nullable().default(null),
+  opens: z.boolean().nullable().default(null),
+})
+
 export const campaignInputSchema = z.strictObject({
   name: slugSchema,
   title: z.string().min(1).max(200),
@@ -109,6 +115,7 @@ export const campaignInputSchema = z.strictObject({
   deliverAt: z.enum(deliverModes).default('same-moment'),
   /** Goes out to people who had their fill of letters, too: service mail. */
   ignoreCaps: z.boolean().default(false),
+  tracking: campaignTrackingSchema.prefault({}),
   /** A schedule found this much overdue asks instead of firing. */
   graceMs: z
     .int()

@@ -57,6 +57,8 @@ export interface PublicationSpec {
    *  before it was known: everybody's at once. Those without a zone go by `timeZone`. */
   readonly localTime?: number | null
   readonly ignoreCaps?: boolean
+  /** What is tracked where readers allow it. Absent in publications from before it was known: nothing. */
+  readonly tracking?: { readonly links: boolean; readonly opens: boolean }
   /** Earlier publications with a candidate in common: their picks are what a recipient already had. */
   readonly earlier: readonly PublicationId[]
   /** The `now` of the ranking: what a letter holds does not depend on when its batch is rendered. */

@@ -2,6 +2,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { LetterBuffer } from '../compose/letter-buffer.ts'
 import { BroadsheetError } from '../errors.ts'
 import type { SubscriberId } from '../model/ids.ts'
+import type { NewLink } from '../model/link.ts'
 import { RenderError } from '../template/index.ts'
 import type { TemplateProblem } from '../template/problem.ts'
 import type { RenderedBatch } from './task.ts'
@@ -46,7 +47,7 @@ export function createBatch(buffer: LetterBuffer, memory: ArrayBuffer | null) {
         failed.push({ id, problem: problemOf(error, template) })
       }
     },
-    finish(): RenderedBatch {
+    finish(links: readonly NewLink[]): RenderedBatch {
       offsets.push(buffer.length)
       const batch: RenderedBatch = {
         memory: buffer.take().memory,
@@ -57,6 +58,7 @@ export function createBatch(buffer: LetterBuffer, memory: ArrayBuffer | null) {
         utf8: Uint8Array.from(utf8),
         picks: Uint8Array.from(picks),
         pickOffsets: Uint32Array.from(pickOffsets),
+        links,
         skipped,
         failed,
       }

@@ -2,6 +2,7 @@ import type { DkimKey, EngineConfig } from '../config.ts'
 import { domainOf } from '../model/address.ts'
 import type { PublicationId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
+import type { TrackingPlan } from './tracking.ts'
 
 /** All that a render thread needs to make the letters of one publication. */
 export interface RenderPlan {
@@ -14,6 +15,8 @@ export interface RenderPlan {
   readonly dkim: readonly DkimKey[]
   /** Mail to one person that no list sends. */
   readonly transactional: boolean
+  /** Null: no letter is tracked, whatever its reader says. */
+  readonly tracking: TrackingPlan | null
   readonly budgets: { maxLoops: number; maxOutputBytes: number; maxDepth: number; maxMs: number }
 }
 
@@ -39,18 +42,37 @@ export function makePlan(
     messageIdDomain: config.messageIdDomain ?? domainOf(spec.sender.address),
     dkim: config.dkim,
     transactional,
+    tracking: publicationId === 0 || transactional ? null : trackingPlan(config.tracking, spec),
     budgets: { maxLoops, maxOutputBytes, maxDepth, maxMs },
   }
 }
 
-export function sharePlan(key: string, plan: RenderPlan): SharedPlan {
-  const bytes = new TextEncoder().encode(JSON.stringify(plan))
-  const json = new SharedArrayBuffer(bytes.length)
-  new Uint8Array(json).set(bytes)
-  return { key, json }
+function trackingPlan(
+  { unknown, hiddenLink }: EngineConfig['tracking'],
+  { tracking }: PublicationSpec,
+): TrackingPlan | null {
+  if (tracking === undefined || !(tracking.links || tracking.opens)) return null
+  return { ...tracking, unknown: unknown === 'track', hiddenLink }
 }
 
-export function readPlan(shared: SharedPlan): RenderPlan {
-  // TextDecoder refuses shared memory; Buffer reads it in place.
-  return JSON.parse(Buffer.from(shared.json).toString('utf8')) as RenderPlan
+export const sharePlan = (key: string, plan: RenderPlan): SharedPlan => ({ key, json: share(plan) })
+
+export const readPlan = ({ json }: SharedPlan): RenderPlan => read(json) as RenderPlan
+
+/** The only links that the letters of a publication may hold tracked, as the threads share them. */
+export type SharedLinks = SharedArrayBuffer
+type LinkNames = readonly { readonly key: string; readonly url: string }[]
+
+export const shareLinks = (links: LinkNames): SharedLinks =>
+  share(links.map(({ key, url }) => ({ key, url })))
+export const readLinks = (links: SharedLinks): LinkNames => read(links) as LinkNames
+
+function share(value: unknown): SharedArrayBuffer {
+  const bytes = new TextEncoder().encode(JSON.stringify(value))
+  const json = new SharedArrayBuffer(bytes.length)
+  new Uint8Array(json).set(bytes)
+  return json
 }
+
+/** TextDecoder refuses shared memory; Buffer reads it in place. */
+const read = (json: SharedArrayBuffer): unknown => JSON.parse(Buffer.from(json).toString('utf8'))

@@ -165,6 +165,7 @@ function lostBatch(id: SubscriberId, message: string): RenderedBatch {
     utf8: new Uint8Array(0),
     picks: new Uint8Array(0),
     pickOffsets: new Uint32Array(1),
+    links: [],
     skipped: [],
     failed: [{ id, problem }],
   }

@@ -1,8 +1,9 @@
 import type { LetterUrls } from '../compose/links.ts'
 import type { EpochMs, Json, SubscriberId } from '../model/ids.ts'
+import type { NewLink } from '../model/link.ts'
 import type { RecipientsJson } from '../ports/ledger.ts'
 import type { TemplateProblem } from '../template/problem.ts'
-import type { SharedPlan } from './plan.ts'
+import type { SharedLinks, SharedPlan } from './plan.ts'
 
 /** A batch of one publication for a render thread. */
 export interface RenderTask {
@@ -15,6 +16,8 @@ export interface RenderTask {
   readonly seen: readonly { readonly subscriberId: SubscriberId; readonly picks: Uint8Array }[]
   /** Date header. */
   readonly now: EpochMs
+  /** The only links that may be tracked; null: any. */
+  readonly only: SharedLinks | null
   /** Say who would fail and drop the letters: preflight. */
   readonly dry: boolean
   /** Used memory to write into: a fresh page costs more than composing what goes on it. Transferred. */
@@ -102,6 +105,8 @@ export interface RenderedBatch {
   /** Picks of recipient i lie at pickOffsets[i] to pickOffsets[i + 1]. */
   readonly picks: Uint8Array
   readonly pickOffsets: Uint32Array
+  /** The links that tracked letters in it hold: all of them, told before or not. */
+  readonly links: readonly NewLink[]
   /** Fewer items than the selection's minimum. */
   readonly skipped: readonly SubscriberId[]
   readonly failed: readonly { readonly id: SubscriberId; readonly problem: TemplateProblem }[]

@@ -1,11 +1,12 @@
 import { createComposer } from '../compose/composer.ts'
 import { feedbackId } from '../compose/letter.ts'
 import { createLetterBuffer } from '../compose/letter-buffer.ts'
-import { createLinks } from '../compose/links.ts'
+import { createLinks, plainUrl } from '../compose/links.ts'
 import { BroadsheetError } from '../errors.ts'
 import { domainOf } from '../model/address.ts'
 import type { TrackingConsent } from '../model/consent.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
+import type { NewLink } from '../model/link.ts'
 import { mix } from '../personalise/arm.ts'
 import { createInterestRanker } from '../personalise/interest-ranker.ts'
 import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
@@ -13,7 +14,7 @@ import type { Pick } from '../personalise/ranker.ts'
 import { reasonText } from '../personalise/reason.ts'
 import { type CompiledLetter, compileLetter, type LetterData, RenderError } from '../template/index.ts'
 import { createBatch } from './batch.ts'
-import { type RenderPlan, readPlan, type SharedPlan } from './plan.ts'
+import { type RenderPlan, readLinks, readPlan, type SharedLinks, type SharedPlan } from './plan.ts'
 import type {
   AlertTask,
   CheckResult,
@@ -27,6 +28,7 @@ import type {
   RenderTask,
   RenditionTask,
 } from './task.ts'
+import { createItemFinder, trackingOf } from './tracking.ts'
 
 /** As `RecipientsJson` lays them out. */
 type RecipientRow = readonly [
@@ -46,7 +48,11 @@ interface Press {
   readonly plan: RenderPlan & { readonly publicationId: PublicationId }
   readonly letter: CompiledLetter
   readonly rank: (rows: readonly RecipientRow[], seen: RenderTask['seen']) => readonly (readonly Pick[])[]
-  readonly data: (row: RecipientRow, picks: readonly Pick[], now: number) => LetterData
+  /** `tracked` asks the reader's consent; otherwise the letter is not tracked. */
+  readonly data: (row: RecipientRow, picks: readonly Pick[], now: number, tracked?: boolean) => LetterData
+  /** What letters held since it was last asked; `only`: what they may hold from now on. */
+  readonly told: () => readonly NewLink[]
+  readonly restrict: (only: SharedLinks | null) => void
   readonly composer: ReturnType<typeof createComposer>
   readonly links: ReturnType<typeof createLinks>
 }
@@ -81,7 +87,11 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
     budgets: plan.budgets,
     language: spec.language,
     timeZone: spec.timeZone,
+    // What is shown to people here is not tracked.
+    tracking: plan.tracking === null || encoding === 'plain' ? null : { own: plainUrl(plan.publicUrl) },
   })
+  const itemOf = createItemFinder(spec.candidates)
+  let restricted = false
   const ranker = createInterestRanker(spec.candidates, spec.selection, spec.startedAt)
   const links = createLinks({ secrets: plan.secrets, publicUrl: plan.publicUrl })
   const composer = createComposer({
@@ -136,14 +146,22 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
         })),
       )
     },
-    data([id, address, name, language, timeZone, attributes, topics], picks, now) {
+    told: () => letter.links?.take().map((link) => ({ ...link, itemId: itemOf(link.url) })) ?? [],
+    restrict(only) {
+      if (only === null || restricted) return
+      restricted = true
+      letter.links?.restrict(readLinks(only))
+    },
+    data([id, address, name, language, timeZone, attributes, topics, consent], picks, now, tracked = false) {
+      const addresses = links.addresses(plan.publicationId, id)
       const spoken = editionOf(plan, language)
       return {
         subscriber: { id, address, name, language, timeZone, attributes, topics },
         items: picks.map((pick) => viewOf(pick, spoken)),
         campaign,
         list: spec.list,
-        links: links.urls(plan.publicationId, id),
+        links: addresses.urls,
+        tracking: tracked ? trackingOf(plan.tracking, consent, addresses) : null,
         now,
       }
     },
@@ -165,8 +183,12 @@ function tooFew(plan: RenderPlan, picks: readonly Pick[]): boolean {
 }
 
 async function letters(task: RenderTask): Promise<RenderedBatch> {
-  const { plan, letter, links, composer, rank, data } = await press(task.plan, 'quoted-printable')
+  const { plan, letter, links, composer, rank, data, told, restrict } = await press(
+    task.plan,
+    'quoted-printable',
+  )
   const { spec } = plan
+  restrict(task.only)
   const rows = JSON.parse(task.recipients) as RecipientRow[]
   const chosen = rank(rows, task.seen)
   const batch = createBatch(buffer, task.memory)
@@ -178,7 +200,7 @@ async function letters(task: RenderTask): Promise<RenderedBatch> {
       continue
     }
     batch.add(id, spec.bundle.template.name, () => {
-      const letterData = data(row, mine, task.now)
+      const letterData = data(row, mine, task.now, true)
       const rendered = letter.render(letterData)
       const messageId = links.messageId(plan.publicationId, id, spec.channel, plan.messageIdDomain)
       const { utf8 } = composer.compose(
@@ -199,7 +221,7 @@ async function letters(task: RenderTask): Promise<RenderedBatch> {
     })
     if (task.dry) buffer.truncate(0)
   }
-  return batch.finish()
+  return batch.finish(told())
 }
 
 const noPicks = new Uint8Array(0)
@@ -340,7 +362,7 @@ async function alerts(task: AlertTask): Promise<RenderedBatch> {
       return { to: address, key: messageId, utf8, picks: noPicks }
     })
   }
-  return batch.finish()
+  return batch.finish([])
 }
 
 async function check(task: CheckTask): Promise<CheckResult> {

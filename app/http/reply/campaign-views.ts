@@ -42,6 +42,9 @@ export const campaignSchema = z.object({
   repeat: repeatSchema.nullable(),
   deliverAt: z.enum(deliverModes),
   ignoreCaps: z.boolean(),
+  tracking: z
+    .object({ links: z.boolean().nullable(), opens: z.boolean().nullable() })
+    .describe('Instead of what the configuration says; null: as it says.'),
   graceMs: count(),
   language: z.string(),
   timeZone: z.string(),
