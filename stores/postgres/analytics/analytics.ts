@@ -3,6 +3,7 @@ import type { CohortRow, CountRow, PeopleRow, QuarterRow, ScoreBin } from '../..
 import type { AnalyticsStore } from '../../../engine/ports/rollups.ts'
 import { classOfCode, dimensionCodes, everyPublication, largest, typeOfCode } from '../../rules/rollup.ts'
 import type { Database, Sql } from '../database/sql.ts'
+import { topDomains } from './top-domains.ts'
 
 interface Coded {
   readonly type: number
@@ -119,30 +120,6 @@ async function idsOf(
   if (ids !== null) return ids
   if (!byPublication) return [everyPublication]
   return (await sql.all<{ id: PublicationId }>('SELECT id FROM publication')).map(({ id }) => id)
-}
-
-/** The domains to which those publications sent most. */
-async function topDomains(sql: Sql, ids: readonly PublicationId[], top: number): Promise<readonly string[]> {
-  const rows = await sql.adHoc<{ domain: string }>(
-    ids.length === 1
-      ? // Of 50,000 domains only those of the largest sizes are compared: 0.3 ms.
-        `SELECT domain FROM rollup_domain
-         WHERE publication_id = ANY($1) AND sent > 0 AND size >= (
-           SELECT min(size) FROM (
-             SELECT size FROM rollup_domain WHERE publication_id = ($1::bigint[])[1] ORDER BY size DESC LIMIT $2
-           ) AS largest
-         )
-         ORDER BY sent DESC, domain
-         LIMIT $2`
-      : `SELECT domain FROM rollup_domain
-         WHERE publication_id = ANY($1)
-         GROUP BY domain
-         HAVING sum(sent) > 0
-         ORDER BY sum(sent) DESC, domain
-         LIMIT $2`,
-    [ids, top],
-  )
-  return rows.map(({ domain }) => domain)
 }
 
 function cut<Row extends { readonly value: string }>(

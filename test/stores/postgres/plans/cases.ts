@@ -8,6 +8,7 @@ import type {
 import type { ResolvedRule } from '../../../../engine/model/segment.ts'
 import type { Store } from '../../../../engine/ports/store.ts'
 import { crowdStart } from './crowd.ts'
+import { numberCases } from './number-cases.ts'
 
 /** Something asked of the crowd, and the indexes that have to answer it. */
 export interface PlanCase {
@@ -201,4 +202,5 @@ export const planCases: readonly PlanCase[] = [
     ask: (store) => store.follows.page({ ...after, subscriberId: 10 as SubscriberId }),
     uses: ['follow_person'],
   },
+  ...numberCases,
 ]

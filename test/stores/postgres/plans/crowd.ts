@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { silentLog } from '../../../../engine/log.ts'
 import { connect } from '../../../../stores/postgres/database/connect.ts'
 import { ensurePartitions } from '../../../../stores/postgres/database/partitions.ts'
+import { fillNumbers } from './numbers.ts'
 
 /** January 2026, UTC. */
 export const crowdStart = Date.UTC(2026, 0)
@@ -12,7 +13,8 @@ const dayMs = 86_400_000
  *  last is running, each to one in ten of them, and what became of that; 2,000 others that are long finished. Of 5,000
  *  people each, one has the topic `opera` and one the country `LI`. One in ten follows alerts. Of alerts there are a tenth as
  *  many as people, one in 100 of them open and one in 1,000 unheard; each was told to 5 people in a row and is in another
- *  group, one in 1,000 of those postings waits for a retry, one for a digest. */
+ *  group, one in 1,000 of those postings waits for a retry, one for a digest. What is
+ *  read is counted (numbers.ts). */
 export async function fillCrowd(url: string, people: number): Promise<void> {
   const made = connect({ url, connections: 1, log: silentLog })
   await ensurePartitions(made.db, crowdStart, months - 1)
@@ -66,6 +68,7 @@ export async function fillCrowd(url: string, people: number): Promise<void> {
     WHERE d.state = 'sent';
   `)
   await fillAlerts(client, people)
+  await fillNumbers(client, people, crowdStart)
   await client.query('VACUUM ANALYZE')
   await client.end()
 }
