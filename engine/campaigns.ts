@@ -5,6 +5,7 @@ import type { RememberedItems } from './cache/items.ts'
 import type { Clock } from './clock.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
+import { rankingNow } from './delivery/ranking.ts'
 import {
   type LetterPreview,
   type PickView,
@@ -119,9 +120,18 @@ export function createCampaigns(parts: {
       throw new BroadsheetError('E_INPUT', issues.map(({ message }) => message).join(' '), { issues })
   }
 
+  const rankedSpec = async (
+    campaign: Campaign,
+    wall: WallMs | null,
+    from: Store = store,
+  ): Promise<PublicationSpec> => ({
+    ...(await specOf(from, channels, config.tracking, campaign, clock.now(), wall)),
+    ...(await rankingNow(config.ranking, store)),
+  })
+
   /** The spec, once its template compiles. */
   async function checkedSpec(campaign: Campaign, wall: WallMs | null = null): Promise<PublicationSpec> {
-    const spec = await specOf(store, channels, config.tracking, campaign, clock.now(), wall)
+    const spec = await rankedSpec(campaign, wall)
     const problems = await checkTemplate(config, pool, spec.bundle)
     const [first] = problems
     if (first)
@@ -157,8 +167,7 @@ export function createCampaigns(parts: {
   }
 
   const shown = { ...store, items: { ...store.items, byKey: items.byKey, candidates: items.candidates } }
-  const rehearse = async (id: CampaignId) =>
-    specOf(shown, channels, config.tracking, await rowOf(id), clock.now())
+  const rehearse = async (id: CampaignId) => rankedSpec(await rowOf(id), null, shown)
 
   return {
     async create(input) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { alertSettingsSchema } from './model/alert-settings.ts'
 import { senderSchema } from './model/campaign.ts'
+import { rankingSchema } from './model/ranking.ts'
 import { addressSchema, languageSchema, timeZoneSchema } from './model/values.ts'
 import { parseWall } from './model/wall-clock.ts'
 
@@ -258,6 +259,7 @@ export const engineConfigSchema = z.strictObject({
     })
     .prefault({}),
   alerts: alertSettingsSchema.prefault({}),
+  ranking: rankingSchema.prefault({}),
   retention: z
     .strictObject({
       /** Sign-ups that nobody confirmed. */
@@ -270,6 +272,8 @@ export const engineConfigSchema = z.strictObject({
       eventsDays: z.int().min(1).nullable().default(null),
       /** Alerts that are over, what was told of alerts, and silences that ended; null: kept. */
       alertsDays: z.int().min(1).nullable().default(90),
+      /** What was learned of readers to whom nothing was added since; null: kept. */
+      affinitiesDays: z.int().min(1).nullable().default(365),
       /** Network address and program of the request in consent events; null: kept. */
       proofNetworkDays: z.int().min(1).nullable().default(365),
       /** Rows a transaction. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
 import { startChannelActor } from './actors/channel/channel.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
+import { createLearner } from './actors/learner.ts'
 import { startNoticeActor } from './actors/notices.ts'
 import { createRelay } from './actors/relay.ts'
 import { createRetention } from './actors/retention.ts'
@@ -24,6 +25,7 @@ import type { EngineConfig } from './config.ts'
 import { chainCouriers } from './delivery/failover.ts'
 import { createLimiter } from './delivery/limits/limiter.ts'
 import { createNoticePress } from './delivery/notice-press.ts'
+import { createModels } from './delivery/ranking.ts'
 import { createRehearsal, type PickView } from './delivery/rehearsal.ts'
 import { createRenditions, type Renditions } from './delivery/rendition.ts'
 import { createRuns } from './delivery/runs.ts'
@@ -194,7 +196,8 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ),
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
-  const runs = createRuns(config, store, log)
+  const models = createModels(store, log)
+  const runs = createRuns(config, store, models, log)
   let couriers: ReturnType<typeof chainCouriers>
   try {
     couriers = chainCouriers(opened, { failover: config.failover, limiter, clock, log })
@@ -214,7 +217,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     store,
     clock,
     pool,
-    rehearsal: createRehearsal({ config, store, pool, clock }),
+    rehearsal: createRehearsal({ config, store, pool, models, clock }),
     actors,
     series,
     supervisor: {
@@ -286,6 +289,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     random,
     log,
   })
+  const learner = createLearner({ config: config.ranking, store, owner, clock, log })
   const retention = createRetention({ config: config.retention, store, owner, clock, log })
   const subscriptions = createSubscriptions({
     config,
@@ -357,6 +361,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       office.stop(deadlineMs),
       retention.stop(),
       roller.stop(),
+      learner.stop(),
       reads.idle(),
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
@@ -404,11 +409,20 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     },
     depth: () => queue.depth(),
     async start() {
+      if (config.ranking.module !== null) {
+        const { problems } = await pool.checkRanker({ module: config.ranking.module })
+        if (problems.length > 0)
+          throw new BroadsheetError(
+            'E_CONFIG',
+            `The ranker ${config.ranking.module} (ranking.module) ${problems.join('; it ')}.`,
+          )
+      }
       await supervisor.start()
       office.start()
       notices.start()
       retention.start()
       roller.start()
+      learner.start()
       feeds.start()
     },
     stop(options = {}) {

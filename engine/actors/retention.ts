@@ -49,6 +49,7 @@ export function createRetention(parts: {
     ['alerts', config.alertsDays, (before) => store.alerts.remove({ before, limit })],
     ['notifications', config.alertsDays, (before) => store.notifications.remove({ before, limit })],
     ['silences', config.alertsDays, (before) => store.silences.remove({ before, limit })],
+    ['affinities', config.affinitiesDays, (before) => store.models.forget({ before, limit })],
     ['proofs', config.proofNetworkDays, (before) => store.consents.forget({ before, limit })],
   ]
 

@@ -8,7 +8,7 @@ import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { Intent, RecipientsJson } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
 import type { RenderPool } from '../render/pool.ts'
-import type { RenderedBatch } from '../render/task.ts'
+import type { RenderedBatch, RenderTask } from '../render/task.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { Courier } from './courier.ts'
 import type { Limiter } from './limits/limiter.ts'
@@ -178,7 +178,8 @@ async function prepare(
           spec.earlier,
           admitted.map(({ subscriberId }) => subscriberId),
         )
-  const task = { plan, recipients, rows: admitted.length, seen, now: clock.now(), dry: false }
+  const chosen = await chosenBefore(store, run, admitted)
+  const task = { plan, recipients, rows: admitted.length, seen, chosen, now: clock.now(), dry: false }
   let batches = await pool.letters({ ...task, only: links.only })
   // Before the permission: no letter leaves whose links lead nowhere.
   if (!(await links.keep(batches.flatMap((batch) => batch.links)))) {
@@ -187,6 +188,20 @@ async function prepare(
   }
   const renderMs = (performance.now() - startedAt) / admitted.length
   return { ...base, work: admitted, batches, renderMs }
+}
+
+/** What those who are tried again were to get: interests and what was learned may have changed meanwhile, and two copies of
+ *  one letter must not differ. */
+async function chosenBefore(
+  store: Store,
+  { id }: Run,
+  work: readonly ChunkWork[],
+): Promise<NonNullable<RenderTask['chosen']>> {
+  const again = work.filter(({ attempt }) => attempt > 1)
+  const rows = await Promise.all(again.map(({ subscriberId }) => store.deliveries.get(id, subscriberId)))
+  return rows.flatMap((row) =>
+    row === null || row.picks === null ? [] : [{ subscriberId: row.subscriberId, picks: row.picks }],
+  )
 }
 
 /** `lost`: the lease or the publication is no longer ours to work. `unsent`: the channel took none of a part. */

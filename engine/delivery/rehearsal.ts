@@ -12,6 +12,7 @@ import type { RenderPool } from '../render/pool.ts'
 import type { RenderedPreview } from '../render/task.ts'
 import type { TemplateProblem } from '../template/problem.ts'
 import type { Courier } from './courier.ts'
+import type { Models } from './ranking.ts'
 
 export interface PickView {
   readonly itemId: number
@@ -76,12 +77,13 @@ export function createRehearsal(parts: {
   readonly config: EngineConfig
   readonly store: Store
   readonly pool: RenderPool
+  readonly models: Models
   readonly clock: Clock
 }): Rehearsal {
-  const { config, store, pool, clock } = parts
+  const { config, store, pool, models, clock } = parts
   let last = 0
-  const share = (spec: PublicationSpec): SharedPlan =>
-    sharePlan(`rehearsal${++last}`, makePlan(config, 0, spec))
+  const share = async (spec: PublicationSpec): Promise<SharedPlan> =>
+    sharePlan(`rehearsal${++last}`, makePlan(config, 0, spec), await models.of(spec))
 
   /** A known subscriber's data, or a stranger without any. */
   async function recipient(address: string): Promise<{ json: RecipientsJson; ids: readonly SubscriberId[] }> {
@@ -106,7 +108,7 @@ export function createRehearsal(parts: {
 
   return {
     async preview(spec, address) {
-      const shown = await render(share(spec), spec, address, null)
+      const shown = await render(await share(spec), spec, address, null)
       const { to, subject, preheader, html, text, language, interpreted } = shown
       return {
         to,
@@ -122,7 +124,7 @@ export function createRehearsal(parts: {
     },
 
     async preflight(spec, { onProgress, signal }) {
-      const plan = share(spec)
+      const plan = await share(spec)
       const audience = await audienceSize(store, spec)
       const failures: PreflightReport['failures'][number][] = []
       let ok = 0
@@ -180,7 +182,7 @@ export function createRehearsal(parts: {
     },
 
     async test(spec, addresses, courier) {
-      const plan = share({ ...spec, subject: `[Test] ${spec.subject ?? spec.bundle.template.subject}` })
+      const plan = await share({ ...spec, subject: `[Test] ${spec.subject ?? spec.bundle.template.subject}` })
       // A test is meant to be sent again and again, and mailboxes hide a second copy of one Message-ID.
       const letters = await Promise.all(
         addresses.map((address, i) => render(plan, spec, address, `${clock.now()}-${i}`)),

@@ -5,8 +5,8 @@ import type { PublicationId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
 import type { Store } from '../ports/store.ts'
 import { makePlan, type SharedPlan, sharePlan } from '../render/plan.ts'
-
 import { createLinkBook, type LinkBook } from './link-book.ts'
+import type { Models } from './ranking.ts'
 
 /** A publication as the lanes need it: what never changes while it runs. */
 export interface Run {
@@ -24,6 +24,7 @@ export interface Runs {
 export function createRuns(
   config: EngineConfig,
   store: Pick<Store, 'publications' | 'links'>,
+  models: Models,
   log: Log,
 ): Runs {
   const cache = new LRUCache<PublicationId, Run>({
@@ -32,7 +33,7 @@ export function createRuns(
       const publication = await store.publications.get(id)
       if (!publication) return undefined
       const { spec } = publication
-      const plan = sharePlan(`p${id}`, makePlan(config, id, spec))
+      const plan = sharePlan(`p${id}`, makePlan(config, id, spec), await models.of(spec))
       return { id, spec, plan, links: createLinkBook(store.links, log, id) }
     },
   })

@@ -1,6 +1,7 @@
 import type { CampaignInput, Selection, Sender, UncertainPolicy } from './campaign.ts'
 import type { DeliveryCounts } from './delivery.ts'
 import type { CampaignId, EpochMs, ItemId, Json, ListId, PublicationId } from './ids.ts'
+import type { FrozenRanking } from './ranking.ts'
 import type { ResolvedRule } from './segment.ts'
 import type { TemplateBundle } from './template.ts'
 
@@ -63,6 +64,8 @@ export interface PublicationSpec {
   readonly earlier: readonly PublicationId[]
   /** The `now` of the ranking: what a letter holds does not depend on when its batch is rendered. */
   readonly startedAt: EpochMs
+  /** Absent: by declared interest alone. */
+  readonly ranking?: FrozenRanking
 }
 
 /** One run of a campaign. */

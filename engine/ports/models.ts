@@ -58,12 +58,13 @@ export interface ModelStore {
   ): Promise<readonly ReadLetter[]>
   /** One transaction, by which learning from an event twice is impossible: the draft moves from `revision` to the next one, with its
    *  cursor and state; affinities replace those that were there, but nothing is kept of the erased, and of those who allow no
-   *  tracking; with `snapshot` the state is a new version, too, and active. False when the draft has moved on: nothing
+   *  tracking; with `snapshot` the state, which must be given, is a new version, too, and active. False when the draft has moved on: nothing
    *  was written. */
   commit(change: {
     readonly revision: number
     readonly cursor: number
-    readonly state: string
+    /** Null: as it was. */
+    readonly state: string | null
     readonly affinities: readonly Affinity[]
     readonly snapshot: { readonly note: string } | null
     readonly now: EpochMs

@@ -2,6 +2,7 @@ import type { DkimKey, EngineConfig } from '../config.ts'
 import { domainOf } from '../model/address.ts'
 import type { PublicationId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
+import type { SharedModel } from '../personalise/model/shared.ts'
 import type { TrackingPlan } from './tracking.ts'
 
 /** All that a render thread needs to make the letters of one publication. */
@@ -25,6 +26,8 @@ export interface SharedPlan {
   /** Distinguishes plans in a thread's cache of prepared ones. */
   readonly key: string
   readonly json: SharedArrayBuffer
+  /** Weights that its readers' items are ranked by. */
+  readonly model: SharedModel | null
 }
 
 export function makePlan(
@@ -55,7 +58,11 @@ function trackingPlan(
   return { ...tracking, unknown: unknown === 'track', hiddenLink }
 }
 
-export const sharePlan = (key: string, plan: RenderPlan): SharedPlan => ({ key, json: share(plan) })
+export const sharePlan = (key: string, plan: RenderPlan, model: SharedModel | null = null): SharedPlan => ({
+  key,
+  json: share(plan),
+  model,
+})
 
 export const readPlan = ({ json }: SharedPlan): RenderPlan => read(json) as RenderPlan
 

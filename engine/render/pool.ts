@@ -12,6 +12,8 @@ import type {
   CheckTask,
   NoticeTask,
   PreviewTask,
+  RankerResult,
+  RankerTask,
   RenderedBatch,
   RenderedNotice,
   RenderedPreview,
@@ -36,6 +38,8 @@ export interface RenderPool {
   /** One batch; `ids` are targets. Rejects when its thread ends. */
   alerts(task: Omit<AlertTask, 'kind'>): Promise<RenderedBatch>
   check(task: Omit<CheckTask, 'kind'>): Promise<CheckResult>
+  /** Rejects when its thread ends. */
+  checkRanker(task: Omit<RankerTask, 'kind'>): Promise<RankerResult>
   stats(): { readonly threads: number; readonly queued: number; readonly utilization: number }
   close(): Promise<void>
 }
@@ -77,7 +81,7 @@ export function createRenderPool(
   pool.on('error', (error: unknown) => log.warn({ reason: messageOf(error) }, 'render.pool_error'))
 
   async function run<T>(
-    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask,
+    task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask | RankerTask,
     timeoutMs: number,
   ): Promise<T> {
     if (closed) throw new BroadsheetError('E_STOPPING', 'The render threads are closed.')
@@ -130,6 +134,7 @@ export function createRenderPool(
     notice: (task) => run({ kind: 'notice', ...task }, ownWarmUpMs),
     alerts: (task) => run({ kind: 'alerts', ...task }, task.rows * config.maxMs + warmUpMs),
     check: (task) => run({ kind: 'check', ...task }, ownWarmUpMs),
+    checkRanker: (task) => run({ kind: 'ranker', ...task }, ownWarmUpMs),
     stats: () => ({
       threads: pool.threads.length,
       queued: pool.queueSize,

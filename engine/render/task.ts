@@ -14,6 +14,8 @@ export interface RenderTask {
   readonly rows: number
   /** What they already had, for those who had something. */
   readonly seen: readonly { readonly subscriberId: SubscriberId; readonly picks: Uint8Array }[]
+  /** What an earlier attempt chose for those who had one: they get the same letter again. */
+  readonly chosen?: RenderTask['seen']
   /** Date header. */
   readonly now: EpochMs
   /** The only links that may be tracked; null: any. */
@@ -84,6 +86,13 @@ export interface RenderedNotice {
   readonly key: string
 }
 
+/** Load somebody's ranker and hold it to what rankers promise. */
+export interface RankerTask {
+  readonly kind: 'ranker'
+  /** Absolute path or file URL. */
+  readonly module: string
+}
+
 /** Only compile, and report the problems. */
 export interface CheckTask {
   readonly kind: 'check'
@@ -138,4 +147,9 @@ export interface RenderedRendition {
 export interface CheckResult {
   readonly problems: readonly TemplateProblem[]
   readonly interpreted: readonly { readonly part: string; readonly why: string }[]
+}
+
+export interface RankerResult {
+  /** Each goes on after "The ranker ...". */
+  readonly problems: readonly string[]
 }

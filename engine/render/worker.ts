@@ -8,12 +8,14 @@ import type { TrackingConsent } from '../model/consent.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { NewLink } from '../model/link.ts'
 import { mix } from '../personalise/arm.ts'
-import { createInterestRanker } from '../personalise/interest-ranker.ts'
+import { checkRanker } from '../personalise/contract.ts'
+import type { SharedModel } from '../personalise/model/shared.ts'
 import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
 import type { Pick } from '../personalise/ranker.ts'
 import { reasonText } from '../personalise/reason.ts'
 import { type CompiledLetter, compileLetter, type LetterData, RenderError } from '../template/index.ts'
 import { createBatch } from './batch.ts'
+import { createChooser, loadRanker } from './chooser.ts'
 import { type RenderPlan, readLinks, readPlan, type SharedLinks, type SharedPlan } from './plan.ts'
 import type {
   AlertTask,
@@ -21,6 +23,8 @@ import type {
   CheckTask,
   NoticeTask,
   PreviewTask,
+  RankerResult,
+  RankerTask,
   RenderedBatch,
   RenderedNotice,
   RenderedPreview,
@@ -73,13 +77,17 @@ function press(shared: SharedPlan, encoding: 'plain' | 'quoted-printable'): Prom
     return known
   }
   if (presses.size >= maxPresses) presses.delete(presses.keys().next().value!)
-  const made = makePress(readPlan(shared) as Press['plan'], encoding)
+  const made = makePress(readPlan(shared) as Press['plan'], encoding, shared.model)
   presses.set(key, made)
   made.catch(() => presses.delete(key))
   return made
 }
 
-async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printable'): Promise<Press> {
+async function makePress(
+  plan: Press['plan'],
+  encoding: 'plain' | 'quoted-printable',
+  model: SharedModel | null,
+): Promise<Press> {
   const { spec } = plan
   const letter = await compileLetter(spec.bundle, {
     encoding,
@@ -92,7 +100,7 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
   })
   const itemOf = createItemFinder(spec.candidates)
   let restricted = false
-  const ranker = createInterestRanker(spec.candidates, spec.selection, spec.startedAt)
+  const chooser = await createChooser(plan.publicationId, spec, model)
   const links = createLinks({ secrets: plan.secrets, publicUrl: plan.publicUrl })
   const composer = createComposer({
     from: { address: spec.sender.address, name: spec.sender.name },
@@ -136,13 +144,16 @@ async function makePress(plan: Press['plan'], encoding: 'plain' | 'quoted-printa
         pickedIds(picks, ids)
         had.set(subscriberId, ids)
       }
-      return ranker.rank(
+      return chooser.choose(
         rows.map((row) => ({
-          interests: row[6],
-          language: row[3] ?? spec.language,
-          seen: had.get(row[0]) ?? noIds,
-          learned: row[8] ?? null,
-          seed: mix(plan.publicationId, row[0]),
+          id: row[0],
+          request: {
+            interests: row[6],
+            language: row[3] ?? spec.language,
+            seen: had.get(row[0]) ?? noIds,
+            learned: row[8],
+            seed: mix(plan.publicationId, row[0]),
+          },
         })),
       )
     },
@@ -191,10 +202,11 @@ async function letters(task: RenderTask): Promise<RenderedBatch> {
   restrict(task.only)
   const rows = JSON.parse(task.recipients) as RecipientRow[]
   const chosen = rank(rows, task.seen)
+  const before = new Map(task.chosen?.map(({ subscriberId, picks }) => [subscriberId, picked(picks, plan)]))
   const batch = createBatch(buffer, task.memory)
   for (const [i, row] of rows.entries()) {
     const id = row[0]
-    const mine = chosen[i]!
+    const mine = before.get(id) ?? chosen[i]!
     if (tooFew(plan, mine)) {
       batch.skip(id)
       continue
@@ -370,10 +382,20 @@ async function check(task: CheckTask): Promise<CheckResult> {
   return { problems: letter.problems, interpreted: letter.interpreted }
 }
 
+async function ranker({ module }: RankerTask): Promise<RankerResult> {
+  try {
+    return { problems: checkRanker(await loadRanker(module)) }
+  } catch (error) {
+    return { problems: [`cannot be used: ${error instanceof Error ? error.message : String(error)}`] }
+  }
+}
+
 /** Entry of a render thread. */
 export default function run(
-  task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask,
-): Promise<RenderedBatch | RenderedPreview | RenderedRendition | RenderedNotice | CheckResult> {
+  task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask | RankerTask,
+): Promise<
+  RenderedBatch | RenderedPreview | RenderedRendition | RenderedNotice | CheckResult | RankerResult
+> {
   switch (task.kind) {
     case 'letters':
       return letters(task)
@@ -387,5 +409,7 @@ export default function run(
       return alerts(task)
     case 'check':
       return check(task)
+    case 'ranker':
+      return ranker(task)
   }
 }

@@ -43,14 +43,14 @@ export function createModels(state: MemoryState): ModelStore {
     },
     async commit({ revision, cursor, state: text, affinities, snapshot, now }) {
       if (revision !== draft.revision) return false
-      draft = { revision: revision + 1, cursor, state: text }
+      draft = { revision: revision + 1, cursor, state: text ?? draft.state }
       for (const affinity of affinities) {
         const person = state.subscribers[affinity.subscriberId - 1]
         if (person === undefined || person.status === 'erased') continue
         if (state.settings.get(person.id)?.tracking === 'denied') continue
         state.affinities.set(person.id, { ...affinity, updatedAt: now })
       }
-      if (snapshot !== null) {
+      if (snapshot !== null && text !== null) {
         const version = Math.max(0, ...models.keys()) + 1
         models.set(version, { version, at: now, note: snapshot.note, active: true, state: text })
         point(version)

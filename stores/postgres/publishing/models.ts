@@ -39,7 +39,7 @@ export function createModels(db: Database): ModelStore {
     commit({ revision, cursor, state, affinities, snapshot, now }) {
       return db.tx(async (tx) => {
         const moved = await tx.run(
-          `UPDATE rank_draft SET revision = revision + 1, cursor = $2, at = $3, state = $4
+          `UPDATE rank_draft SET revision = revision + 1, cursor = $2, at = $3, state = coalesce($4::json, state)
            WHERE id = 1 AND revision = $1`,
           [revision, cursor, now, state],
         )

@@ -43,7 +43,7 @@ export function createModels(sql: Sql): Sync<ModelStore> {
     },
     commit({ revision, cursor, state, affinities, snapshot, now }) {
       const { changes } = sql<[object]>(
-        `UPDATE rank_draft SET revision = revision + 1, cursor = :cursor, at = :now, state = :state
+        `UPDATE rank_draft SET revision = revision + 1, cursor = :cursor, at = :now, state = coalesce(:state, state)
          WHERE id = 1 AND revision = :revision`,
       ).run({ revision, cursor, now, state })
       if (changes === 0) return false

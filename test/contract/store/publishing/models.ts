@@ -37,9 +37,11 @@ export function testModels(open: OpenStore): void {
       const [person] = await newPeople(store(), 1, [])
       expect(await commit({ cursor: 41, state: stateOf(1), affinities: [affinity(person!)] })).toBe(true)
       expect(await store().models.draft()).toEqual({ revision: revision + 1, cursor: 41, state: stateOf(1) })
+      expect(await commit({ revision: revision + 1, cursor: 42, state: null })).toBe(true)
+      expect(await store().models.draft()).toEqual({ revision: revision + 2, cursor: 42, state: stateOf(1) })
       const late = { revision, cursor: 99, affinities: [affinity(person!, 9)], snapshot: { note: 'late' } }
       expect(await commit(late)).toBe(false)
-      expect(await store().models.draft()).toMatchObject({ revision: revision + 1, cursor: 41 })
+      expect(await store().models.draft()).toMatchObject({ revision: revision + 2, cursor: 42 })
       expect(await learnedOf(person!)).toEqual({ climate: 0.5 })
       expect(await store().models.list()).toEqual([])
     })
