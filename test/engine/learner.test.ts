@@ -38,6 +38,7 @@ async function edition({ engine, store, campaign, until }: House, name: string, 
     publicationId,
     spec.candidates.map(({ id, url }) => ({ key: `item-${id}`, url, itemId: id })),
   )
+  const links = await store.links.get(publicationId)
   const picksOf = async (subscriberId: SubscriberId): Promise<readonly number[]> => {
     const row = await store.deliveries.get(publicationId, subscriberId)
     return decodePicks(row!.picks!).map(({ itemId }) => itemId)
@@ -57,7 +58,7 @@ async function edition({ engine, store, campaign, until }: House, name: string, 
   const click = (subscriberId: SubscriberId, itemId: number, fields: Partial<NewDeliveryEvent> = {}) =>
     event(subscriberId, {
       type: 'clicked',
-      link: spec.candidates.findIndex(({ id }) => id === itemId),
+      link: links.find((link) => link.itemId === itemId)!.index,
       ...fields,
     })
   return { publicationId, spec, picksOf, topicOf, event, click }
