@@ -362,7 +362,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       retention.stop(),
       roller.stop(),
       learner.stop(),
-      reads.idle(),
+      reads.settle(deadlineMs),
     ])
     await Promise.all([pool.close(), queue.close(), ...opened.map((actor) => actor.close())])
     relay.stop()

@@ -25,8 +25,6 @@ export interface TakenBatch {
 export interface ReadIntake {
   /** Resolves when its event is committed: it survives whatever happens to this process. Rejects as `EventStore.append`. */
   add(read: LetterRead): Promise<void>
-  /** Resolves when nothing is under way. */
-  idle(): Promise<void>
 }
 
 const maxInputs = 1000
@@ -75,7 +73,7 @@ export function createReadIntake(parts: {
     return { read, seen, earlier }
   }
 
-  return { add: (read) => gatherer.add(read), idle: () => gatherer.idle() }
+  return { add: (read) => gatherer.add(read) }
 }
 
 const eventOf = (read: LetterRead, seen: SeenRead): NewDeliveryEvent => ({

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Space } from '../cache/caches.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, pause } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { TrackingConsent } from '../model/consent.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
@@ -36,8 +36,9 @@ export interface Reads {
   waiting(): number
   /** Returns the function that ends it. */
   watch(watcher: ReadWatcher): () => void
-  /** Resolves when all that was taken in is written. */
-  idle(): Promise<void>
+  /** Resolves when all that was taken in is written, or after `deadlineMs`. Takes in more all the same: links lead somewhere until the
+   *  process is gone. */
+  settle(deadlineMs: number): Promise<void>
 }
 
 export interface ReadSettings {
@@ -101,6 +102,8 @@ export function createReads(parts: {
     },
   })
   let underWay = 0
+  // Wait for nothing to be under way.
+  let settling: (() => void)[] = []
   // An answer came before its commit: until there is one again, the next ones do not wait either.
   let slow = false
 
@@ -175,6 +178,9 @@ export function createReads(parts: {
           underWay--
           cancel()
           resolve(kept)
+          if (underWay > 0) return
+          for (const settled of settling) settled()
+          settling = []
         })
     })
   }
@@ -205,6 +211,14 @@ export function createReads(parts: {
       watchers.add(watcher)
       return () => watchers.delete(watcher)
     },
-    idle: () => intake.idle(),
+    async settle(deadlineMs) {
+      const done = new AbortController()
+      const settled = new Promise<void>((resolve) => {
+        if (underWay === 0) resolve()
+        else settling.push(resolve)
+      })
+      await Promise.race([settled, pause(clock, deadlineMs, done.signal)])
+      done.abort()
+    },
   }
 }

@@ -77,6 +77,7 @@ export function register(program: Command, run: Run): void {
               { title: 'SUBSCRIBER', of: ({ subscriberId }) => subscriberId, align: 'right' },
               { title: 'PUBLICATION', of: ({ publicationId }) => publicationId, align: 'right' },
               { title: 'CHANNEL', of: ({ channel }) => channel },
+              { title: 'CLASS', of: ({ class: by, was }) => (was === null ? by : `${by}, not ${was}`) },
               { title: 'CODE', of: ({ code }) => code },
               { title: 'DETAIL', of: ({ detail }) => detail, flexible: true },
             ],

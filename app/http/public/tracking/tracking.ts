@@ -14,7 +14,11 @@ const pixelParams = z.strictObject({ file: z.string().regex(/^[A-Za-z0-9_-]{1,51
 const gif = '.gif'
 
 /** Nobody keeps an answer: the next one is asked for again, and counted. No cookie, no referrer: the token is in the path. */
-const uncached = { 'cache-control': 'no-store, max-age=0', 'referrer-policy': 'no-referrer' }
+const uncached = {
+  'cache-control': 'no-store, max-age=0',
+  'referrer-policy': 'no-referrer',
+  'x-robots-tag': 'noindex, nofollow',
+}
 
 /** The pixel and the links of letters. They go on while the daemon stops: a link in a letter leads somewhere as long as
  *  anybody can answer. */

@@ -77,7 +77,7 @@ describe('without its store', () => {
     expect((await desk.open()).status).toBe(503)
     expect(missed).toEqual(['clicked late', 'clicked late', 'opened late'])
     release()
-    await engine.reads.idle()
+    await engine.reads.settle(10_000)
     // Late, but not lost.
     expect(await desk.events()).toHaveLength(4)
     kept.back()
@@ -111,6 +111,27 @@ describe('without its store', () => {
     expect([answer.status, answer.headers.get('retry-after') !== null]).toEqual([503, true])
     expect(answer.headers.get('location')).toBeNull()
   })
+})
+
+test('an engine that stops waits for what is being written, and for no longer than it is told', async () => {
+  const { kept, desk } = await openDesk({ waitMs: 300 })
+  await using _ = desk
+  const { clock, engine } = desk.office.house
+  const release = kept.hang()
+  const click = desk.click()
+  await vi.waitFor(() => expect(engine.reads.waiting()).toBe(1), { interval: 5, timeout: 60_000 })
+  let settled = false
+  const settling = engine.reads.settle(5000).then(() => {
+    settled = true
+  })
+  clock.advance(4999)
+  expect((await click).status).toBe(302)
+  expect(settled).toBe(false)
+  clock.advance(1)
+  await settling
+  release()
+  await engine.reads.settle(5000)
+  expect(await desk.events()).toHaveLength(1)
 })
 
 test('while the daemon stops, links go on leading somewhere and are kept', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { type RequestOptions, request } from 'node:http'
 import { campaignInputSchema } from '../../../../engine/model/campaign.ts'
 import type { DeliveryEvent } from '../../../../engine/model/event.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../../../../engine/model/ids.ts'
@@ -27,7 +28,11 @@ export const browser = {
 }
 
 /** A request, with headers on top of a browser's. */
-export type Ask = Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> }
+export interface Ask {
+  readonly method?: string
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** An office whose letters are out. */
 export interface TrackingDesk extends AsyncDisposable {
@@ -36,7 +41,7 @@ export interface TrackingDesk extends AsyncDisposable {
   readonly publicationId: PublicationId
   readonly people: readonly SubscriberId[]
   token(person?: number): string
-  /** A request as it is, redirects not followed. */
+  /** Redirects are not followed. */
   ask(path: string, init?: Ask): Promise<Response>
   click(target?: string, init?: Ask & { readonly person?: number }): Promise<Response>
   open(init?: Ask & { readonly person?: number }): Promise<Response>
@@ -44,16 +49,20 @@ export interface TrackingDesk extends AsyncDisposable {
 }
 
 export async function openTrackingDesk(
-  options: NonNullable<Parameters<typeof openOffice>[0]> & { readonly links?: readonly string[] } = {},
+  options: NonNullable<Parameters<typeof openOffice>[0]> & {
+    readonly links?: readonly string[]
+    /** How long its letters are out. Default: an hour. */
+    readonly freshMs?: number
+  } = {},
 ): Promise<TrackingDesk> {
   const office = await openOffice({ people: 3, ...options })
   const { store } = office
   const publicationId = await sendOut(store, office.house.clock.now(), options.links ?? targets)
-  office.house.clock.jump(3_600_000)
-  const people = (await store.subscribers.page({ after: 0, limit: 10 })).rows.map(({ id }) => id)
+  office.house.clock.jump(options.freshMs ?? 3_600_000)
+  const people = (await store.subscribers.page({ after: 0, limit: 100 })).rows.map(({ id }) => id)
   const token = (person = 0) => office.token(publicationId, people[person]!)
-  const ask: TrackingDesk['ask'] = (path, { headers, ...init } = {}) =>
-    fetch(office.url + path, { redirect: 'manual', ...init, headers: { ...browser, ...headers } })
+  const ask: TrackingDesk['ask'] = (path, { headers, method = 'GET', body } = {}) =>
+    answerTo(office.url + path, { method, headers: { ...browser, ...headers } }, body)
   return {
     office,
     store,
@@ -99,3 +108,21 @@ export async function sendOut(
   )
   return publication.id
 }
+
+/** `fetch` says of itself that it is no navigation, whatever it is told to say. */
+const answerTo = (url: string, options: RequestOptions, body?: string): Promise<Response> =>
+  new Promise((resolve, reject) => {
+    request(url, options, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        const headers = Object.entries(answer.headers).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, [value].flat().join(', ')] as [string, string]],
+        )
+        resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode!, headers }))
+      })
+    })
+      .on('error', reject)
+      .end(body)
+  })
