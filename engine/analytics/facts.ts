@@ -43,10 +43,10 @@ export function createFactBook(store: Pick<Store, 'publications' | 'links'>): Fa
   async function frozen(id: PublicationId): Promise<Facts> {
     const publication = await store.publications.get(id)
     if (publication === null) return none
-    const { candidates, selection } = publication.spec
+    const { candidates, ranking } = publication.spec
     return {
       topicsByItem: new Map(candidates.map((item) => [item.id, item.topics])),
-      holdoutShare: holdoutShareOf(selection),
+      holdoutShare: ranking?.holdoutShare || null,
       topicsByLink: [],
     }
   }
@@ -72,9 +72,3 @@ export function createFactBook(store: Pick<Store, 'publications' | 'links'>): Fa
     },
   }
 }
-
-/** Null where everybody's letters are chosen by one ranker. */
-const holdoutShareOf = (selection: object): number | null =>
-  'holdout' in selection && typeof selection.holdout === 'number' && selection.holdout > 0
-    ? selection.holdout
-    : null
