@@ -24,10 +24,8 @@ export function networkOf(ip: string): NetworkKind | null {
 }
 
 /** True where the request alone decides, whenever its letter was sent. */
-export const tellsByItself = (read: Read): boolean => {
-  const found = requestSign(read, agentOf(read.agent), networkOf(read.ip))
-  return found !== null && found.class !== 'proxy'
-}
+export const tellsByItself = (read: Read): boolean =>
+  requestSign(read, agentOf(read.agent), networkOf(read.ip)) !== null
 
 /** Who it was, by what is known when it comes. Pure: the same for the same read and the same earlier ones. The first sign that
  *  decides counts: what the request says of itself, when it came, what came with it. */
