@@ -20,12 +20,14 @@ import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
 import { benchTemplate } from './template.ts'
+import { benchTracking } from './tracking.ts'
 import { benchTransfer } from './transfer.ts'
 
 const benches = {
   template: benchTemplate,
   rank: benchRank,
   compose: async (report) => (await benchCompose()).forEach(report),
+  tracking: benchTracking,
   generate: benchGenerate,
   send: benchSend,
   production: benchProduction,

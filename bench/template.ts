@@ -56,7 +56,7 @@ ${each(item)}
 `
 }
 
-const budgets = { maxLoops: 10_000, maxOutputBytes: 2_000_000, maxDepth: 16, maxMs: 1000 }
+export const benchBudgets = { maxLoops: 10_000, maxOutputBytes: 2_000_000, maxDepth: 16, maxMs: 1000 }
 const stories = Array.from({ length: 10 }, (_, index) => ({
   id: index + 1,
   title: `The harbour after the storm, part ${index + 1}: what the tide left & who came for it`,
@@ -70,7 +70,7 @@ const stories = Array.from({ length: 10 }, (_, index) => ({
   reason: 'because you follow Harbour',
 }))
 
-const letters: readonly LetterData[] = Array.from({ length: 500 }, (_, index) => ({
+export const benchLetters: readonly LetterData[] = Array.from({ length: 500 }, (_, index) => ({
   subscriber: {
     id: index + 1,
     address: `reader.${index}@example.net`,
@@ -91,6 +91,9 @@ const letters: readonly LetterData[] = Array.from({ length: 500 }, (_, index) =>
   now: 1_795_100_000_000,
 }))
 
+/** In Liquid. */
+export const benchNewsletter = newsletter(liquidDialect)
+
 interface Contestant {
   readonly name: string
   /** Letters written; returns the last one's length, so that it was really made. */
@@ -101,7 +104,6 @@ interface Contestant {
 /** Letters a second on one core: compiled to quoted-printable and to plain text, Eta, and LiquidJS's own
  *  renderSync, in turns so that none has the quiet minute for itself. */
 export async function benchTemplate(report: Report): Promise<void> {
-  const source = newsletter(liquidDialect)
   const subject = '{{ items[0].title }}'
   const compile = (encoding: 'plain' | 'quoted-printable') =>
     compileLetter(
@@ -111,18 +113,18 @@ export async function benchTemplate(report: Report): Promise<void> {
           format: 'html',
           subject,
           preheader: '{{ campaign.title }}',
-          body: source,
+          body: benchNewsletter,
           text: '',
           variants: {},
         },
         partials: {},
       },
-      { encoding, subject: null, budgets, language: 'en', timeZone: 'UTC' },
+      { encoding, subject: null, budgets: benchBudgets, language: 'en', timeZone: 'UTC' },
     )
   const quoted = await compile('quoted-printable')
   const plain = await compile('plain')
   const liquid = new Liquid({ ownPropertyOnly: true, outputEscape: 'escape' })
-  const parsed = liquid.parse(source)
+  const parsed = liquid.parse(benchNewsletter)
   const eta = new Eta({ autoEscape: true, autoTrim: false })
   const compiled = eta.compile(newsletter(etaDialect))
   const truncate = (text: string, length: number): string =>
@@ -140,7 +142,7 @@ export async function benchTemplate(report: Report): Promise<void> {
     { name: 'eta', render: (data) => compiled.call(eta, { ...withHeading(data), truncate }), rates: [] },
     { name: 'liquidjs', render: (data) => liquid.renderSync(parsed, withHeading(data)) as string, rates: [] },
   ]
-  const first = letters[0]!
+  const first = benchLetters[0]!
   if (plain.render(first).html !== liquid.renderSync(parsed, withHeading(first))) {
     throw new Error('The compiled letter is not the one LiquidJS renders')
   }
@@ -152,7 +154,8 @@ export async function benchTemplate(report: Report): Promise<void> {
     const start = performance.now()
     while (performance.now() - start < forMs) {
       // A rope of pieces is no letter yet: reading a character makes it one.
-      for (let n = 0; n < 20; n++) check += render(letters[done++ % letters.length]!).charCodeAt(bytes >> 1)
+      for (let n = 0; n < 20; n++)
+        check += render(benchLetters[done++ % benchLetters.length]!).charCodeAt(bytes >> 1)
     }
     if (Number.isNaN(check)) throw new Error('A letter was too short')
     return (done * 1000) / (performance.now() - start)
