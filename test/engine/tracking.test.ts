@@ -191,10 +191,14 @@ describe('tracked letters', () => {
 
   test('are never those that are only looked at', async () => {
     const home = await house()
-    const { campaign } = await send(home)
+    const { campaign, publicationId } = await send(home)
     const preview = await home.engine.campaigns.preview(campaign.id, 'reader0@example.org')
     expect(preview.html).toContain('href="https://news.example/')
-    for (const shown of [preview.html, await htmlOf(preview.mime)]) {
+    const { renditions } = home.engine
+    const web = await renditions.ofReader(publicationId, 1 as SubscriberId)
+    const archived = await renditions.ofStranger(publicationId)
+    for (const shown of [preview.html, await htmlOf(preview.mime), web!.html, archived!.html]) {
+      expect(shown).toContain('<a href="https://news.example/')
       expect(keysIn(shown)).toEqual([])
       expect(pixelsIn(shown)).toBe(0)
     }

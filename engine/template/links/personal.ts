@@ -4,24 +4,35 @@ import { bodiesOf } from '../tree.ts'
 /** Variables whose values are a reader's own. `links` are, too; `block` is what another file writes. */
 const own = ['subscriber', 'links', 'block']
 
+// Nodes and expressions looked at. Partials that take in each other twice over, and names that hang on each other backwards,
+// could take for ever.
+const maxSteps = 500_000
+
+class Entangled extends Error {}
+
 /** The links (as `key` names them) whose addresses are made of what is a reader's own, directly or by way of other
  *  variables: such an address would put personal data into a table that outlives them. What only decides between two
  *  addresses (`{% if subscriber.name %}` around them) makes none of them personal; within one it does, to be on the
- *  safe side. */
+ *  safe side. Null: they are too entangled to tell. */
 export function personalLinks(
   trees: ReadonlyMap<string | null, readonly Node[]>,
   key: (place: { readonly file: string | null; readonly begin: number }) => string,
-): ReadonlySet<string> {
+): ReadonlySet<string> | null {
   const found = new Set<string>()
   /** Names that are assigned somewhere from what is personal. */
   const tainted = new Set(own)
   let grown = true
   let seen = new Set<string>()
+  let steps = 0
+  const step = (): void => {
+    if (++steps > maxSteps) throw new Entangled()
+  }
 
   type Locals = ReadonlyMap<string, boolean>
 
   const reads = (value: unknown, locals: Locals): boolean => {
     if (typeof value !== 'object' || value === null) return false
+    step()
     if (Array.isArray(value)) return value.some((inner) => reads(inner, locals))
     const part = value as Partial<Expression & Value & { name: string; args: unknown; file: FileName }>
     if (
@@ -63,6 +74,7 @@ export function personalLinks(
 
   const visit = (nodes: readonly Node[], locals: Locals, files: readonly string[]): void => {
     for (const node of nodes) {
+      step()
       let inner = locals
       switch (node.kind) {
         case 'assign':
@@ -100,10 +112,15 @@ export function personalLinks(
   }
 
   // A name may be used before the place that taints it: in a loop's next turn.
-  while (grown) {
-    grown = false
-    seen = new Set()
-    visit(trees.get(null) ?? [], new Map(), [])
+  try {
+    while (grown) {
+      grown = false
+      seen = new Set()
+      visit(trees.get(null) ?? [], new Map(), [])
+    }
+  } catch (error) {
+    if (error instanceof Entangled) return null
+    throw error
   }
   return found
 }

@@ -42,7 +42,10 @@ export function trackHtml(liquid: Liquid, html: Typeset, own: string): Typeset {
     trees.set(file, parseTree(liquid, wrap(source, hrefs).text, file))
   const personal = personalLinks(trees, placeKey)
   const made = found.map(({ file, source, hrefs, bodyEnds }): [string | null, Source] => {
-    const kept = hrefs.filter((_, index) => !personal.has(placeKey({ file, begin: tagPlace(hrefs, index) })))
+    const places = tagPlaces(hrefs)
+    const kept = hrefs.filter(
+      (_, index) => personal !== null && !personal.has(placeKey({ file, begin: places[index]! })),
+    )
     return [file, wrap(source, kept, bodyEnds)]
   })
   const [[, source], ...partials] = made as [[null, Source], ...[string, Source][]]
@@ -87,9 +90,15 @@ const isWhole = (nodes: readonly Node[]): boolean =>
       bodiesOf(node).every(isWhole),
   )
 
-/** Where the tag of one of them stands, with tags around all. */
-const tagPlace = (hrefs: readonly Href[], index: number): number =>
-  hrefs.slice(0, index).reduce((place, href) => place + open(href).length + close.length, hrefs[index]!.begin)
+/** Where their tags stand, with tags around all of them. */
+function tagPlaces(hrefs: readonly Href[]): readonly number[] {
+  let shift = 0
+  return hrefs.map((href) => {
+    const place = href.begin + shift
+    shift += open(href).length + close.length
+    return place
+  })
+}
 
 function wrap(source: Source, hrefs: readonly Href[], pixels: readonly number[] = []): Source {
   return insert(

@@ -2,6 +2,7 @@ import { parseDocument } from 'htmlparser2'
 import { describe, expect, test } from 'vitest'
 import type { CompiledLetter, LetterData } from '../../../engine/template/index.ts'
 import { linkKey } from '../../../engine/template/links/target.ts'
+import { quickestOf } from '../../support/pace.ts'
 import { compile, letterData } from './support/letter.ts'
 
 const own = 'https://news.example/letters'
@@ -251,6 +252,40 @@ describe('links of tracked letters', () => {
     const stripped = await tracked({ body: '<p><a href="https://example.org/">x</a></p>', text: null })
     const { text } = stripped.render({ ...letterData(), tracking: both })
     expect(text).toBe('x [https://example.org/]\n')
+  })
+
+  test('templates of the worst kind are compiled in a moment, and what cannot be told is left alone', async () => {
+    const link = '<a href="{{ items[0].url }}?{{ n }}">x</a>'
+    const deep = Object.fromEntries(
+      Array.from({ length: 25 }, (_, n) => [
+        `p${n}`,
+        {
+          format: 'html',
+          body: n === 24 ? link : `{% include 'p${n + 1}' %}{% include 'p${n + 1}', n: ${n} %}`,
+        },
+      ]),
+    ) as Record<string, { format: 'html'; body: string }>
+    const names = Array.from({ length: 3000 }, (_, n) => `{% assign a${n} = a${n + 1} %}`).join('')
+    const worst: readonly Source[] = [
+      { body: `{% capture c %}{% include 'p0' %}{% endcapture %}${link}`, partials: deep },
+      {
+        body: `{% for i in (1..2) %}${names}{% assign a3000 = subscriber.name %}{% endfor %}<a href="https://example.org/{{ a0 }}">x</a>`,
+      },
+      { body: '<a href="https://example.org/">x</a>'.repeat(20_000) },
+      { body: '<!--[if mso]>'.repeat(20_000) },
+      { body: '<a href='.repeat(20_000) },
+    ]
+    // The longest of them takes a second, most of it to parse and to write code.
+    const limitMs = 5000
+    for (const source of worst) {
+      const run = async () => {
+        const begun = performance.now()
+        await tracked(source)
+        return { ms: performance.now() - begun }
+      }
+      expect(await quickestOf(run, limitMs, 4)).toBeLessThan(limitMs)
+    }
+    expect(await leads(worst[1]!)).toEqual([null])
   })
 
   test('authors do not have the tags', async () => {
