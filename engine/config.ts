@@ -256,6 +256,10 @@ export const engineConfigSchema = z.strictObject({
       maxWaiting: z.int().min(1).max(1_000_000).default(20_000),
       /** Whoever opens or clicks waits for the commit no longer than this. */
       waitMs: z.int().min(1).max(10_000).default(1000),
+      /** Networks ("192.0.2.0/24", "2001:db8::/32") that are machines', besides those that are known: a gateway of one's own. */
+      scanners: z.array(z.string().max(64)).max(1000).default([]),
+      /** Networks that are people's, whatever else is known of them: a company's way out through a data centre. */
+      people: z.array(z.string().max(64)).max(1000).default([]),
     })
     .prefault({}),
   alerts: alertSettingsSchema.prefault({}),

@@ -14,6 +14,7 @@ import { createAlertOffice } from './alert-office.ts'
 import type { Alerts } from './alerts.ts'
 import { type Analytics, createAnalytics } from './analytics/analytics.ts'
 import { createCounter } from './analytics/counter.ts'
+import { createReadClassifier } from './analytics/read/classify.ts'
 import { createReads, type Reads } from './analytics/reads.ts'
 import { type Caches, createCaches } from './cache/caches.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
@@ -140,6 +141,8 @@ export interface Engine {
 export async function createEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
   const { queue, clock = systemClock, random = Math.random, log = silentLog } = parts
   const owner = parts.node ?? randomUUID()
+  // Refuses what is no network before anything is open.
+  const classifier = createReadClassifier(config.reads)
   const listeners = new Set<(fact: Fact) => void>()
   const relay = createRelay({
     bus: parts.bus ?? null,
@@ -321,6 +324,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   })
   const reads = createReads({
     settings: config.reads,
+    classifier,
     store,
     links: remembered.links,
     tracking,

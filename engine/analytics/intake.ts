@@ -3,7 +3,7 @@ import { createGatherer } from '../gather.ts'
 import type { NewDeliveryEvent, ReadClass } from '../model/event.ts'
 import type { PublicationId, SubscriberId } from '../model/ids.ts'
 import type { EventStore } from '../ports/events.ts'
-import { classifyRead } from './read/classify.ts'
+import type { ReadClassifier } from './read/classify.ts'
 import type { Read } from './read/read.ts'
 import { createReadWindow, type SeenRead } from './read/window.ts'
 
@@ -31,10 +31,11 @@ const maxInputs = 1000
 
 export function createReadIntake(parts: {
   readonly events: Pick<EventStore, 'append'>
+  readonly classifier: Pick<ReadClassifier, 'classify'>
   readonly clock: Clock
   readonly told: (batch: TakenBatch) => void
 }): ReadIntake {
-  const { events, clock, told } = parts
+  const { events, classifier, clock, told } = parts
   const window = createReadWindow()
   const gatherer = createGatherer<LetterRead, undefined>(run, { maxInputs })
 
@@ -66,7 +67,7 @@ export function createReadIntake(parts: {
   function judge(read: LetterRead) {
     const { publicationId, subscriberId, at, type, link, ip, agent } = read
     const earlier = window.of(publicationId, subscriberId, at)
-    const { class: by, reason, revises } = classifyRead(read, earlier)
+    const { class: by, reason, revises } = classifier.classify(read, earlier)
     for (const place of revises) Object.assign(earlier[place]!, { class: by, reason })
     const seen: SeenRead = { at, type, link, ip, agent, class: by, reason, kept: null }
     earlier.push(seen)

@@ -7,7 +7,7 @@ import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import { hiddenKey, type Link } from '../model/link.ts'
 import type { Store } from '../ports/store.ts'
 import { createReadIntake, type LetterRead, type TakenBatch } from './intake.ts'
-import { tellsByItself } from './read/classify.ts'
+import type { ReadClassifier } from './read/classify.ts'
 import type { Visit } from './read/read.ts'
 
 /** What became of a read. `kept`: its event is committed. `silent`: this person's reads are not kept, by their own word or since
@@ -71,6 +71,7 @@ const freshMs = 120_000
 
 export function createReads(parts: {
   readonly settings: ReadSettings
+  readonly classifier: ReadClassifier
   readonly store: Pick<Store, 'publications' | 'deliveries' | 'events'>
   /** Where the letters of publications lead. */
   readonly links: Pick<Space<PublicationId, readonly Link[]>, 'get'>
@@ -83,10 +84,11 @@ export function createReads(parts: {
   readonly clock: Clock
   readonly log: Log
 }): Reads {
-  const { settings, store, links, tracking, subjectOf, clock, log } = parts
+  const { settings, classifier, store, links, tracking, subjectOf, clock, log } = parts
   const watchers = new Set<ReadWatcher>()
   const intake = createReadIntake({
     events: store.events,
+    classifier,
     clock,
     told(batch) {
       for (const watcher of watchers) watcher.taken(batch)
@@ -130,7 +132,7 @@ export function createReads(parts: {
   }
 
   async function sentAtOf(read: LetterRead, run: Run): Promise<EpochMs | null> {
-    if (read.at > run.freshUntil || tellsByItself(read)) return null
+    if (read.at > run.freshUntil || classifier.tellsByItself(read)) return null
     const row = await store.deliveries.get(read.publicationId, read.subscriberId)
     if (row === null) return null
     // Read before its outcome is written: the letter is just going out.

@@ -13,7 +13,7 @@ export const eventSchema = z.object({
   channel: z.string(),
   type: z.enum(eventTypes),
   at: timeOf(),
-  code: z.string().nullable(),
+  code: z.string().nullable().describe('A reply code. Of opens and clicks: why they have their class.'),
   detail: z.string().nullable(),
   class: z.enum(readClasses).nullable().describe('Of opens and clicks: who it was, as far as can be told.'),
   was: z

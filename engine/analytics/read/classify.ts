@@ -1,3 +1,4 @@
+import { BroadsheetError } from '../../errors.ts'
 import type { ReadClass } from '../../model/event.ts'
 import { type Agent, agentOf } from './agents.ts'
 import { burstOf, followsMachine, withHidden } from './burst.ts'
@@ -16,22 +17,47 @@ interface Sign {
 }
 const sign = (by: ReadClass, reason: ReadReason): Sign => ({ class: by, reason })
 
-let finder: NetworkFinder<NetworkKind> | undefined
-/** Made when it is first asked: 15 ms. */
-export function networkOf(ip: string): NetworkKind | null {
-  finder ??= createNetworkFinder(knownNetworks.map(({ ranges, kind }) => ({ ranges, value: kind })))
-  return finder(ip)
+/** Tells reads by what is known of networks and programs. */
+export interface ReadClassifier {
+  /** True where the request alone decides, whenever its letter was sent. */
+  tellsByItself(read: Read): boolean
+  /** Who it was, by what is known when it comes. Pure: the same for the same read and the same earlier ones. */
+  classify(read: Read, earlier: readonly EarlierRead[]): Verdict
 }
 
-/** True where the request alone decides, whenever its letter was sent. */
-export const tellsByItself = (read: Read): boolean =>
-  requestSign(read, agentOf(read.agent), networkOf(read.ip)) !== null
+/** In CIDR notation. */
+export interface OwnNetworks {
+  readonly scanners: readonly string[]
+  readonly people: readonly string[]
+}
 
-/** Who it was, by what is known when it comes. Pure: the same for the same read and the same earlier ones. The first sign that
- *  decides counts: what the request says of itself, when it came, what came with it. */
-export function classifyRead(read: Read, earlier: readonly EarlierRead[]): Verdict {
+/** `own`: networks that the operator knows; where they overlap with known ones, the smaller network counts.
+ *  Throws E_CONFIG where one is none. Takes 15 ms. */
+export function createReadClassifier(own: OwnNetworks = { scanners: [], people: [] }): ReadClassifier {
+  const networkOf = finderOf(own)
+  return {
+    tellsByItself: (read) => requestSign(read, agentOf(read.agent), networkOf(read.ip)) !== null,
+    classify: (read, earlier) => verdictOf(read, earlier, networkOf(read.ip)),
+  }
+}
+
+function finderOf(own: OwnNetworks): NetworkFinder<NetworkKind> {
+  try {
+    return createNetworkFinder<NetworkKind>([
+      ...knownNetworks.map(({ ranges, kind }) => ({ ranges, value: kind })),
+      // Behind the known ones: of two that are the same, the later counts.
+      { ranges: own.scanners, value: 'gateway' },
+      { ranges: own.people, value: 'people' },
+    ])
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new BroadsheetError('E_CONFIG', `reads.scanners, reads.people: ${error.message}.`, { cause: error })
+  }
+}
+
+/** The first sign that decides counts: what the request says of itself, when it came, what came with it. */
+function verdictOf(read: Read, earlier: readonly EarlierRead[], network: NetworkKind | null): Verdict {
   const agent = agentOf(read.agent)
-  const network = networkOf(read.ip)
   const alone = requestSign(read, agent, network) ?? timeSign(read, earlier, agent, network)
   if (alone !== null) return { ...alone, revises: alone.reason === 'hidden' ? withHidden(read, earlier) : [] }
   if (followsMachine(read, earlier)) return { ...sign('scanner', 'burst'), revises: [] }

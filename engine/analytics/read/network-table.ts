@@ -2,8 +2,9 @@
  *  relay: Apple's, of Mail Privacy Protection and Private Relay; the last hop hides whoever is behind it.
  *  gateway: a product that looks for harm in mail, and nobody's way to the web.
  *  google, microsoft: their own services; people's requests come from there only through their mail's image proxies.
- *  cloud: rented machines. Few people read mail there, scanners and a few mail programs' servers do. */
-export type NetworkKind = 'relay' | 'gateway' | 'google' | 'microsoft' | 'cloud'
+ *  cloud: rented machines. Few people read mail there, scanners and a few mail programs' servers do.
+ *  people: the operator says so. */
+export type NetworkKind = 'relay' | 'gateway' | 'google' | 'microsoft' | 'cloud' | 'people'
 
 export interface KnownNetwork {
   readonly name: string

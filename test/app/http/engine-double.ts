@@ -4,6 +4,7 @@ import { createSubscriptionActors } from '../../../engine/actors/subscription.ts
 import { type Alerts, createAlerts } from '../../../engine/alerts.ts'
 import { type Analytics, createAnalytics } from '../../../engine/analytics/analytics.ts'
 import { createCounter } from '../../../engine/analytics/counter.ts'
+import { createReadClassifier } from '../../../engine/analytics/read/classify.ts'
 import { createReads } from '../../../engine/analytics/reads.ts'
 import { createCaches } from '../../../engine/cache/caches.ts'
 import type { Clock } from '../../../engine/clock.ts'
@@ -49,6 +50,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     }),
     reads: createReads({
       settings: engineConfigSchema.shape.reads.parse(undefined),
+      classifier: createReadClassifier(),
       store,
       links: store.links,
       tracking: { get: async (id) => (await trackingOf(store, [id])).get(id) ?? null },

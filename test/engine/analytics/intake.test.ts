@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createReadIntake, type LetterRead, type TakenBatch } from '../../../engine/analytics/intake.ts'
+import { createReadClassifier } from '../../../engine/analytics/read/classify.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { NewDeliveryEvent } from '../../../engine/model/event.ts'
 import type { PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
@@ -27,6 +28,7 @@ function openIntake() {
         return events.append(batch)
       },
     },
+    classifier: createReadClassifier(),
     clock,
     told: (batch) => told.push(batch),
   })

@@ -1,9 +1,10 @@
-import { classifyRead } from '../../../../engine/analytics/read/classify.ts'
+import { createReadClassifier } from '../../../../engine/analytics/read/classify.ts'
 import type { EarlierRead, Read, ReadReason } from '../../../../engine/analytics/read/read.ts'
 import { windowMs } from '../../../../engine/analytics/read/window.ts'
 import { type ReadClass, readClasses } from '../../../../engine/model/event.ts'
 import type { Case, Labelled } from './corpus/case.ts'
 
+const classifier = createReadClassifier()
 const begin = Date.UTC(2026, 10, 23, 8)
 
 export interface Judged {
@@ -32,7 +33,7 @@ export function judge(of: Case): readonly Judged[] {
       sentAt: of.sentMs === null ? null : begin - of.sentMs,
     }
     const recent = seen.filter(({ earlier }) => at - earlier.at <= windowMs)
-    const verdict = classifyRead(
+    const verdict = classifier.classify(
       read,
       recent.map(({ class: by, reason, earlier }) => ({ ...earlier, class: by, reason })),
     )
