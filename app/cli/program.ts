@@ -18,6 +18,7 @@ import * as key from './commands/key.ts'
 import * as list from './commands/list.ts'
 import * as migrate from './commands/migrate.ts'
 import * as plugin from './commands/plugin.ts'
+import * as rank from './commands/rank/rank.ts'
 import * as segment from './commands/segment.ts'
 import * as serve from './commands/serve.ts'
 import * as subscriber from './commands/subscriber.ts'
@@ -117,6 +118,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     channel,
     plugin,
     events,
+    rank,
     key,
     config,
     migrate,

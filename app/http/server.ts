@@ -63,6 +63,7 @@ import { itemRoutes, itemSchema } from './routes/items.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { listRoutes, listSchema } from './routes/lists.ts'
 import { publicationRoutes, publicationSchema } from './routes/publications.ts'
+import { rankingRoutes } from './routes/ranking.ts'
 import { segmentRoutes, segmentSchema } from './routes/segments.ts'
 import { streamRoutes } from './routes/stream.ts'
 import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
@@ -302,6 +303,7 @@ const apiRoutes = [
   campaignCommandRoutes,
   campaignReportRoutes,
   publicationRoutes,
+  rankingRoutes,
   eventRoutes,
   publicationAnalyticsRoutes,
   timelineRoutes,

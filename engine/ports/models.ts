@@ -36,7 +36,7 @@ export interface ReadLetter {
   /** As `Affinity.tallies`; null: nothing was learned of them. */
   readonly tallies: string | null
   /** Its opens and clicks, with corrections, by id. */
-  readonly reads: readonly Pick<DeliveryEvent, 'id' | 'type' | 'class' | 'was' | 'link'>[]
+  readonly reads: readonly Pick<DeliveryEvent, 'id' | 'at' | 'type' | 'class' | 'was' | 'link'>[]
 }
 
 /** What was learned of one reader. Both are JSON. */

@@ -1,5 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { exportItems } from '../../engine/audience/export.ts'
+import { exportImpressions } from '../../engine/learning/export.ts'
+import { createReplayLog } from '../../engine/learning/replay/log.ts'
 import type { Campaign } from '../../engine/model/campaign.ts'
+import { bareProof } from '../../engine/model/consent.ts'
 import type { NewDeliveryEvent } from '../../engine/model/event.ts'
 import type { PublicationId, SubscriberId } from '../../engine/model/ids.ts'
 import { armOf } from '../../engine/personalise/arm.ts'
@@ -203,6 +207,47 @@ describe('the learner', () => {
     }
     await waitFor('old versions to go', async () => (await one.store.models.list()).length === 2)
     expect((await one.store.models.list()).map(({ version }) => version)).toEqual([4, 1])
+  })
+})
+
+describe('what people saw and clicked', () => {
+  test('is exported as a replay reads it: of people, once a letter, with what they declared', async () => {
+    const one = await house()
+    const first = await edition(one, 'first')
+    const [reader, machine, mistaken, opener, gone] = ids(1, 5)
+    const picks = await first.picksOf(reader!)
+    const later = first.spec.startedAt + 60_000
+    await one.store.events.append([
+      first.event(reader!, { class: 'prefetch' }),
+      first.click(reader!, picks[2]!, { at: later }),
+      first.click(reader!, picks[2]!, { at: later + 1 }),
+      first.event(reader!, { at: later + 2 }),
+      first.click(machine!, picks[0]!, { class: 'scanner' }),
+      first.click(mistaken!, picks[0]!),
+      first.click(mistaken!, picks[0]!, { class: 'scanner', was: 'human' }),
+      first.event(opener!, {}),
+      first.event(gone!, {}),
+    ])
+    const proof = bareProof('form', first.spec.startedAt)
+    await one.store.subscriptions.erase({ id: gone!, remember: false, proof, now: later })
+    const log = createReplayLog()
+    for await (const item of exportItems(one.store, 'ndjson'))
+      for (const line of item.trim().split('\n')) log.item(line)
+    const lines: string[] = []
+    for await (const text of exportImpressions(one.store)) lines.push(...text.trim().split('\n'))
+    for (const line of lines) log.event(line)
+    expect(lines).toHaveLength(3)
+    expect(lines.join()).not.toContain('@')
+    const { items, impressions, orphans, readers } = log.finish()
+    expect({ orphans, readers }).toEqual({ orphans: 0, readers: 2 })
+    const mine = impressions.find(({ clicks }) => clicks.size > 0)!
+    expect([...mine.clicks]).toEqual([[2, later]])
+    const keys = first.spec.candidates
+    const keyOf = (id: number) => keys.find((candidate) => candidate.id === id)!.key
+    expect(mine.items.map((index) => items[index]!.key)).toEqual(picks.map(keyOf))
+    expect(mine.interests).toEqual({ security: 0.9 })
+    expect(mine.language).toBe('en')
+    expect(items[mine.items[0]!]!.topics).toEqual([first.topicOf(picks[0]!)])
   })
 })
 

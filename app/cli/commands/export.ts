@@ -24,7 +24,7 @@ interface OutOptions {
 export function register(program: Command, run: Run): void {
   const command = program
     .command('export')
-    .description('write subscribers, items, suppressions or deliveries as NDJSON, CSV or TSV')
+    .description('write subscribers, items, suppressions, deliveries or what was read as NDJSON, CSV or TSV')
 
   outOptions(command.command('subscribers'))
     .description('everything of them, in the form that "import subscribers" reads')
@@ -59,6 +59,19 @@ export function register(program: Command, run: Run): void {
           ),
         ),
       )
+
+  command
+    .command('impressions')
+    .option('-o, --out <file>', 'default: standard output')
+    .option('--gzip', 'pack it (default: by the ending .gz)')
+    .description('what people saw and clicked, in the form that "rank replay" reads')
+    .action(
+      run((cli, options: OutOptions) =>
+        withDaemon(cli, {}, async ({ client }) =>
+          write(cli, await client.download('/impressions/export', {}, types.ndjson), options),
+        ),
+      ),
+    )
 
   outOptions(command.command('deliveries').argument('<campaign>'))
     .description('who got what, with codes and reasons')

@@ -10,6 +10,7 @@ import {
 } from '../../../engine/audience/export.ts'
 import { listIds } from '../../../engine/audience/list-ids.ts'
 import { segmentRule } from '../../../engine/audience/segment/audience.ts'
+import { exportImpressions } from '../../../engine/learning/export.ts'
 import { subscriberStatuses } from '../../../engine/model/subscriber.ts'
 import { slugSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
@@ -114,6 +115,25 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
     },
     handler: async (request, reply) => {
       await send(reply, 'suppressions', request.query, exportSuppressions(store, request.query.format))
+      return
+    },
+  })
+  app.route({
+    method: 'GET',
+    url: '/impressions/export',
+    exposeHeadRoute: false,
+    schema: {
+      ...operation(
+        'Ranking',
+        'Export what people saw and clicked',
+        'NDJSON, as `broadsheet rank replay` reads it; docs/personalisation.md describes it. Readers are told by their number. ' +
+          'Nothing is told of those who allow no tracking.',
+      ),
+      querystring: z.strictObject({ format: z.literal('ndjson').default('ndjson'), gzip: query.gzip }),
+      response: { ...response, ...problems('read') },
+    },
+    handler: async (request, reply) => {
+      await send(reply, 'impressions', request.query, exportImpressions(store))
       return
     },
   })

@@ -36,7 +36,7 @@ export function createModels(state: MemoryState): ModelStore {
                   event.id <= upTo &&
                   (event.type === 'opened' || event.type === 'clicked'),
               )
-              .map(({ id, type, class: by, was, link }) => ({ id, type, class: by, was, link })),
+              .map(({ id, at, type, class: by, was, link }) => ({ id, at, type, class: by, was, link })),
           },
         ]
       })

@@ -141,7 +141,7 @@ async function readsOf(
 ): Promise<ReadonlyMap<string, ReadLetter['reads']>> {
   // A person has tens of events, a publication a million: adding 0 keeps the index by publication out.
   const rows = await sql.adHoc<Letter & ReadLetter['reads'][number]>(
-    `SELECT e.publication_id AS "publicationId", e.subscriber_id AS "subscriberId", e.id, e.type, e.class, e.was, e.link
+    `SELECT e.publication_id AS "publicationId", e.subscriber_id AS "subscriberId", e.id, e.at, e.type, e.class, e.was, e.link
      FROM ${pairs.from}
      JOIN event e ON e.subscriber_id = r.subscriber_id AND e.publication_id + 0 = r.publication_id
      WHERE e.id <= ${pairs.next} AND e.type IN ('opened', 'clicked')
@@ -150,9 +150,9 @@ async function readsOf(
   )
   const reads = new Map<string, ReadLetter['reads'][number][]>()
   for (const row of rows) {
-    const { id, type, class: by, was, link } = row
+    const { id, at, type, class: by, was, link } = row
     const known = reads.get(keyOf(row)) ?? []
-    known.push({ id, type, class: by, was, link })
+    known.push({ id, at, type, class: by, was, link })
     reads.set(keyOf(row), known)
   }
   return reads

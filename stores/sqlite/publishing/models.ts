@@ -28,7 +28,7 @@ export function createModels(sql: Sql): Sync<ModelStore> {
       )
       // A unary plus keeps the index by publication out: a person has tens of events, a publication a million.
       const reads = sql<[object], ReadLetter['reads'][number]>(
-        `SELECT id, type, class, was, link FROM event
+        `SELECT id, at, type, class, was, link FROM event
          WHERE subscriber_id = :subscriberId AND +publication_id = :publicationId AND id <= :upTo
            AND type IN ('opened', 'clicked')
          ORDER BY id`,

@@ -161,8 +161,8 @@ export function testModels(open: OpenStore): void {
       expect(mine).toMatchObject({ language: null, topics: {}, tracking: 'unknown' })
       expect(JSON.parse(mine.tallies!)).toEqual(JSON.parse(affinity(reader!).tallies))
       expect(mine.reads).toEqual([
-        { id: ids[0], type: 'opened', class: 'human', was: null, link: null },
-        { id: ids[2], type: 'clicked', class: 'human', was: null, link: 2 },
+        { id: ids[0], at: now, type: 'opened', class: 'human', was: null, link: null },
+        { id: ids[2], at: now, type: 'clicked', class: 'human', was: null, link: 2 },
       ])
       const theirs = found.find(({ subscriberId }) => subscriberId === other)!
       expect(theirs).toMatchObject({ picks: null, tallies: null, reads: [{ id: ids[1] }] })
