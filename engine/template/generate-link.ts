@@ -22,7 +22,7 @@ export function generateHref(generator: Generator, node: Node & { kind: 'href' }
 
   const fixed = textOf(node.body)
   if (fixed !== null) {
-    const target = draft.constant('t', `T.find(${JSON.stringify(fixed)},${quote})`)
+    const target = draft.constant('t', `T.lookUp(${JSON.stringify(fixed)},${quote})`)
     draft.emit(`if(T.links&&${target}!==null&&${target}.tracked){`)
     tracked(target)
     asItIs()

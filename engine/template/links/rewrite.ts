@@ -31,7 +31,7 @@ export function trackHtml(liquid: Liquid, html: Typeset, own: string): Typeset {
       file,
       source,
       bodyEnds,
-      hrefs: hrefs.filter((href) => mayTrack(liquid, source.text, file, href, own)),
+      hrefs: hrefs.filter((href) => mayTrack(liquid, source, file, href, own)),
     }
   })
   // Which addresses are personal shows in the tree: its links are told apart by their tags' places.
@@ -44,7 +44,9 @@ export function trackHtml(liquid: Liquid, html: Typeset, own: string): Typeset {
   const made = found.map(({ file, source, hrefs, bodyEnds }): [string | null, Source] => {
     const places = tagPlaces(hrefs)
     const kept = hrefs.filter(
-      (_, index) => personal !== null && !personal.has(placeKey({ file, begin: places[index]! })),
+      (href, index) =>
+        isFixed(source, href) ||
+        (personal !== null && !personal.has(placeKey({ file, begin: places[index]! }))),
     )
     return [file, wrap(source, kept, bodyEnds)]
   })
@@ -60,15 +62,13 @@ function masked(liquid: Liquid, text: string): string {
     .join('')
 }
 
-function mayTrack(
-  liquid: Liquid,
-  text: string,
-  file: string | null,
-  { begin, end, quote }: Href,
-  own: string,
-): boolean {
-  const value = text.slice(begin, end)
-  if (!/\{[{%]/.test(value)) return webTarget(value, own) !== null
+/** No Liquid in it. */
+const isFixed = ({ text }: Source, { begin, end }: Href): boolean => !/\{[{%]/.test(text.slice(begin, end))
+
+function mayTrack(liquid: Liquid, source: Source, file: string | null, href: Href, own: string): boolean {
+  const { begin, end, quote } = href
+  const value = source.text.slice(begin, end)
+  if (isFixed(source, href)) return webTarget(value, own) !== null
   const [, scheme] = /^\s*([a-z][a-z0-9+.-]*:|#|\/)/i.exec(value) ?? []
   if (scheme !== undefined && !/^https?:$/i.test(scheme)) return false
   // Dashes would trim what is beyond the attribute: no longer, with a tag in between.

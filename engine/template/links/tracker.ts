@@ -1,3 +1,4 @@
+import { maxLinks } from '../../model/link.ts'
 import { type Encoded, encode } from '../quoted-printable.ts'
 import { escapeHtml } from '../values.ts'
 import { endsWithin, linkKey, type Quote, webTarget } from './target.ts'
@@ -34,15 +35,17 @@ export interface UsedLink {
   readonly url: string
 }
 
-// Of a template that writes another address in every letter.
-const maxTargets = 20_000
+// Of attributes that are remembered, for templates that write another one in every letter.
+const maxChars = 2_000_000
 const maxRemembered = 1000
+const maxRememberedLength = 4000
 const nothing: Piece = { text: '', encoded: encode('') }
 
 /** The links of the letters of one publication in one thread: what the code of templates asks. */
 export class Tracker {
   /** What our own addresses begin with. */
   private readonly own: string
+  /** By address, those that are or were tracked: no more than a publication may have, and one that says so. */
   private readonly targets = new Map<string, Target>()
   private readonly urls = new Map<string, string>()
   /** By what stands in an attribute; null: no address for tracking. */
@@ -51,6 +54,7 @@ export class Tracker {
   private only: ReadonlyMap<string, string> | null = null
   private used: Target[] = []
   private batch = 1
+  private chars = 0
   /** Of the letter at hand: whether its links are tracked, what their addresses begin with, and what is at its end. */
   links = false
   base: Piece = nothing
@@ -80,15 +84,22 @@ export class Tracker {
 
   /** The address in an attribute, where it is tracked now. */
   find(attribute: string, quote: Quote): Target | null {
+    const target = this.lookUp(attribute, quote)
+    return target?.tracked === true ? target : null
+  }
+
+  /** The address in an attribute, tracked or not; null: it is none for tracking. */
+  lookUp(attribute: string, quote: Quote): Target | null {
     if (endsWithin(attribute, quote)) return null
     let target = this.attributes.get(attribute)
     if (target === undefined) {
+      if (this.chars > maxChars) this.forget()
+      this.chars += attribute.length
       const url = webTarget(attribute, this.own)
       target = url === null ? null : this.of(url)
-      if (this.attributes.size >= maxTargets) this.attributes.clear()
       this.attributes.set(attribute, target)
     }
-    return target?.tracked === true ? target : null
+    return target
   }
 
   /** `find` for one place in a template, whose attribute depends on one value alone. */
@@ -97,11 +108,11 @@ export class Tracker {
     return (value) => {
       let target = memory.get(value)
       if (target === undefined || target?.tracked === false) {
-        target = this.find(attributeOf(value), quote)
+        target = this.lookUp(attributeOf(value), quote)
         if (memory.size >= maxRemembered) memory.clear()
-        if (typeof value === 'string') memory.set(value, target)
+        if (typeof value === 'string' && value.length <= maxRememberedLength) memory.set(value, target)
       }
-      return target
+      return target?.tracked === true ? target : null
     }
   }
 
@@ -132,22 +143,26 @@ export class Tracker {
   restrict(links: readonly UsedLink[]): void {
     this.only = new Map(links.map(({ key, url }) => [url, key]))
     for (const target of this.targets.values()) target.tracked = this.only.get(target.url) === target.text
+    this.forget()
+  }
+
+  private forget(): void {
+    this.attributes.clear()
+    this.chars = 0
   }
 
   private of(url: string): Target {
     const known = this.targets.get(url)
     if (known !== undefined) return known
-    if (this.targets.size >= maxTargets) {
-      this.targets.clear()
-      this.urls.clear()
-    }
     const key = linkKey(url)
     // Two addresses with one key: the first has it.
     const free = (this.urls.get(key) ?? url) === url
-    const tracked = free && (this.only === null || this.only.get(url) === key)
-    const target = { url, text: key, encoded: encode(key), tracked, batch: 0 }
-    this.targets.set(url, target)
-    if (free) this.urls.set(key, url)
+    const room = this.only === null ? this.targets.size <= maxLinks : this.only.get(url) === key
+    const target = { url, text: key, encoded: encode(key), tracked: free && room, batch: 0 }
+    if (target.tracked) {
+      this.targets.set(url, target)
+      this.urls.set(key, url)
+    }
     return target
   }
 }

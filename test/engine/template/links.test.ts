@@ -1,5 +1,6 @@
 import { parseDocument } from 'htmlparser2'
 import { describe, expect, test } from 'vitest'
+import { maxLinks } from '../../../engine/model/link.ts'
 import type { CompiledLetter, LetterData } from '../../../engine/template/index.ts'
 import { linkKey } from '../../../engine/template/links/target.ts'
 import { quickestOf } from '../../support/pace.ts'
@@ -323,6 +324,19 @@ describe('links of tracked letters', () => {
       expect(letter.links!.take()).toEqual([second])
     }
   })
+})
+
+test('a template that writes more addresses than a publication may have tells one too many, and keeps none of the rest', async () => {
+  const letter = await tracked({
+    body: '{% for i in (1..3000) %}<a href="{{ items[0].url }}?n={{ i }}">x</a>{% endfor %}<a href="{{ items[1].url }}">x</a>',
+  })
+  const addresses = () => hrefsOf(of(letter)).filter((href) => href.startsWith(click))
+  expect(addresses()).toHaveLength(maxLinks + 1)
+  const told = letter.links!.take()
+  expect(told).toHaveLength(maxLinks + 1)
+  const url = 'https://example.org/2'
+  letter.links!.restrict([...told.slice(0, 10), { url, key: linkKey(url) }])
+  expect(addresses()).toEqual([...told.slice(0, 10).map(({ key }) => click + key), click + linkKey(url)])
 })
 
 describe('the pixel', () => {
