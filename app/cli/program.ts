@@ -2,6 +2,7 @@ import { Command, Help, Option } from 'commander'
 import type { FlagSetting } from '../config.ts'
 import { type Cli, createCli, type GlobalOptions, type Outside } from './cli.ts'
 import * as alert from './commands/alert/alert.ts'
+import * as analytics from './commands/analytics.ts'
 import * as calendar from './commands/calendar.ts'
 import * as campaign from './commands/campaign/campaign.ts'
 import * as channel from './commands/channel.ts'
@@ -105,6 +106,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     doctor,
     alert,
     campaign,
+    analytics,
     calendar,
     template,
     subscriber,

@@ -71,12 +71,16 @@ export interface Analytics {
   /** Of those who joined from month to month (`YYYYMM`, both included). */
   cohorts(range: { readonly from: number; readonly to: number }): Promise<readonly Cohort[]>
   status(): Promise<AnalyticsStatus>
-  /** Forget all numbers and count the events again that are still kept. Numbers are too low until it is done. With `signal` aborted the
-   *  rest is counted in the background. */
-  rebuild(options?: {
-    readonly signal?: AbortSignal
-    readonly onProgress?: (rolledTo: number, last: number) => void
-  }): Promise<AnalyticsStatus>
+  /** Count what has happened until now, also where no node does it by itself. */
+  catchUp(options?: CatchUpOptions): Promise<AnalyticsStatus>
+  /** Forget all numbers and count the events again that are still kept. Numbers are too low until it is done. */
+  rebuild(options?: CatchUpOptions): Promise<AnalyticsStatus>
+}
+
+export interface CatchUpOptions {
+  /** Aborted: the rest is left to the node that counts. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (rolledTo: number, last: number) => void
 }
 
 /** What the one who counts calls. */
@@ -91,7 +95,7 @@ interface LetterLinks {
   readonly candidates: readonly Pick<Candidate, 'id' | 'title' | 'topics'>[]
 }
 
-const rebuildEvents = 5000
+const catchUpEvents = 5000
 
 export function createAnalytics(parts: {
   readonly store: Store
@@ -193,19 +197,25 @@ export function createAnalytics(parts: {
     },
     cohorts: async (asked) => cohortsOf(await numbers.cohorts(asked)),
     status,
-    async rebuild({ signal, onProgress } = {}) {
+    catchUp,
+    async rebuild(options) {
       await store.rollups.reset()
-      const { last } = await status()
-      for (let rolledTo = 0; rolledTo < last && signal?.aborted !== true; ) {
-        const { publicationIds } = await counter.step(rebuildEvents)
-        await moved(publicationIds)
-        rolledTo = Math.min((await store.analytics.cursor()).rolledTo, last)
-        onProgress?.(rolledTo, last)
-      }
-      return status()
+      return catchUp(options)
     },
     moved,
     stop: numbers.stop,
+  }
+
+  async function catchUp({ signal, onProgress }: CatchUpOptions = {}): Promise<AnalyticsStatus> {
+    const { last } = await store.analytics.cursor()
+    for (let rolledTo = 0; rolledTo < last && signal?.aborted !== true; ) {
+      const { events, publicationIds } = await counter.step(catchUpEvents)
+      if (events === 0) break
+      await moved(publicationIds)
+      rolledTo = Math.min((await store.analytics.cursor()).rolledTo, last)
+      onProgress?.(rolledTo, last)
+    }
+    return status()
   }
 
   async function moved(publicationIds: readonly PublicationId[]): Promise<void> {
