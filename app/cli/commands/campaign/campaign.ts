@@ -4,6 +4,7 @@ import { withDaemon } from '../../daemon/with-daemon.ts'
 import type { Run } from '../../program.ts'
 import * as create from './create.ts'
 import { found } from './found.ts'
+import * as report from './report.ts'
 import * as sending from './sending.ts'
 import * as show from './show.ts'
 import * as trial from './trial.ts'
@@ -12,7 +13,7 @@ export function register(program: Command, run: Run): void {
   const command = program.command('campaign').description('newsletters to an audience: make, start, watch')
 
   // In the order in which help lists them.
-  for (const part of [create, show, sending, trial]) part.register(command, run)
+  for (const part of [create, show, report, sending, trial]) part.register(command, run)
 
   command
     .command('remove')
