@@ -3,6 +3,7 @@ import { parseArgs, styleText } from 'node:util'
 import { benchAlertFanout } from './alert-fanout.ts'
 import { benchAlertLatency } from './alert-latency.ts'
 import { benchAlerts } from './alerts.ts'
+import { benchCache } from './cache.ts'
 import { benchChannel } from './channel.ts'
 import { benchCompose } from './compose.ts'
 import { benchFeeds } from './feeds.ts'
@@ -41,6 +42,7 @@ const benches = {
   ledger: benchLedger,
   transfer: benchTransfer,
   queue: benchQueue,
+  cache: benchCache,
   channel: benchChannel,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
