@@ -164,7 +164,8 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     random,
     log,
   })
-  const remembered = createRemembered({ caches, store: parts.store, clock })
+  const models = createModels(parts.store, log)
+  const remembered = createRemembered({ config, caches, store: parts.store, models, clock })
   const { store, people, tracking, items, picks } = remembered
   const links = createLinks({ secrets: config.secrets, publicUrl: config.publicUrl })
   const pool = createRenderPool(config.render, log)
@@ -199,7 +200,6 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     ),
   )
   const channels = new Map(opened.map((actor) => [actor.name, actor]))
-  const models = createModels(store, log)
   const runs = createRuns(config, store, models, log)
   let couriers: ReturnType<typeof chainCouriers>
   try {

@@ -2,6 +2,8 @@ import { type Caches, policies, type Space } from './cache/caches.ts'
 import { type RememberedItems, rememberItems } from './cache/items.ts'
 import { watchStore } from './cache/watched-store.ts'
 import type { Clock } from './clock.ts'
+import type { EngineConfig } from './config.ts'
+import type { Models } from './delivery/ranking.ts'
 import type { PickView } from './delivery/rehearsal.ts'
 import { todaysPicks } from './delivery/todays-picks.ts'
 import type { TrackingConsent } from './model/consent.ts'
@@ -28,11 +30,13 @@ export interface Remembered {
 }
 
 export function createRemembered(parts: {
+  readonly config: Pick<EngineConfig, 'ranking'>
   readonly caches: Caches
   readonly store: Store
+  readonly models: Models
   readonly clock: Clock
 }): Remembered {
-  const { caches, store: bare, clock } = parts
+  const { config, caches, store: bare, models, clock } = parts
   const people = caches.space<SubscriberId, PersonView>({
     name: 'preferences.people',
     policy: policies.preferences,
@@ -58,7 +62,7 @@ export function createRemembered(parts: {
   const picks = caches.space<SubscriberId, readonly PickView[]>({
     name: 'personalisation.picks',
     policy: policies.personalisation,
-    load: (ids) => todaysPicks({ store: bare, items, now: clock.now() }, ids),
+    load: (ids) => todaysPicks({ config: config.ranking, store: bare, items, models, now: clock.now() }, ids),
   })
 
   const store = watchStore(bare, {

@@ -22,7 +22,7 @@ export async function rankingNow(
 export interface Models {
   /** Those that a publication began with. Null where it needs none; and where they are gone or no good, which is logged: its letters are
    *  ranked by interest then, for a letter that is less well chosen is better than none. */
-  of(spec: PublicationSpec): Promise<SharedModel | null>
+  of(spec: Pick<PublicationSpec, 'ranking'>): Promise<SharedModel | null>
 }
 
 // Publications under way began with a few versions at most, and each is a megabyte.

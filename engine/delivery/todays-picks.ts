@@ -1,13 +1,15 @@
 import { selectionSchema } from '../model/campaign.ts'
 import type { EpochMs, SubscriberId } from '../model/ids.ts'
+import type { RankingConfig } from '../model/ranking.ts'
 import { mix } from '../personalise/arm.ts'
-import { createInterestRanker } from '../personalise/interest-ranker.ts'
 import { pickedIds } from '../personalise/picks.ts'
 import type { RankRequest } from '../personalise/ranker.ts'
 import { reasonText } from '../personalise/reason.ts'
 import type { ItemStore } from '../ports/items.ts'
 import type { RecipientsJson } from '../ports/ledger.ts'
 import type { Store } from '../ports/store.ts'
+import { createChooser } from '../render/chooser.ts'
+import { type Models, rankingNow } from './ranking.ts'
 import type { PickView } from './rehearsal.ts'
 import { candidateOf, earlierThan } from './spec.ts'
 
@@ -15,16 +17,19 @@ import { candidateOf, earlierThan } from './spec.ts'
 const usualLanguage = 'en'
 
 /** What a letter with the usual settings would hold for these people now, without what they were sent before, and why.
- *  Nobody is in the answer who is not there. */
+ *  Nobody is in the answer who is not there. By what was learned, where letters are ranked by it; a ranker of the operator's own runs in
+ *  render threads alone, and the built-in ones stand in for it here. */
 export async function todaysPicks(
   parts: {
-    readonly store: Pick<Store, 'subscribers' | 'deliveries' | 'publications' | 'topics'>
+    readonly config: RankingConfig
+    readonly store: Pick<Store, 'subscribers' | 'deliveries' | 'publications' | 'topics' | 'models'>
+    readonly models: Models
     readonly items: Pick<ItemStore, 'candidates'>
     readonly now: EpochMs
   },
   ids: readonly SubscriberId[],
 ): Promise<ReadonlyMap<SubscriberId, readonly PickView[]>> {
-  const { store, items, now } = parts
+  const { config, store, items, models, now } = parts
   const selection = selectionSchema.parse({})
   const newest = await items.candidates({ topics: [], since: 0, until: now, limit: selection.pool })
   const candidates = newest.map(candidateOf)
@@ -40,14 +45,23 @@ export async function todaysPicks(
       pickedIds(picks, had.get(subscriberId)!)
   const titles = Object.fromEntries(topics.map((topic) => [topic.name, topic.title]))
   const rows = people.filter(({ status }) => status !== 'erased')
-  const ranked = createInterestRanker(candidates, selection, now).rank(
+  const frozen = await rankingNow({ ...config, module: null }, store)
+  const chooser = await createChooser(
+    0,
+    { candidates, selection, startedAt: now, ...frozen },
+    await models.of(frozen),
+  )
+  const ranked = chooser.choose(
     rows.map(({ id, topics: interests, language }) => ({
-      interests,
-      language: language ?? usualLanguage,
-      seen: had.get(id)!,
-      learned: learned.get(id) ?? null,
-      // As a letter of no publication has it.
-      seed: mix(0, id),
+      id,
+      request: {
+        interests,
+        language: language ?? usualLanguage,
+        seen: had.get(id)!,
+        learned: learned.get(id) ?? null,
+        // As a letter of no publication has it.
+        seed: mix(0, id),
+      },
     })),
   )
   return new Map(

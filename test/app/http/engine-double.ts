@@ -12,6 +12,7 @@ import { createAlertTokens } from '../../../engine/compose/alert-token.ts'
 import { createLinks } from '../../../engine/compose/links.ts'
 import { createPersonTokens } from '../../../engine/compose/person-token.ts'
 import { engineConfigSchema } from '../../../engine/config.ts'
+import { createModels } from '../../../engine/delivery/ranking.ts'
 import { todaysPicks } from '../../../engine/delivery/todays-picks.ts'
 import { readAlertSettings } from '../../../engine/desk/settings.ts'
 import type { Campaigns, DeliveryView, Engine, Fact } from '../../../engine/engine.ts'
@@ -61,7 +62,18 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     caches: { figures: () => new Map() },
     analytics: analyticsOf(store, clock),
     picksFor: async (id) =>
-      (await todaysPicks({ store, items: store.items, now: clock.now() }, [id])).get(id) ?? null,
+      (
+        await todaysPicks(
+          {
+            config: engineConfigSchema.shape.ranking.parse(undefined),
+            store,
+            items: store.items,
+            models: createModels(store, silentLog),
+            now: clock.now(),
+          },
+          [id],
+        )
+      ).get(id) ?? null,
     rows: [],
     alerts: alertsOf(store, clock),
     campaigns: campaignsOf(store, clock, () => double.rows),
