@@ -15,6 +15,9 @@ export { policies } from './policies.ts'
 export type { Space, SpaceFigures } from './space.ts'
 
 const topic = 'cache'
+/** What was dropped while the others could not be told is made good by all of it, as soon as they can. */
+const sayAgainMs = 1000
+const nothing: Dropped = { keys: [] }
 
 /** What a node remembers of its store, in namespaces: in the process, and behind it in the tier where there is one. */
 export interface Caches {
@@ -49,17 +52,24 @@ export function createCaches(parts: {
     topic,
     (text) => {
       const news = newsOf(text)
-      if (news === null) {
-        log.warn({ bytes: text.length }, 'cache.not_understood')
-        forget()
-      } else if (news.from !== owner && news.space !== null) spaces.get(news.space)?.hear(news.dropped)
+      if (news === null) log.warn({ bytes: text.length }, 'cache.not_understood')
+      if (news?.from === owner) return
+      if (news === null || news.space === null) forget()
+      else spaces.get(news.space)?.hear(news.dropped)
     },
-    () => {
-      forget()
-      // What was said here meanwhile may be lost too: the number of this message tells the others.
-      bus.publish(topic, JSON.stringify({ from: owner }))
-    },
+    forget,
   )
+
+  let again: (() => void) | null = null
+  function say(news: News): void {
+    bus?.publish(topic, JSON.stringify(news), () => {
+      // Until it is heard that something was not.
+      again ??= clock.after(sayAgainMs, () => {
+        again = null
+        say({ from: owner, space: null, dropped: nothing })
+      })
+    })
+  }
 
   return {
     space(options) {
@@ -70,20 +80,24 @@ export function createCaches(parts: {
         clock,
         random,
         log,
-        tell: (dropped) => bus?.publish(topic, JSON.stringify({ from: owner, space: name, dropped })),
+        tell: (dropped) => say({ from: owner, space: name, dropped }),
         hears: bus === null ? () => alone : bus.hears,
       })
       spaces.set(name, space as unknown as OpenSpace<never, unknown>)
       return space
     },
     figures: () => new Map([...spaces].map(([name, space]) => [name, space.figures()])),
-    stop: () => end?.(),
+    stop() {
+      end?.()
+      again?.()
+      again = null
+    },
   }
 }
 
 interface News {
   readonly from: string
-  /** Null: only its number is of interest. */
+  /** Null: any of them, and all that is in it. */
   readonly space: string | null
   readonly dropped: Dropped
 }
@@ -96,7 +110,8 @@ function newsOf(text: string): News | null {
       readonly space?: unknown
       readonly dropped?: { readonly keys?: unknown; readonly group?: unknown }
     }
-    const { from, space = null, dropped = { keys: [] } } = said
+    const { from, space = null } = said
+    const dropped: NonNullable<typeof said.dropped> = said.dropped ?? nothing
     const plain = Array.isArray(dropped.keys)
       ? dropped.keys.every((key) => typeof key === 'string')
       : typeof dropped.group === 'string'

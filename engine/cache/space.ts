@@ -312,7 +312,7 @@ export function createSpace<K, V extends object | string | number | boolean>(
   function fallBack(flight: Flight<K, V>, inTier: Kept<V> | undefined, error: unknown): void {
     const now = clock.now()
     const old = shelf.get(flight.id) ?? inTier
-    if (old === undefined || now >= old.goneAt) flights.fail(flight, error)
+    if (old === undefined) flights.fail(flight, error)
     else {
       old.refreshAt = now + retryMs
       flights.land(flight, () => shelf.put(flight.id, old), { value: old.value, from: 'stale' })

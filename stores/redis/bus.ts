@@ -142,11 +142,12 @@ export function createRedisBus({ connection, node, log, beatMs = 2000 }: RedisBu
   const listened = listen()
 
   return {
-    publish(topic, text) {
+    publish(topic, text, onLost) {
       if (closing.signal.aborted) return
       hearers.tell(topic, text)
       send(topic, text).catch((error: unknown) => {
         log.debug({ topic, reason: String(error) }, 'bus.not_published')
+        onLost?.()
       })
     },
     subscribe(topic, hear, onGap) {

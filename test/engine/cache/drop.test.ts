@@ -17,7 +17,7 @@ function cuttableBus(): { readonly bus: Bus; cut(): void; mend(): void } {
   return {
     bus: {
       ...whole,
-      publish: (topic, text) => hears && whole.publish(topic, text),
+      publish: (topic, text, onLost) => (hears ? whole.publish(topic, text) : onLost?.()),
       subscribe(topic, hear, onGap = () => {}) {
         gaps.add(onGap)
         return whole.subscribe(topic, hear)
@@ -180,6 +180,36 @@ describe('while nothing is heard of the other nodes', () => {
     store.words.set('a', 'three')
     mend()
     expect(await space.getMany(['a', 'b'])).toEqual(['three', 'two'])
+  })
+
+  test('what could not be said is made good as soon as it can, by forgetting all', async () => {
+    const store = createWords({ a: 'old', b: 'old' })
+    const clock = createTestClock()
+    const whole = createMemoryBus()
+    let speaks = true
+    // Hears, but cannot be heard.
+    const mute: Bus = {
+      ...whole,
+      publish: (topic, text, onLost) => (speaks ? whole.publish(topic, text) : onLost?.()),
+    }
+    const [here, there] = [openNode(store, { bus: whole, clock }), openNode(store, { bus: mute, clock })]
+    await here.space.getMany(['a', 'b'])
+    speaks = false
+    for (const key of ['a', 'b']) store.words.set(key, 'new')
+    for (const key of ['a', 'b']) await there.space.drop([key])
+    clock.advance(3000)
+    await turns()
+    expect(await here.space.getMany(['a', 'b'])).toEqual(['old', 'old'])
+    speaks = true
+    clock.advance(1000)
+    await turns()
+    expect(await here.space.getMany(['a', 'b'])).toEqual(['new', 'new'])
+    // Once, and not for the one that said it.
+    await there.space.getMany(['a', 'b'])
+    clock.advance(10_000)
+    await turns()
+    for (const { space } of [here, there]) await space.get('a')
+    expect(store.asked).toHaveLength(3)
   })
 
   test('what is on its way when the bus comes back is not kept', async () => {

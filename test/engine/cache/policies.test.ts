@@ -179,7 +179,7 @@ describe('analytics: a sliding window of ten minutes', () => {
     for (const key of keys) store.words.set(key, 'new')
     await space.clear('p1')
     expect(await space.getMany(keys)).toEqual(['new', 'new', 'old'])
-    expect(figuresOf({ space, ...node })).toMatchObject({ drops: 1, entries: 3 })
+    expect(figuresOf({ space, ...node })).toMatchObject({ drops: 1, entries: 3, hits: 1 })
     // Nor does the tier have it.
     const other = openNode(store, { tier }, { policy: policies.analytics, groupOf })
     expect(await other.space.getMany(keys)).toEqual(['new', 'new', 'old'])

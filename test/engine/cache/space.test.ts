@@ -40,6 +40,38 @@ describe('one loader a key at a time', () => {
   })
 })
 
+describe('a value that must not be older than some time', () => {
+  test('is loaded again, also where another node has it in the tier', async () => {
+    const store = createWords({ a: 'one' })
+    const shared = { tier: newTier(), clock: createTestClock() }
+    const [here, there] = [openNode(store, shared), openNode(store, shared)]
+    await here.space.get('a')
+    store.words.set('a', 'two')
+    shared.clock.advance(1000)
+    const since = shared.clock.now() - 999
+    expect(await here.space.get('a', since - 1)).toBe('one')
+    expect(await there.space.get('a', since)).toBe('two')
+    expect(await here.space.get('a', since)).toBe('two')
+    expect(await here.space.get('a', since)).toBe('two')
+    expect(store.asked).toHaveLength(3)
+  })
+
+  test('does not come from a load that was under way before', async () => {
+    const store = createWords({ a: 'one' })
+    const { space, clock } = openNode(store)
+    const gate = Promise.withResolvers<void>()
+    store.gate = gate
+    const first = space.get('a')
+    await turns()
+    store.words.set('a', 'two')
+    store.gate = null
+    clock.advance(1000)
+    const second = space.get('a', clock.now())
+    gate.resolve()
+    expect([await first, await second]).toEqual(['one', 'two'])
+  })
+})
+
 describe('what there is not', () => {
   test('is asked for each time', async () => {
     const store = createWords()
@@ -167,6 +199,18 @@ describe('two tiers', () => {
     }
     expect(await there.space.get('a')).toBe('two')
     expect(store.asked).toHaveLength(2)
+  })
+
+  test('what is for the process alone is not in the tier', async () => {
+    const store = createWords({ a: 'one' })
+    const tier = newTier()
+    for (const { space } of [
+      openNode(store, { tier }, { shared: false }),
+      openNode(store, { tier }, { shared: false }),
+    ])
+      await space.get('a')
+    expect(store.asked).toHaveLength(2)
+    expect(await tier.get('words', ['a'])).toMatchObject([{ value: null }])
   })
 
   test('what is not understood is loaded', async () => {

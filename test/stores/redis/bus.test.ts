@@ -91,6 +91,21 @@ test('a connection that is deaf without a word is found out and replaced', async
   await expect.poll(() => heard).toEqual(['a'])
 })
 
+test('says what could not be published', async () => {
+  const { bus } = await openBus()
+  let lost = 0
+  const publish = () => bus.publish('facts', 'x', () => (lost += 1))
+  publish()
+  await server.kill()
+  await expect
+    .poll(() => {
+      publish()
+      return lost
+    })
+    .toBeGreaterThan(0)
+  await server.start()
+})
+
 test('one that hears is kept', async () => {
   const { bus, listeners, gaps } = await openBus()
   // Several beats, seen by their numbers.
