@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
+import { createCensus } from './actors/census.ts'
 import { startChannelActor } from './actors/channel/channel.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { createLearner } from './actors/learner.ts'
@@ -311,6 +312,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     clock,
     log,
   })
+  const census = createCensus({ store, owner, clock, log })
   const counter = createCounter(store)
   const analytics = createAnalytics({ store, caches, counter, clock })
   const roller = createRoller({
@@ -364,6 +366,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       notices.stop(deadlineMs),
       office.stop(deadlineMs),
       retention.stop(),
+      census.stop(),
       roller.stop(),
       learner.stop(),
       reads.settle(deadlineMs),
@@ -425,6 +428,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       office.start()
       notices.start()
       retention.start()
+      census.start()
       roller.start()
       learner.start()
       feeds.start()

@@ -6,6 +6,7 @@ import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
 import type { AlertStore, BeatStore, DeskStore, SilenceStore } from './alerts.ts'
+import type { AudienceFlowStore } from './audience-flow.ts'
 import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, EditionStore, PublicationStore } from './campaigns.ts'
 import type { Collection } from './collection.ts'
@@ -43,6 +44,7 @@ export interface Reports {
   readonly deliveries: DeliveryStore
   readonly events: Pick<EventStore, 'page'>
   readonly analytics: AnalyticsStore
+  readonly audienceFlow: Omit<AudienceFlowStore, 'keep'>
 }
 
 /** What is kept of alerts. */
@@ -86,6 +88,7 @@ export interface Store extends AlertPorts {
   readonly events: EventStore
   readonly rollups: RollupStore
   readonly analytics: AnalyticsStore
+  readonly audienceFlow: AudienceFlowStore
   readonly buckets: BucketStore
   readonly replies: ReplyStore
   readonly presence: PresenceStore

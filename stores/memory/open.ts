@@ -16,6 +16,7 @@ import { createPostings } from './alerts/postings.ts'
 import { type Beat, createBeats, createSilences } from './alerts/silences.ts'
 import { createAlertState } from './alerts/state.ts'
 import { createAnalytics } from './analytics/analytics.ts'
+import { createAudienceFlow } from './analytics/audience-flow.ts'
 import { createRollups } from './analytics/rollups.ts'
 import { createCollection } from './collection.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
@@ -51,6 +52,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   const beats = new Map<HeartbeatId, Beat>()
   const heartbeats = createCollection<Heartbeat>('heartbeat', (id) => beats.delete(id))
   const suppressions = createSuppressions(state)
+  const audienceFlow = createAudienceFlow(state, alerts)
   const reports = {
     subscribers: createSubscribers(state),
     suppressions,
@@ -60,6 +62,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     deliveries: createDeliveries(state),
     events: createEvents(state),
     analytics: createAnalytics(state),
+    audienceFlow,
   }
   return {
     kind: 'memory',

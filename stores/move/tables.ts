@@ -399,6 +399,19 @@ const all: { readonly [name: string]: Table } = {
     columns: { month: int, subscriber_id: int, n: int },
   },
   cohort: { key: ['cohort', 'month'], columns: { cohort: int, month: int, people: int } },
+  audience_flow: {
+    key: ['hour', 'kind', 'from_status', 'to_status'],
+    columns: { hour: int, kind: text, from_status: text, to_status: text, n: int },
+  },
+  audience_size: {
+    key: ['list_id', 'hour', 'status'],
+    columns: { list_id: int, hour: int, status: text, people: int },
+  },
+  cohort_size: { key: ['cohort'], columns: { cohort: int, people: int } },
+  alert_time: {
+    key: ['hour', 'severity', 'timing', 'bin'],
+    columns: { hour: int, severity: text, timing: text, bin: int, alerts: int },
+  },
   bucket: { key: ['key'], columns: { key: text, arrival: real } },
   reply: {
     key: ['key'],

@@ -6,6 +6,7 @@ import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createAlertPorts } from './alerts/ports.ts'
 import { createAnalytics } from './analytics/analytics.ts'
+import { createAudienceFlow } from './analytics/audience-flow.ts'
 import { createRollups } from './analytics/rollups.ts'
 import { createCollection } from './collection.ts'
 import type { Lineage } from './database/lineage.ts'
@@ -65,6 +66,7 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     events: createEvents(db),
     rollups: createRollups(db),
     analytics: createAnalytics(db),
+    audienceFlow: createAudienceFlow(db),
     buckets: createBuckets(db),
     replies: createReplies(db),
     presence: createPresence(db, lineage),

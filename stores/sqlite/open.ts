@@ -69,6 +69,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     deliveries: portOf('deliveries'),
     events: portOf('events'),
     analytics: portOf('analytics'),
+    audienceFlow: portOf('audienceFlow'),
   }
   return {
     kind: 'sqlite',

@@ -17,6 +17,7 @@ import { createPostings } from './alerts/postings.ts'
 import { createNotificationRows } from './alerts/rows.ts'
 import { createSilences } from './alerts/silences.ts'
 import { createAnalytics } from './analytics/analytics.ts'
+import { createAudienceFlow } from './analytics/audience-flow.ts'
 import { createRollups } from './analytics/rollups.ts'
 import { createCollection } from './collection.ts'
 import { createSql } from './database/statements.ts'
@@ -105,6 +106,7 @@ export function createPorts(
     events: createEvents(sql, events),
     rollups: createRollups(sql),
     analytics: createAnalytics(sql),
+    audienceFlow: createAudienceFlow(sql),
     alerts: createAlerts(sql, alerts),
     desk: createDesk(sql, { alerts, notifications }),
     postings: createPostings(sql, { rows: notifications, placing, leases, suppressions, consents }),

@@ -103,8 +103,43 @@ const rollups = `
   ) WITH ${hot(20)};
 `
 
+// How the audience grows and shrinks, by the hour (engine/model/audience-flow.ts). from_status '': nobody was known. list_id 0: everybody.
+// Consents are appended as time goes by: an index of pages finds those of two days, and costs an import nothing.
+const audience = `
+  CREATE INDEX IF NOT EXISTS consent_at ON consent USING brin (at);
+
+  CREATE TABLE IF NOT EXISTS audience_flow (
+    hour integer NOT NULL,
+    n integer NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    from_status text COLLATE "C" NOT NULL,
+    to_status text COLLATE "C" NOT NULL,
+    PRIMARY KEY (hour, kind, from_status, to_status)
+  );
+  CREATE TABLE IF NOT EXISTS audience_size (
+    list_id bigint NOT NULL,
+    hour integer NOT NULL,
+    people integer NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    PRIMARY KEY (list_id, hour, status)
+  );
+  CREATE INDEX IF NOT EXISTS audience_size_hour ON audience_size (hour);
+  CREATE TABLE IF NOT EXISTS cohort_size (
+    cohort integer PRIMARY KEY,
+    people integer NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS alert_time (
+    hour integer NOT NULL,
+    bin integer NOT NULL,
+    alerts integer NOT NULL,
+    severity text COLLATE "C" NOT NULL,
+    timing text COLLATE "C" NOT NULL,
+    PRIMARY KEY (hour, severity, timing, bin)
+  );
+`
+
 export const tracking: Migration = {
   version: 3,
   name: 'tracking',
-  sql: events + links + rollups,
+  sql: events + links + rollups + audience,
 }

@@ -93,6 +93,40 @@ const rollups = `
   ) STRICT, WITHOUT ROWID;
 `
 
+// How the audience grows and shrinks, by the hour (engine/model/audience-flow.ts). from_status '': nobody was known. list_id 0: everybody.
+const audience = `
+  CREATE INDEX IF NOT EXISTS consent_at ON consent (at, kind, from_status, to_status);
+
+  CREATE TABLE IF NOT EXISTS audience_flow (
+    hour INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    from_status TEXT NOT NULL,
+    to_status TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (hour, kind, from_status, to_status)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS audience_size (
+    list_id INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    people INTEGER NOT NULL,
+    PRIMARY KEY (list_id, hour, status)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS audience_size_hour ON audience_size (hour);
+  CREATE TABLE IF NOT EXISTS cohort_size (
+    cohort INTEGER PRIMARY KEY,
+    people INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS alert_time (
+    hour INTEGER NOT NULL,
+    severity TEXT NOT NULL,
+    timing TEXT NOT NULL,
+    bin INTEGER NOT NULL,
+    alerts INTEGER NOT NULL,
+    PRIMARY KEY (hour, severity, timing, bin)
+  ) STRICT, WITHOUT ROWID;
+`
+
 export const tracking: Migration = {
   version: 8,
   name: 'tracking',
@@ -100,5 +134,5 @@ export const tracking: Migration = {
     // Who read, what turned out later, and which link.
     event: { class: 'TEXT', was: 'TEXT', link: 'INTEGER', key: 'TEXT' },
   },
-  sql: events + links + rollups,
+  sql: events + links + rollups + audience,
 }

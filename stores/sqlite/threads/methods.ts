@@ -139,6 +139,15 @@ export const methods = {
     cohorts: 'read',
     cursor: 'read',
   },
+  audienceFlow: {
+    look: 'read',
+    keep: 'write',
+    kept: 'read',
+    flow: 'read',
+    sizes: 'read',
+    cohorts: 'read',
+    alertTimes: 'read',
+  },
   alerts: {
     accept: 'write',
     get: 'read',

@@ -6,6 +6,7 @@ import { testNotifications } from './alerts/notifications.ts'
 import { testPostings } from './alerts/postings.ts'
 import { testSilences } from './alerts/silences.ts'
 import { testNumbers } from './analytics/analytics.ts'
+import { testAudienceFlow } from './analytics/audience-flow.ts'
 import { testRollupsModel } from './analytics/model.ts'
 import { testRollups } from './analytics/rollups.ts'
 import { testCollections } from './collection.ts'
@@ -83,6 +84,7 @@ export function testAnalytics(name: string, open: OpenStore, rounds: number): vo
   describe(`store ${name}`, () => {
     testRollups(open)
     testNumbers(open)
+    testAudienceFlow(open)
     testRollupsModel(open, rounds)
   })
 }

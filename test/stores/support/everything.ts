@@ -2,6 +2,7 @@ import type { Delivery } from '../../../engine/model/delivery.ts'
 import type { CampaignId, Page, PublicationId } from '../../../engine/model/ids.ts'
 import type { Kept } from '../../../engine/ports/collection.ts'
 import type { Store } from '../../../engine/ports/store.ts'
+import { numbersOf, sorted } from '../../contract/store/analytics/numbers.ts'
 import { handOver, intent, longMs, moveRun, now, settlement } from '../../contract/store/scene.ts'
 import { alertsOf } from './furnish-alerts.ts'
 
@@ -49,6 +50,7 @@ export async function everything(store: Store): Promise<{ readonly [port: string
         people.map(({ id }) => id),
       ),
     ],
+    numbers: [await numbersOf(store), await store.analytics.cursor(), await flowOf(store)],
     presence: [await store.presence.found()],
   }
 }
@@ -62,6 +64,17 @@ const standingOf = async (store: Store, id: Parameters<Store['subscribers']['mem
     bytesAsHex,
   ),
 })
+
+async function flowOf({ audienceFlow }: Store) {
+  const ever = { from: 0, to: 1_000_000, every: 1 }
+  return {
+    kept: await audienceFlow.kept(),
+    flow: sorted(await audienceFlow.flow(ever)),
+    sizes: sorted(await audienceFlow.sizes({ ...ever, listId: null })),
+    cohorts: await audienceFlow.cohorts({ from: 0, to: 999_999 }),
+    alertTimes: sorted(await audienceFlow.alertTimes(ever)),
+  }
+}
 
 /** Some stores give a Buffer, others a bare array. */
 const bytesAsHex = (row: Delivery) => ({ ...row, picks: row.picks && Buffer.from(row.picks).toString('hex') })

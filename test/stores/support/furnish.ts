@@ -1,3 +1,4 @@
+import { hourOf } from '../../../engine/model/audience-flow.ts'
 import { bareProof } from '../../../engine/model/consent.ts'
 import { feedInputSchema } from '../../../engine/model/feed.ts'
 import type { ItemId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
@@ -93,6 +94,7 @@ export async function furnish(store: Store): Promise<Furnished> {
   await store.replies.save(replies[1], { status: 201, body: JSON.stringify({ odd }) }, now + 9)
   await furnishAlerts(store, odd)
   await furnishNumbers(store)
+  await store.audienceFlow.keep(await store.audienceFlow.look({ from: hourOf(now) - 1, to: hourOf(now) + 1 }))
   await furnishModels(store)
   await store.presence.beat(now)
   return { ...runs, erased, bucket, replies }

@@ -1,4 +1,5 @@
-import type { PublicationId, SubscriberId } from '../../../../engine/model/ids.ts'
+import { hourOf } from '../../../../engine/model/audience-flow.ts'
+import type { ListId, PublicationId, SubscriberId } from '../../../../engine/model/ids.ts'
 import { dayOf, quarterOf } from '../../../../engine/model/rollup.ts'
 import type { PlanCase } from './cases.ts'
 import { crowdStart } from './crowd.ts'
@@ -7,6 +8,8 @@ const all = { publicationIds: null, byPublication: false } as const
 const one = { publicationIds: [3 as PublicationId], byPublication: true }
 const month = { from: dayOf(crowdStart), to: dayOf(crowdStart) + 30 }
 const somebody = 13 as SubscriberId
+const hours = { from: hourOf(crowdStart), to: hourOf(crowdStart) + 720 }
+const few = 3 as ListId
 const counts = 'rollup_count_pkey'
 const sizes = 'rollup_domain_size'
 
@@ -72,5 +75,20 @@ export const numberCases: readonly PlanCase[] = [
         active: [[somebody, 202603]],
       }),
     uses: ['subscriber_pkey', 'touch_pkey', 'score_pkey', 'active_month_pkey'],
+  },
+  {
+    name: 'who came and went in a month is told along the key',
+    ask: (store) => store.audienceFlow.flow({ ...hours, every: 24 }),
+    uses: ['audience_flow_pkey'],
+  },
+  {
+    name: 'the sizes of a list are looked up by hour',
+    ask: (store) => store.audienceFlow.sizes({ ...hours, every: 24, listId: few }),
+    uses: ['audience_size_pkey'],
+  },
+  {
+    name: 'how long alerts took is told along the key',
+    ask: (store) => store.audienceFlow.alertTimes({ ...hours, every: 24 }),
+    uses: ['alert_time_pkey'],
   },
 ]

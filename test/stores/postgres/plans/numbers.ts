@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { hourMs } from '../../../../engine/model/audience-flow.ts'
 import { dayMs, dayOf, quarterMs } from '../../../../engine/model/rollup.ts'
 import { classCodes, dimensionCodes, typeCodes } from '../../../../stores/rules/rollup.ts'
 
@@ -54,6 +55,14 @@ export async function fillNumbers(client: Client, people: number, start: number)
     INSERT INTO active_month (month, subscriber_id, n) SELECT 202600 + publication_id, subscriber_id, 1 FROM touch;
     INSERT INTO cohort (cohort, month, people)
     SELECT 202600 + c, 202600 + m, 1000 / m FROM generate_series(1, 12) c, generate_series(1, 12) m WHERE m >= c;
+    INSERT INTO audience_flow (hour, kind, from_status, to_status, n)
+    SELECT ${start / hourMs} + h, 'kind' || k, 'active', 'paused', 5 FROM generate_series(1, ${365 * 24}) h, generate_series(1, 8) k;
+    INSERT INTO audience_size (list_id, hour, status, people)
+    SELECT l, ${start / hourMs} + h, 'status' || s, 5
+    FROM generate_series(0, 3) l, generate_series(1, ${365 * 24}) h, generate_series(1, 5) s;
+    INSERT INTO alert_time (hour, severity, timing, bin, alerts)
+    SELECT ${start / hourMs} + h, 'warning', timing, bin, 1
+    FROM generate_series(1, ${365 * 24}) h, unnest(ARRAY['started', 'accepted', 'acknowledged']) timing, generate_series(40, 44) bin;
     UPDATE rollup_cursor SET rolled_to = (SELECT max(id) - 1000 FROM event);
   `)
 }
