@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { alertSettingsSchema } from './model/alert-settings.ts'
+import { bounceRuleSchema } from './model/bounce-rule.ts'
 import { senderSchema } from './model/campaign.ts'
 import { rankingSchema } from './model/ranking.ts'
 import { addressSchema, languageSchema, timeZoneSchema } from './model/values.ts'
@@ -248,6 +249,24 @@ export const engineConfigSchema = z.strictObject({
       unknown: z.enum(['track', 'skip']).default('track'),
       /** A link in each letter that no person sees: who follows it is a machine. */
       hiddenLink: z.boolean().default(false),
+    })
+    .prefault({}),
+  bounces: z
+    .strictObject({
+      /** Where letters come back to: their envelope sender. Null: the sender's own address. */
+      address: addressSchema.nullable().default(null),
+      /** Each letter's envelope sender names it: `bounce+TOKEN@example.org`. */
+      verp: z.boolean().default(true),
+      /** Between the local part and the token: what the mailbox's server parts extensions by. */
+      separator: z.enum(['+', '-', '=']).default('+'),
+      /** Before the built-in ones; the first that fits counts. */
+      rules: z.array(bounceRuleSchema).max(200).default([]),
+      /** Bounces that may pass suppress an address when they are this many, weighed by age and counted once a day. */
+      softLimit: z.number().min(1).max(1000).default(5),
+      /** One of so long ago counts half. */
+      softHalfLifeDays: z.number().min(1).max(365).default(30),
+      /** Believe mails that name an address and nothing that proves which letter they are about. Anybody can write those. */
+      believeUnproven: z.boolean().default(false),
     })
     .prefault({}),
   reads: z

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createCampaignActors } from './actors/campaign.ts'
 import { createCensus } from './actors/census.ts'
 import { startChannelActor } from './actors/channel/channel.ts'
+import { createFeedbackDesk, type FeedbackDesk } from './actors/feedback/desk.ts'
 import { createFeedActor, type Feeds, noFetcher } from './actors/feeds.ts'
 import { createLearner } from './actors/learner.ts'
 import { startNoticeActor } from './actors/notices.ts'
@@ -77,6 +78,9 @@ export interface EngineParts {
   readonly node?: string
 }
 
+export type { FeedbackDesk, JudgedReading, TakenReport } from './actors/feedback/desk.ts'
+export type { Clues } from './actors/feedback/finder.ts'
+export type { Feedback, Heard, HeardFact } from './actors/feedback/intake.ts'
 export type { FeedPreview, Feeds } from './actors/feeds.ts'
 export type { Analytics, AnalyticsStatus } from './analytics/analytics.ts'
 export type { Kept, Reads, ReadWatcher } from './analytics/reads.ts'
@@ -107,6 +111,8 @@ export interface Engine {
   /** Letters that went out, for web pages. */
   readonly renditions: Renditions
   readonly feeds: Feeds
+  /** Bounces and complaints. */
+  readonly feedback: FeedbackDesk
   /** Opens and clicks. */
   readonly reads: Reads
   /** What happened to letters, as numbers. */
@@ -151,6 +157,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     log,
     hear(fact) {
       // Of our own it is known already.
+      if (fact.type === 'letter.returned') actors.returned(fact.publicationId)
       if (fact.type === 'channel.slowed') limiter.follow(fact.channel, fact.domain, clock.now())
       for (const listener of listeners) listener(fact)
     },
@@ -238,6 +245,19 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     courier,
     items,
   })
+  const subscriptionActors = createSubscriptionActors({ store, log })
+  const feedback = createFeedbackDesk({
+    config: config.bounces,
+    store,
+    actors: subscriptionActors,
+    links,
+    returned(publicationId, bounce) {
+      actors.returned(publicationId)
+      tell({ type: 'letter.returned', publicationId, class: bounce })
+    },
+    clock,
+    log,
+  })
   const supervisor = createSupervisor({
     config: config.delivery,
     store,
@@ -262,6 +282,9 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       pool,
       limiter,
       stumbles: createStumbles(),
+      judge: feedback.judge,
+      returns: feedback.returns,
+      countRefused: feedback.countRefused,
       courier,
       clock,
       random,
@@ -282,12 +305,12 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   })
   const tokens = createPersonTokens({ secrets: config.secrets, publicUrl: config.publicUrl })
   const press = createNoticePress({ config, store, pool, tokens, log })
-  const subscriptionActors = createSubscriptionActors({ store, log })
   const notices = startNoticeActor({
     config,
     store,
     press,
     actors: subscriptionActors,
+    feedback,
     courier: () => courier(config.subscriptions.channel ?? forLetters[0] ?? ''),
     clock,
     random,
@@ -386,6 +409,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs, caches }),
     subscriptions,
     feeds,
+    feedback,
     reads,
     analytics,
     caches,

@@ -1,4 +1,3 @@
-import { createFeedbackIntake, type Feedback } from './actors/feedback.ts'
 import type { NoticeActor } from './actors/notices.ts'
 import type { SubscriptionActors } from './actors/subscription.ts'
 import { personData } from './audience/person-data.ts'
@@ -19,7 +18,6 @@ import { type PersonView, viewOf } from './subscriptions/person.ts'
 import { createPreferences, type PreferenceChange } from './subscriptions/preferences.ts'
 import { createSignUps, type SignUp } from './subscriptions/sign-up.ts'
 
-export type { Feedback } from './actors/feedback.ts'
 export type { Consent, ConsentKind, Proof, ProofSource, TrackingConsent } from './model/consent.ts'
 export { proofSources, trackingConsents } from './model/consent.ts'
 export type { PersonView } from './subscriptions/person.ts'
@@ -68,10 +66,6 @@ export interface Subscriptions {
    *  paused. */
   pause(id: SubscriberId, until: EpochMs | null, proof: Proof): Promise<void>
   resume(id: SubscriberId, proof: Proof): Promise<void>
-  /** What a provider says of an address: it is suppressed, and its subscriber `bounced` or `complained`. `token`: of the letter
-   *  that it speaks of, as its links carry it; where it is that subscriber's, the letter gets the event too. Nothing is kept of
-   *  who was erased, nor of what is no address. */
-  hear(feedback: Feedback, letter: { readonly token: string | null; readonly channel: string }): Promise<void>
 }
 
 export function createSubscriptions(parts: {
@@ -91,7 +85,6 @@ export function createSubscriptions(parts: {
   const mail = createSubscriptionMail({ settings: config.subscriptions, store, notices, clock })
   const signUps = createSignUps({ store, actors, notices, press, mail, clock, log })
   const preferences = createPreferences({ store, actors, notices, mail, clock })
-  const intake = createFeedbackIntake({ store, actors, clock, log })
 
   return {
     ...signUps,
@@ -106,21 +99,6 @@ export function createSubscriptions(parts: {
       }
       const letter = links.read(token)
       return letter === null ? null : { purpose: 'manage', ...letter }
-    },
-
-    async hear(feedback, { token, channel }) {
-      const parsed = parseAddress(feedback.address)
-      if ('error' in parsed) return
-      const address = parsed.ok
-      const row = await store.subscribers.byAddress(address)
-      if (row === null && (await store.subscriptions.wasErased(address))) return
-      const letter = token === null ? null : links.read(token)
-      const known = letter !== null && letter.subscriberId === row?.id
-      await intake.hear(
-        { ...feedback, address },
-        row,
-        known ? { publicationId: letter.publicationId, channel } : null,
-      )
     },
 
     manageUrl: (id) => tokens.manageUrl(id),

@@ -5,6 +5,7 @@ import type { Log } from '../../engine/log.ts'
 import type { Fetcher } from '../../engine/ports/fetcher.ts'
 import type { SesConfig } from '../../plugins/ses/index.ts'
 import type { ChannelSetting } from '../config/schema.ts'
+import { noClues } from './provider.ts'
 import { readSesEvent } from './ses-event.ts'
 import { createSnsVerifier, isConfirmUrl, type SnsEnvelope } from './sns.ts'
 
@@ -35,7 +36,7 @@ export const topicArnsOf = (channels: {
 export function createSesHook(parts: {
   /** Topics that each channel believes, by its name. */
   readonly topicArns: { readonly [channel: string]: readonly string[] }
-  readonly engine: Pick<Engine, 'store' | 'subscriptions'>
+  readonly engine: Pick<Engine, 'store' | 'feedback'>
   readonly fetcher: Pick<Fetcher, 'get'>
   readonly clock: Clock
   readonly log: Log
@@ -83,9 +84,10 @@ export function createSesHook(parts: {
       log.info({ channel, topic: TopicArn }, 'hook.no_event')
       return
     }
-    for (const feedback of event.feedback)
-      await engine.subscriptions.hear(feedback, { token: event.token, channel })
-    log.info({ channel, type: event.type, heard: event.feedback.length }, 'hook.event')
+    const tokens = event.token === null ? [] : [event.token]
+    for (const { address, feedback } of event.told)
+      await engine.feedback.hear(feedback, { ...noClues, addresses: [address], tokens, channel }, 'ses')
+    log.info({ channel, type: event.type, heard: event.told.length }, 'hook.event')
   }
 
   return {

@@ -30,6 +30,8 @@ interface Live {
   readonly actor: ReturnType<typeof startActor>
   readonly meter: Meter
   readonly accepted: { readonly sent: number; readonly failed: number }
+  /** Letters that were taken and came back, as far as they were heard of while it runs here. */
+  returned: number
   toldAt: number
   cancelTell: (() => void) | null
 }
@@ -54,6 +56,8 @@ export interface CampaignActors {
   take(campaign: Campaign, accepted?: Live['accepted']): void
   /** A lane settled a batch. */
   hear(batch: BatchReport): void
+  /** A letter of it came back: as good as refused at once. */
+  returned(publicationId: PublicationId): void
   /** Decide on counts read from the store, as after planning or a restart. */
   look(campaign: Campaign): Promise<void>
   isRunning(publicationId: PublicationId): boolean
@@ -207,6 +211,7 @@ export function createCampaignActors(parts: {
       actor: startActor(campaign, accepted),
       meter: meterOf(id),
       accepted,
+      returned: 0,
       toldAt: known?.toldAt ?? 0,
       cancelTell: known?.cancelTell ?? null,
     })
@@ -231,7 +236,11 @@ export function createCampaignActors(parts: {
   function decideOn(known: Live, counts: DeliveryCounts): Promise<unknown> {
     // Another batch has ended it already.
     if (known.actor.getSnapshot().status !== 'active') return Promise.resolve()
-    const event = { type: 'progress', counts } as const
+    const { returned } = known
+    const event = {
+      type: 'progress',
+      counts: { ...counts, sent: counts.sent - returned, failed: counts.failed + returned },
+    } as const
     known.actor.send(event)
     if (known.actor.getSnapshot().value === 'running') return Promise.resolve()
     // It would leave `running`: the row decides, since a command may have come in between.
@@ -301,6 +310,13 @@ export function createCampaignActors(parts: {
       known.meter.add(batch)
       tellProgress(known, batch.publicationId)
       void decideOn(known, batch.counts)
+    },
+    returned(publicationId) {
+      const known = live.get(publicationId)
+      if (!known) return
+      known.returned += 1
+      const { counts } = known.meter
+      if (counts !== null) void decideOn(known, counts)
     },
     async look(campaign) {
       const known = campaign.publicationId === null ? undefined : live.get(campaign.publicationId)

@@ -10,7 +10,7 @@ import type { Notice } from '../model/notice.ts'
 import type { Subscriber } from '../model/subscriber.ts'
 import type { NoticeStore } from '../ports/notices.ts'
 import type { Store } from '../ports/store.ts'
-import { createFeedbackIntake } from './feedback.ts'
+import type { FeedbackIntake } from './feedback/intake.ts'
 import type { SubscriptionActors } from './subscription.ts'
 import { createSweeper } from './sweeper.ts'
 
@@ -37,14 +37,14 @@ export function startNoticeActor(parts: {
   readonly store: Store
   readonly press: NoticePress
   readonly actors: SubscriptionActors
+  readonly feedback: Pick<FeedbackIntake, 'refused'>
   readonly courier: () => Courier | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
 }): NoticeActor {
-  const { config, store, press, actors, courier, clock, random, log } = parts
+  const { config, store, press, actors, feedback, courier, clock, random, log } = parts
   const settings = config.subscriptions
-  const feedback = createFeedbackIntake({ store, actors, clock, log })
   const stopping = new AbortController()
 
   const later = (attempt: number, retryAfterMs: number | null = null): EpochMs | null =>
@@ -106,8 +106,7 @@ export function startNoticeActor(parts: {
         // A confirmation that is missing helps nobody; a second one does no harm.
         return { ...kept, state: 'unknown', uncertain: uncertain + 1, dueAt: later(attempt), code, detail }
       case 'permanent':
-        if (outcome.suppress)
-          await feedback.hear({ kind: 'bounce', address: row.address, code, detail }, row, null)
+        await feedback.refused(row, outcome)
         return { ...kept, state: 'failed', code, detail }
     }
   }

@@ -46,6 +46,8 @@ export function createRetention(parts: {
     ['hashes', config.erasedHashDays, (before) => store.subscriptions.forget('hashes', { before, limit })],
     ['deliveries', config.deliveriesDays, (before) => store.deliveries.remove({ before, limit })],
     ['events', config.eventsDays, (before) => store.events.remove({ before, limit })],
+    // Four half-lives of the longest that may be set.
+    ['soft-bounces', 1460, (before) => store.softBounces.remove({ before, limit })],
     ['alerts', config.alertsDays, (before) => store.alerts.remove({ before, limit })],
     ['notifications', config.alertsDays, (before) => store.notifications.remove({ before, limit })],
     ['silences', config.alertsDays, (before) => store.silences.remove({ before, limit })],

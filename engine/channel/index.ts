@@ -122,6 +122,9 @@ export interface ChannelCapabilities {
   /** The other side refuses a second message of the same `key`. */
   readonly idempotent: boolean
   readonly maxMessageBytes: number | null
+  /** What comes back goes to `Message.from`, which may name each letter, so that it is found again. Default: the other side
+   *  takes what comes back itself, and `from` says only who sends. */
+  readonly returnPath?: boolean
   /** Of a `note` channel: a post with a receipt changes the earlier message, so that acknowledgements are worth telling. */
   readonly edits?: boolean
   /** Of a `note` channel: names of the places in its settings that posts can go to. */

@@ -1,6 +1,9 @@
-import type { Message } from '../channel/index.ts'
+import type { Message, Outcome } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
+import type { ReturnAddresses } from '../compose/verp.ts'
 import type { EngineConfig } from '../config.ts'
+import type { Judge } from '../feedback/rules/judge.ts'
+import { verdictOfRefusal } from '../feedback/rules/refusal.ts'
 import type { Log } from '../log.ts'
 import type { ChunkLease, ChunkRef, ChunkWork, LeasedChunk } from '../model/chunk.ts'
 import type { DeliveryCounts } from '../model/delivery.ts'
@@ -33,6 +36,11 @@ export interface LaneParts {
   readonly pool: RenderPool
   readonly limiter: Limiter
   readonly stumbles: Stumbles
+  readonly judge: Judge
+  /** The envelope sender of a letter that comes back to us; null: the sender's own address. */
+  readonly returns: Pick<ReturnAddresses, 'of'> | null
+  /** A letter failed with an answer that may pass; resolves when it is counted. */
+  readonly countRefused: (id: SubscriberId, words: string, publicationId: PublicationId) => Promise<void>
   /** Undefined when the configuration has no such channel any more. */
   readonly courier: (channel: string) => Courier | undefined
   readonly clock: Clock
@@ -223,7 +231,8 @@ async function handOver(
     parts.log.info({ publicationId: lease.publicationId, seq: lease.seq }, `chunk.${permission.status}`)
     return 'lost'
   }
-  const messages = messagesOf(run, prepared.batches, new Set(permission.granted))
+  const returns = courier.capabilities.returnPath === true ? parts.returns : null
+  const messages = messagesOf(run, prepared.batches, new Set(permission.granted), returns)
   if (messages.length === 0) {
     parts.report({ publicationId: run.id, counts: permission.counts, letterMs: [] })
     return 'done'
@@ -236,27 +245,50 @@ async function handOver(
     for (const batch of prepared.batches) parts.pool.giveBack(batch)
   const now = clock.now()
   const lives = courier.lives()
+  const addresses = new Map(messages.map(({ id, to }) => [id, to]))
+  const counting: SubscriberId[] = []
   const settlements = outcomes.map((outcome) => {
     const subscriberId = outcome.id as SubscriberId
-    return settlementOf(parts.stumbles.judge(outcome, { publicationId: run.id, subscriberId, lives }), {
-      subscriberId,
-      attempt: attempts.get(subscriberId)!,
-      spec: run.spec,
-      config,
-      now,
-      random,
-    })
+    const verdict = verdictOf(parts.judge, outcome, addresses.get(outcome.id) ?? null)
+    const settlement = settlementOf(
+      parts.stumbles.judge(outcome, { publicationId: run.id, subscriberId, lives }),
+      { subscriberId, attempt: attempts.get(subscriberId)!, spec: run.spec, config, verdict, now, random },
+    )
+    if (settlement.state === 'failed' && verdict?.action === 'count') counting.push(subscriberId)
+    return settlement
   })
   const settled = await store.ledger.settle(lease, settlements, now)
   if (settled.status === 'stale') {
     parts.log.warn({ publicationId: lease.publicationId, seq: lease.seq }, 'chunk.lost')
     return 'lost'
   }
+  for (const { subscriberId, code, detail } of settlements) {
+    if (!counting.includes(subscriberId)) continue
+    // The letter is settled: what is held against its address may be missing after a crash, and comes again with the next.
+    await parts
+      .countRefused(subscriberId, `${code} ${detail}`, run.id)
+      .catch((error: unknown) =>
+        parts.log.warn({ subscriberId, reason: String(error) }, 'bounce.not_counted'),
+      )
+  }
   const letterMs = outcomes.flatMap((outcome) =>
     outcome.status === 'sent' ? [prepared.renderMs + (outcome.tookMs ?? batchMs)] : [],
   )
   parts.report({ publicationId: run.id, counts: settled.counts, letterMs })
   return settlements.some(({ state }) => state === 'unsent') ? 'unsent' : 'done'
+}
+
+function verdictOf(judge: Judge, outcome: Outcome, to: string | null) {
+  switch (outcome.status) {
+    case 'permanent':
+      return verdictOfRefusal(judge, outcome, to)
+    case 'transient':
+      return outcome.scope === 'recipient'
+        ? verdictOfRefusal(judge, { ...outcome, suppress: false }, to)
+        : null
+    default:
+      return null
+  }
 }
 
 function intentsOf(prepared: Prepared, attempts: ReadonlyMap<SubscriberId, number>): readonly Intent[] {
@@ -291,6 +323,7 @@ function messagesOf(
   run: Run,
   batches: readonly RenderedBatch[],
   granted: ReadonlySet<SubscriberId>,
+  returns: LaneParts['returns'],
 ): readonly Message[] {
   const messages: Message[] = []
   for (const batch of batches) {
@@ -299,7 +332,7 @@ function messagesOf(
       const offset = batch.offsets[i]!
       messages.push({
         id,
-        from: run.spec.sender.address,
+        from: returns === null ? run.spec.sender.address : returns.of(run.id, id),
         to: batch.to[i]!,
         bytes: new Uint8Array(batch.memory, offset, batch.offsets[i + 1]! - offset),
         eightBit: batch.utf8[i] === 1,

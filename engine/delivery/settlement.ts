@@ -1,5 +1,6 @@
 import type { Outcome } from '../channel/index.ts'
 import type { EngineConfig } from '../config.ts'
+import type { Verdict } from '../feedback/rules/judge.ts'
 import type { EpochMs, SubscriberId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
 import type { Settlement } from '../ports/ledger.ts'
@@ -15,11 +16,13 @@ export function settlementOf(
     readonly attempt: number
     readonly spec: Pick<PublicationSpec, 'uncertain' | 'retryUntil'>
     readonly config: EngineConfig['delivery']
+    /** Of a refusal: what the rule table makes of it; null: nothing. */
+    readonly verdict: Verdict | null
     readonly now: EpochMs
     readonly random: () => number
   },
 ): Settlement {
-  const { subscriberId, attempt, spec, config, now, random } = of
+  const { subscriberId, attempt, spec, config, verdict, now, random } = of
   const base = {
     subscriberId,
     code: outcome.code,
@@ -33,7 +36,7 @@ export function settlementOf(
     case 'sent':
       return { ...base, state: 'sent' }
     case 'permanent':
-      return { ...base, state: 'failed', suppress: outcome.suppress }
+      return { ...base, state: 'failed', suppress: verdict?.action === 'suppress' }
     case 'transient': {
       // The channel's own trouble says nothing of this recipient: it costs no attempt.
       if (outcome.scope === 'channel') return { ...base, state: 'unsent' }

@@ -8,6 +8,8 @@ export interface FoundAddress {
 }
 
 const maxFound = 100
+// What only looks like an address costs as much.
+const maxTried = 1000
 const localChar = /[\p{L}\p{N}\p{M}!#$%&'*+/=?^_`{|}~.-]/u
 const domainChar = /[\p{L}\p{N}\p{M}.-]/u
 const edges = /^["'`*~_]+|[.'`*~_-]+$/g
@@ -18,6 +20,7 @@ const carried = /^.*(?:smtp|rfc822|mailto)[=:]/i
 export function addressesIn(text: string, most = maxFound): readonly FoundAddress[] {
   const found: FoundAddress[] = []
   let from = 0
+  let tried = 0
   for (let at = text.indexOf('@'); at >= 0 && found.length < most; at = text.indexOf('@', at + 1)) {
     let start = at
     while (start > from && at - start < 70 && localChar.test(text[start - 1]!)) start--
@@ -25,6 +28,8 @@ export function addressesIn(text: string, most = maxFound): readonly FoundAddres
     while (end < text.length && end - at < 256 && domainChar.test(text[end]!)) end++
     const local = text.slice(start, at).replace(carried, '').replace(edges, '')
     const domain = text.slice(at + 1, end).replace(edges, '')
+    if (local === '' || domain === '') continue
+    if (++tried > maxTried) break
     const parsed = parseAddress(`${local}@${domain}`)
     if ('error' in parsed) continue
     found.push({ address: parsed.ok, start, end })

@@ -7,22 +7,31 @@ import { daemons, delaySubjects, delays, openings, subjects } from './words.ts'
 
 /** What a mail for people says of recipients. */
 export type Notice =
-  | { readonly kind: 'failed'; readonly by: string; readonly recipients: readonly Reported[] }
+  | {
+      readonly kind: 'failed'
+      readonly by: string
+      readonly recipients: readonly Reported[]
+      /** They stand as programs set them: `<a@b.org>:`, or alone on their lines. */
+      readonly set: boolean
+    }
   | { readonly kind: 'delayed' }
 
 const maxNotice = 16_000
 
-/** Was it written by a mail program, about mail? */
-export function isFromDaemon(mail: Mail): boolean {
+/** Was it written by a mail program, about mail? `surely`: it says so itself. `perhaps`: it has the envelope or the subject of
+ *  one, as answers of programs and spam have, too. */
+export function writerOf(mail: Mail): 'surely' | 'perhaps' | 'no' {
   const from = (headerOf(mail, 'from') ?? '').toLowerCase()
   const subject = subjectOf(mail)
-  return (
-    headerOf(mail, 'return-path')?.trim() === '<>' ||
+  if (
     headerOf(mail, 'x-failed-recipients') !== null ||
     (headerOf(mail, 'content-type') ?? '').toLowerCase().startsWith('multipart/report') ||
-    daemons.some((name) => from.includes(name)) ||
-    subjects.some((phrase) => subject.includes(phrase))
+    daemons.some((name) => from.includes(name))
   )
+    return 'surely'
+  const looks =
+    headerOf(mail, 'return-path')?.trim() === '<>' || subjects.some((phrase) => subject.includes(phrase))
+  return looks ? 'perhaps' : 'no'
 }
 
 /** Reads the words of one. Null: they say nothing of a letter that did not arrive. */
@@ -32,7 +41,7 @@ export function readNotice(mail: Mail, words: string): Notice | null {
   if (isDelay(subjectOf(mail), flat)) return { kind: 'delayed' }
   const opening = openings.find(([, phrase]) => flat.includes(phrase))
   const named = fieldsOf(mail.headers, 'x-failed-recipients').flatMap((value) => addressesIn(value))
-  const found = recipientsIn(mail, text, opening?.[1] ?? null)
+  const { found, set } = recipientsIn(mail, text, opening?.[1] ?? null)
   const known = new Set(found.flatMap(({ addresses }) => addresses))
   const more = named
     .filter(({ address }) => !known.has(address))
@@ -52,6 +61,7 @@ export function readNotice(mail: Mail, words: string): Notice | null {
   if (opening === undefined && (recipients.length === 0 || !looks)) return null
   return {
     kind: 'failed',
+    set,
     by: opening?.[0] ?? 'other',
     recipients:
       recipients.length > 0 ? recipients.slice(0, maxRecipients) : [{ ...said(flat), addresses: [] }],
@@ -73,7 +83,11 @@ const isDelay = (subject: string, flat: string): boolean =>
   delays.some((phrase) => flat.slice(0, 1200).includes(phrase))
 
 /** The paragraph of each address that stands where recipients do. `opening`: behind it they are looked for first. */
-function recipientsIn(mail: Mail, text: string, opening: string | null): readonly Reported[] {
+function recipientsIn(
+  mail: Mail,
+  text: string,
+  opening: string | null,
+): { readonly found: readonly Reported[]; readonly set: boolean } {
   const lines = text.split('\n')
   const heads = lines.flatMap((line, index) => {
     const head = headOf(line)
@@ -86,7 +100,8 @@ function recipientsIn(mail: Mail, text: string, opening: string | null): readonl
   const there = behind.length > 0 ? behind : all
   // "an undisclosed address (generated from ...)", and a notice that shows no more than the letter's To.
   const places = there.length > 0 ? there : [...originalsIn(text), ...toIn(text)].map(elsewhere)
-  const chosen = places.some(({ sure }) => sure) ? places.filter(({ sure }) => sure) : places
+  const set = places.some(({ sure }) => sure)
+  const chosen = set ? places.filter(({ sure }) => sure) : places
   const paragraphs = new Map<string, string[]>()
   for (const [i, { index, address, rest }] of chosen.entries()) {
     const next = chosen.slice(i + 1).find((place) => place.index > index)
@@ -96,13 +111,14 @@ function recipientsIn(mail: Mail, text: string, opening: string | null): readonl
   const replies = lines
     .filter((line) => /^[ \t>]{0,8}<<< /.test(line))
     .map((line) => line.replace(/^[ \t>]*<<< /, ''))
-  return [...paragraphs].map(([address, words]) => {
+  const found = [...paragraphs].map(([address, words]): Reported => {
     const all = words.join(' ').trim()
     return {
       ...said(all || replies.join(' ')),
       addresses: [...new Set([...originalsIn(all), address])],
     }
   })
+  return { found, set }
 }
 
 const elsewhere = (address: string) => ({ index: 0, address, rest: '', sure: false })

@@ -6,7 +6,7 @@ import { isVague, oneLine } from './codes.ts'
 import { readDsn } from './dsn.ts'
 import { type Field, fieldsOf } from './fields.ts'
 import { headerOf, type Mail, openMail } from './mail.ts'
-import { isFromDaemon, readNotice } from './notice.ts'
+import { readNotice, writerOf } from './notice.ts'
 import { maxContext, type Reading, type Reported } from './report.ts'
 import { letterOf, returnedOf, splitCopy } from './returned.ts'
 
@@ -25,7 +25,7 @@ export async function readReport(bytes: Uint8Array): Promise<Reading> {
     context: oneLine(notice, maxContext),
     returned: returnedOf(mail, letter, said.fields),
     at: Number.isFinite(at) ? at : null,
-    id: idOf(mail, bytes),
+    id: idOf(mail),
   }
 }
 
@@ -55,12 +55,13 @@ function judge(mail: Mail, notice: string, letter: readonly Field[]): Said {
   }
   if (dsn !== null && dsn.delayed > 0) return none('delayed', fields)
   if (dsn !== null && dsn.delivered > 0) return none('delivered', fields)
-  const daemon = isFromDaemon(mail)
-  if (answer !== null && !daemon) return none(answer, fields)
-  if (!daemon) return none('other', fields)
+  const writer = writerOf(mail)
+  if (answer !== null && writer !== 'surely') return none(answer, fields)
+  if (writer === 'no') return none('other', fields)
   const words = readNotice(mail, notice)
   if (words === null) return none(isReceipt(mail) ? 'receipt' : (answer ?? 'other'), fields)
   if (words.kind === 'delayed') return none('delayed', fields)
+  if (writer === 'perhaps' && !words.set && letter.length === 0) return none('other', fields)
   const recipients = words.recipients.map((found) => completed(found, mail, notice, letter))
   return { kind: 'bounce', by: words.by, recipients, fields }
 }
@@ -94,12 +95,10 @@ function completed(found: Reported, mail: Mail, notice: string, letter: readonly
   }
 }
 
-/** Its Message-ID, and where it has none, a hash of what it is. Its way here is above its header and not the same twice. */
-function idOf(mail: Mail, bytes: Uint8Array): string {
-  const id = headerOf(mail, 'message-id')
-  if (id !== null && id.length > 2) return hash('sha256', id, 'hex').slice(0, 32)
-  const own = `${headerOf(mail, 'date') ?? ''}\n${mail.text}\n${mail.parts.map(({ text }) => text).join('\n')}`
-  return hash('sha256', mail.text === '' && mail.parts.length === 0 ? Buffer.from(bytes) : own, 'hex').slice(
+/** Of what it is, and not of its way here, which is written above its header and is not the same twice. */
+function idOf(mail: Mail): string {
+  const named = ['message-id', 'date', 'from', 'subject'].map((name) => headerOf(mail, name) ?? '')
+  return hash('sha256', [...named, mail.text, ...mail.parts.map(({ text }) => text)].join('\n'), 'hex').slice(
     0,
     32,
   )

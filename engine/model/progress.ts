@@ -4,6 +4,7 @@ import type { DeliveryCounts } from './delivery.ts'
 import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
 import type { Notification } from './notification.ts'
 import type { PublicationState } from './publication.ts'
+import type { BounceClass } from './rollup.ts'
 
 /** How far a run has come. */
 export interface Progress {
@@ -52,6 +53,8 @@ export type Fact =
       readonly domain: string | null
       readonly perSecond: number
     }
+  /** A letter that was taken did not arrive after all. */
+  | { readonly type: 'letter.returned'; readonly publicationId: PublicationId; readonly class: BounceClass }
   | {
       readonly type: 'alert.changed'
       readonly alert: Pick<Alert, 'id' | 'key' | 'state' | 'severity' | 'title' | 'version'>

@@ -25,6 +25,7 @@ import type { NotificationStore, PostingStore } from './notifications.ts'
 import type { PresenceStore } from './presence.ts'
 import type { ReplyStore } from './replies.ts'
 import type { AnalyticsStore, RollupStore } from './rollups.ts'
+import type { SoftBounceStore } from './soft-bounces.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
 import type { SubscriptionStore } from './subscriptions.ts'
 
@@ -66,6 +67,7 @@ export interface Store extends AlertPorts {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore
+  readonly softBounces: SoftBounceStore
   readonly subscriptions: SubscriptionStore
   readonly consents: ConsentStore
   readonly notices: NoticeStore

@@ -25,6 +25,7 @@ export const smtp = defineChannel({
         idempotent: false,
         // Known only from EHLO: a letter above it is refused by itself.
         maxMessageBytes: null,
+        returnPath: true,
       },
       send: (batch, signal) => pool.deliver(batch, signal),
       async probe(signal) {

@@ -28,6 +28,7 @@ import { createReplies } from './nodes/replies.ts'
 import { createConsents } from './people/consents.ts'
 import { createImports } from './people/imports.ts'
 import { createNotices } from './people/notices.ts'
+import { createSoftBounces } from './people/soft-bounces.ts'
 import { createSubscribers } from './people/subscribers.ts'
 import { createSubscriptions } from './people/subscriptions.ts'
 import { createSuppressions } from './people/suppressions.ts'
@@ -68,6 +69,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     kind: 'memory',
     ...reports,
     reports,
+    softBounces: createSoftBounces(state),
     subscriptions: createSubscriptions(state, alerts),
     notices: createNotices(state),
     lists,

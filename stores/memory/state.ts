@@ -20,6 +20,7 @@ import type { Notice } from '../../engine/model/notice.ts'
 import type { Publication } from '../../engine/model/publication.ts'
 import type { Subscriber } from '../../engine/model/subscriber.ts'
 import type { Affinity } from '../../engine/ports/models.ts'
+import type { SoftBounce } from '../../engine/ports/soft-bounces.ts'
 import type { Suppression, SuppressionReason } from '../../engine/ports/subscribers.ts'
 import type { SubscriptionSettings } from '../../engine/ports/subscriptions.ts'
 import type { RowCounts } from '../rules/ledger.ts'
@@ -63,6 +64,7 @@ export interface MemoryState {
   readonly lists: ReadonlyMap<ListId, List>
   readonly memberships: Map<ListId, Map<SubscriberId, { membership: Membership; at: EpochMs }>>
   readonly suppressions: Map<string, Suppression>
+  readonly softBounces: Map<SubscriberId, SoftBounce>
   readonly settings: Map<SubscriberId, SubscriptionSettings>
   readonly affinities: Map<SubscriberId, Affinity & { readonly updatedAt: EpochMs }>
   /** In the order they were written; `seq` counts from 1. */
@@ -95,6 +97,7 @@ export function createState(lists: ReadonlyMap<ListId, List>, monotonic: () => n
     lists,
     memberships: new Map(),
     suppressions: new Map(),
+    softBounces: new Map(),
     settings: new Map(),
     affinities: new Map(),
     consents: new Map(),

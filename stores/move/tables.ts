@@ -126,6 +126,7 @@ const all: { readonly [name: string]: Table } = {
     columns: { id: int, address: text, reason: text, detail: text, created_at: int },
     numbered: true,
   },
+  soft_bounce: { key: ['subscriber_id'], columns: { subscriber_id: int, score: real, at: int } },
   subscription: {
     key: ['subscriber_id'],
     columns: { subscriber_id: int, max_per_week: int, tracking: text, paused_until: int },

@@ -22,6 +22,7 @@ import { createReplies } from './nodes/replies.ts'
 import { createConsents } from './people/consents.ts'
 import { createImports } from './people/imports.ts'
 import { createNotices } from './people/notices.ts'
+import { createSoftBounces } from './people/soft-bounces.ts'
 import { createSubscribers } from './people/subscribers.ts'
 import { createSubscriptions } from './people/subscriptions.ts'
 import { createSuppressions } from './people/suppressions.ts'
@@ -40,6 +41,7 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
   return {
     subscribers: createSubscribers(db),
     suppressions: createSuppressions(db),
+    softBounces: createSoftBounces(db),
     subscriptions: createSubscriptions(db),
     consents: createConsents(db),
     notices: createNotices(db),

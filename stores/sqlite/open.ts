@@ -63,6 +63,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
   const reports = {
     subscribers: portOf('subscribers'),
     suppressions: portOf('suppressions'),
+    softBounces: portOf('softBounces'),
     consents: portOf('consents'),
     items: portOf('items'),
     publications: portOf('publications'),

@@ -33,6 +33,7 @@ import { createConsents, createConsentWriter } from './people/consents.ts'
 import { createErasedAddresses } from './people/erased.ts'
 import { createImports } from './people/imports.ts'
 import { createNotices } from './people/notices.ts'
+import { createSoftBounces } from './people/soft-bounces.ts'
 import { createSubscriberRows, createSubscribers } from './people/subscribers.ts'
 import { createSubscriptions } from './people/subscriptions.ts'
 import { createSuppressions } from './people/suppressions.ts'
@@ -74,6 +75,7 @@ export function createPorts(
   return {
     subscribers,
     suppressions,
+    softBounces: createSoftBounces(sql),
     subscriptions: createSubscriptions(sql, people),
     consents: createConsents(sql, consents),
     notices: createNotices(sql),

@@ -29,6 +29,7 @@ const workers = [
   'engine/audience',
   'engine/content',
   'engine/analytics',
+  'engine/feedback',
   'engine/learning',
 ]
 const ports = ['engine/ports', 'engine/channel']
@@ -48,13 +49,24 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/render', [...base, ...ports, ...makers]],
   [
     'engine/delivery',
-    [...base, ...ports, ...makers, 'engine/cache', 'engine/render', 'engine/audience', 'engine/schedule'],
+    [
+      ...base,
+      ...ports,
+      ...makers,
+      'engine/cache',
+      'engine/render',
+      'engine/audience',
+      'engine/schedule',
+      'engine/feedback/codes.ts',
+      'engine/feedback/rules',
+    ],
   ],
   // Which ranker chose is told by the arm, how sure a difference is by its interval; answers are remembered.
   ['engine/analytics', [...base, 'engine/ports', 'engine/personalise', 'engine/cache']],
   ['engine/cache', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],
+  ['engine/feedback', [...base, 'engine/content']],
   ['engine/learning', [...base, 'engine/ports', 'engine/personalise']],
   ['engine/actors', [...base, ...ports, ...makers, ...workers]],
   ['engine/desk', [...base, ...ports, 'engine/alerts']],

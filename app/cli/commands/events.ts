@@ -109,6 +109,8 @@ function describe(cli: Cli, fact: Fact): string {
       const whom = domain === null ? '' : ` to ${plain(domain)}`
       return `channel ${cli.style('bold', channel)} slows down${whom}: ${rate(perSecond)}`
     }
+    case 'letter.returned':
+      return `a letter of publication ${fact.publicationId} came back (${fact.class})`
     case 'alert.changed': {
       const { id, severity, state, title } = fact.alert
       return `alert ${id} is ${state} (${severity}): ${cli.style('bold', plain(title))}`

@@ -10,6 +10,7 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'edition.skipped',
   'channel.changed',
   'channel.slowed',
+  'letter.returned',
   'alert.changed',
   'notification.told',
   'analytics.counted',

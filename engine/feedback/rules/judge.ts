@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js'
+import type { BounceAction, BounceRule } from '../../model/bounce-rule.ts'
 import type { BounceClass } from '../../model/rollup.ts'
 import { smtpIn, statusIn } from '../codes.ts'
-import type { BounceAction, BounceRule } from './rule.ts'
 import { builtInRules } from './table.ts'
 
 /** What a server said. */
@@ -20,11 +20,15 @@ export interface Verdict {
   readonly action: BounceAction
   /** The line that decided; null: none fits, and it is soft. */
   readonly rule: string | null
+  /** It was one of the operator's. */
+  readonly own: boolean
 }
 
 export interface Judge {
   /** The same answer, the same verdict. Time is that of the text's length, which is cut at 2,000 characters. */
   (answer: Answer): Verdict
+  /** The verdict where the class is known. */
+  of(given: BounceClass): Verdict
   /** What is tried, in this order. */
   readonly rules: readonly (BounceRule & { readonly own: boolean })[]
 }
@@ -51,15 +55,26 @@ export function createJudge(own: readonly BounceRule[]): Judge {
     const look = lookOf(answer, answer.text)
     const found =
       first(look) ?? (answer.context === undefined ? undefined : first(lookOf(answer, answer.context)))
-    if (found === undefined) return { class: 'soft', action: 'count', rule: null }
+    if (found === undefined) return { class: 'soft', action: 'count', rule: null, own: false }
     const { rule, index } = found
     const name = rule.name ?? `rule ${index + 1}`
     // RFC 5321 4.2.1: a 4yz says that it may pass, whatever the words (greylisting, addresses that are not looked up yet).
     const passes = !rule.own && rule.class === 'hard' && isTemporary(look)
     const given = passes ? 'soft' : rule.class
-    return { class: given, action: (passes ? undefined : rule.action) ?? actions[given], rule: name }
+    return {
+      class: given,
+      action: (passes ? undefined : rule.action) ?? actions[given],
+      rule: name,
+      own: rule.own,
+    }
   }
-  return Object.assign(judge, { rules })
+  const of = (given: BounceClass): Verdict => ({
+    class: given,
+    action: actions[given],
+    rule: null,
+    own: false,
+  })
+  return Object.assign(judge, { rules, of })
 }
 
 interface Look {

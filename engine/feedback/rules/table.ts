@@ -1,4 +1,4 @@
-import type { BounceRule } from './rule.ts'
+import type { BounceRule } from '../../model/bounce-rule.ts'
 
 // Words come before codes: servers give one code to many things (RFC 5321 has 550 for a mailbox that is not there and for
 // policy alike, and Exchange 5.7.1 for nearly all), and say in words which one it is. The order of the groups decides where
@@ -59,6 +59,29 @@ export const builtInRules: readonly BounceRule[] = [
       'przekroczony limit',
     ],
     class: 'full',
+  },
+  {
+    // Before the filters: "blocked because the sender is unauthenticated" is ours to mend.
+    name: 'authentication of the sender',
+    text: [
+      'spf fail',
+      'spf check',
+      'sender policy framework',
+      'not authorized to send',
+      'not authenticated',
+      'unauthenticated',
+      'authentication results',
+      'dkim',
+      'dmarc',
+      'sender id',
+      'reverse dns',
+      'ptr record',
+      'does not resolve',
+      'must issue a starttls',
+      'tls required',
+      'tls is required',
+    ],
+    class: 'policy',
   },
   {
     // Before the mailbox words: "blocked ... user unknown" lists are told with both.
@@ -131,28 +154,6 @@ export const builtInRules: readonly BounceRule[] = [
       'reject due to policy restrictions',
     ],
     class: 'block',
-  },
-  {
-    name: 'authentication of the sender',
-    text: [
-      'spf fail',
-      'spf check',
-      'sender policy framework',
-      'not authorized to send',
-      'not authenticated',
-      'unauthenticated email',
-      'authentication results',
-      'dkim',
-      'dmarc',
-      'sender id',
-      'reverse dns',
-      'ptr record',
-      'does not resolve',
-      'must issue a starttls',
-      'tls required',
-      'tls is required',
-    ],
-    class: 'policy',
   },
   {
     name: 'the letter itself',
@@ -468,7 +469,7 @@ export const builtInRules: readonly BounceRule[] = [
   { name: 'status: full system', status: ['4.3.1', '5.3.1'], class: 'soft' },
   {
     name: 'status: mailbox',
-    status: ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1', '5.1.0', '5.1.4'],
+    status: ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'],
     class: 'hard',
   },
   { name: 'status: sender', status: ['5.1.7', '5.1.8', '4.1.7', '4.1.8'], class: 'policy' },
@@ -478,7 +479,8 @@ export const builtInRules: readonly BounceRule[] = [
   { name: 'status: policy', status: ['5.7.*'], class: 'policy' },
   { name: 'status: no route', status: ['5.4.4'], class: 'hard' },
   { name: 'status: anything that passes', status: ['4.*.*', '5.4.*', '5.3.*', '5.2.*'], class: 'soft' },
-  { name: 'reply: not local, not allowed', smtp: ['551', '553'], class: 'hard' },
+  { name: 'reply: not local', smtp: ['551'], class: 'hard' },
+  { name: 'reply: not allowed', smtp: ['553'], class: 'policy' },
   { name: 'reply: full', smtp: ['452', '552'], class: 'full' },
   { name: 'reply: anything that passes', smtp: ['4xx'], class: 'soft' },
 ]

@@ -97,6 +97,7 @@ export function createSubscriptions(state: MemoryState, alerts: AlertState): Sub
       const bare = newSubscriber({ address })
       put({ id, address, ...bare, status: 'erased', createdAt: row.createdAt, updatedAt: now })
       state.suppressions.delete(row.address)
+      state.softBounces.delete(id)
       for (const members of state.memberships.values()) members.delete(id)
       state.settings.delete(id)
       state.affinities.delete(id)

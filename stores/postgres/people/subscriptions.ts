@@ -86,7 +86,7 @@ export function createSubscriptions(db: Database): SubscriptionStore {
         await replacePeople(tx, [{ ...newSubscriber({ address: '' }), status: 'erased', id }], now)
         await tx.run('UPDATE subscriber SET address = $2 WHERE id = $1', [id, erasedAddress(id)])
         await tx.run('DELETE FROM suppression WHERE address = $1', [row.address])
-        for (const table of ['membership', 'subscription', 'notice', 'affinity'])
+        for (const table of ['membership', 'subscription', 'notice', 'affinity', 'soft_bounce'])
           await tx.run(`DELETE FROM ${table} WHERE subscriber_id = $1`, [id])
         await tx.run(
           'UPDATE consent SET ip = NULL, user_agent = NULL, words = NULL WHERE subscriber_id = $1',

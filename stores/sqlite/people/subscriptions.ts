@@ -102,7 +102,14 @@ export function createSubscriptions(
            )`,
         ).run(id)
         sql<[number]>("UPDATE posting SET place = '', detail = NULL WHERE subscriber_id = ?").run(id)
-        for (const table of ['membership', 'subscription', 'notice', 'follow_preference', 'affinity'])
+        for (const table of [
+          'membership',
+          'subscription',
+          'notice',
+          'follow_preference',
+          'affinity',
+          'soft_bounce',
+        ])
           sql<[number]>(`DELETE FROM ${table} WHERE subscriber_id = ?`).run(id)
         sql<[number]>(
           `UPDATE consent SET ip = NULL, user_agent = NULL, words = NULL WHERE subscriber_id = ?`,

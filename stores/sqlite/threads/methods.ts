@@ -51,6 +51,7 @@ export const methods = {
     leave: 'write',
     setStatus: 'write',
   },
+  softBounces: { get: 'read', put: 'write', clear: 'write', remove: 'write' },
   suppressions: { add: 'write', remove: 'write', byAddress: 'read', page: 'read' },
   subscriptions: {
     settings: 'read',

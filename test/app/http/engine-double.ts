@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { createFeedbackDesk } from '../../../engine/actors/feedback/desk.ts'
 import { createFeedActor, noFetcher } from '../../../engine/actors/feeds.ts'
 import { createSubscriptionActors } from '../../../engine/actors/subscription.ts'
 import { type Alerts, createAlerts } from '../../../engine/alerts.ts'
@@ -49,6 +50,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       random: () => 0.5,
       log: silentLog,
     }),
+    feedback: feedbackOf(store, clock),
     reads: createReads({
       settings: engineConfigSchema.shape.reads.parse(undefined),
       classifier: createReadClassifier(),
@@ -173,6 +175,19 @@ function analyticsOf(store: Store, clock: Clock): Analytics {
     log: silentLog,
   })
   return createAnalytics({ store, caches, counter: createCounter(store), clock })
+}
+
+function feedbackOf(store: Store, clock: Clock) {
+  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
+  return createFeedbackDesk({
+    config: { ...config.bounces, address: 'bounce@example.org' },
+    store,
+    actors: createSubscriptionActors({ store, log: silentLog }),
+    links: createLinks({ secrets: config.secrets, publicUrl: config.publicUrl }),
+    returned() {},
+    clock,
+    log: silentLog,
+  })
 }
 
 function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Campaigns {

@@ -156,6 +156,15 @@ describe('what SES says', () => {
     await untouched()
   })
 
+  test('of a full mailbox is counted', async () => {
+    const full = bounce({ bounceType: 'Transient', bounceSubType: 'MailboxFull' }, [wayOut()])
+    expect((await post(sns.notification(full))).status).toBe(204)
+    expect(await store.softBounces.get(id)).toMatchObject({ score: 1 })
+    expect(await events()).toMatchObject([
+      { type: 'bounced', code: '5.1.1', detail: expect.stringMatching(/^full: /) },
+    ])
+  })
+
   test('of an address that nobody has: it is suppressed all the same', async () => {
     const stranger = bounce({ bouncedRecipients: [{ emailAddress: 'nobody@example.org', status: '5.1.1' }] })
     expect((await post(sns.notification(stranger))).status).toBe(204)
@@ -192,9 +201,10 @@ describe('what SES says', () => {
     expect((await post(message)).status).toBe(204)
     expect((await post(message)).status).toBe(204)
     expect(await events()).toHaveLength(1)
-    // Another message about the same letter is another fact.
+    // Another message about the same bounce, and another bounce of the same letter, say nothing new.
     await post(sns.notification(bounce({}, [wayOut()])))
-    expect(await events()).toHaveLength(2)
+    await post(sns.notification(bounce({ feedbackId: 'another' }, [wayOut()])))
+    expect(await events()).toHaveLength(1)
     expect(sns.asked).toEqual([certificateUrl])
   })
 

@@ -23,6 +23,7 @@ import { testImports } from './people/imports.ts'
 import { testMerge } from './people/merge.ts'
 import { testNotices } from './people/notices.ts'
 import { testSegments } from './people/segments.ts'
+import { testSoftBounces } from './people/soft-bounces.ts'
 import { testSubscribers } from './people/subscribers.ts'
 import { testSubscriptions } from './people/subscriptions.ts'
 import { testSuppressions } from './people/suppressions.ts'
@@ -47,6 +48,7 @@ export function testStore(name: string, open: OpenStore): void {
   describe(`store ${name}`, () => {
     testSubscribers(open)
     testSuppressions(open)
+    testSoftBounces(open)
     testSubscriptions(open)
     testNotices(open)
     testCollections(open)

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import { z } from 'zod'
-import { bounceClasses } from '../../model/rollup.ts'
+import { bounceClasses } from './rollup.ts'
 
 /** What is done about a bounce. `suppress`: the address is never mailed again. `count`: one more of those that suppress it when
  *  they are too many. `note`: it is told and nothing else, the address is not to blame. `ignore`: as if it had not come. */
@@ -29,7 +29,7 @@ const pattern = z
     }
   }, 'must be a regular expression as RE2 has them')
 
-const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1).max(100)])
+const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1).max(300)])
 
 /** A line of the table: everything that it says must hold; of several values of one thing, one. The first line that fits counts. */
 export const bounceRuleSchema = z
