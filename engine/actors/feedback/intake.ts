@@ -254,7 +254,9 @@ export function createFeedbackIntake(parts: {
         if (key !== null) await store.replies.drop(key)
         throw error
       }
-      if (key !== null) await store.replies.save(key, { status: 204, body: '' }, clock.now() + keepMs)
+      // What proves nothing takes no place either: the real report may still come.
+      if (key !== null && heard.outcome === 'unproven') await store.replies.drop(key)
+      else if (key !== null) await store.replies.save(key, { status: 204, body: '' }, clock.now() + keepMs)
       const { outcome, subscriberId, publicationId, rule } = heard
       const domain = addresses[0] === undefined ? null : domainOf(addresses[0])
       log.info(

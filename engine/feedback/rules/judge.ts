@@ -113,7 +113,7 @@ function testOf(rule: BounceRule): (look: Look) => boolean {
     parts.every((part, i) => status !== null && (part === '*' || part === status[i])),
   )
   add(rule.smtp, (digits, { smtp }) =>
-    [...digits].every((digit, i) => smtp !== null && (digit === 'x' || digit === smtp[i])),
+    Array.from(digits).every((digit, i) => smtp !== null && (digit === 'x' || digit === smtp[i])),
   )
   add(
     listOf(rule.text).map((phrase) => phrase.toLowerCase()),

@@ -13,7 +13,12 @@ export type Script = (message: Message) => Omit<Outcome, 'id'> | undefined
 export interface ScriptedChannel {
   readonly definition: ChannelDefinition<never>
   /** Messages that it took, with their letters as text. */
-  readonly taken: { readonly to: string; readonly key: string; readonly text: string }[]
+  readonly taken: {
+    readonly from: string
+    readonly to: string
+    readonly key: string
+    readonly text: string
+  }[]
   script: Script
   /** Every `send` rejects with this while it is set. */
   down: string | null
@@ -39,6 +44,7 @@ export function scriptedChannel(): ScriptedChannel {
           maxInFlight: 8,
           idempotent: false,
           maxMessageBytes: null,
+          returnPath: true,
         },
         async send(batch, signal) {
           await self.before(batch, signal)
@@ -47,6 +53,7 @@ export function scriptedChannel(): ScriptedChannel {
             const outcome = (self.script(message) ?? sent) as Omit<Outcome, 'id'>
             if (outcome.status === 'sent' || outcome.status === 'unknown')
               self.taken.push({
+                from: message.from,
                 to: message.to,
                 key: message.key,
                 text: Buffer.from(message.bytes).toString('utf8'),

@@ -59,6 +59,7 @@ const standingOf = async (store: Store, id: Parameters<Store['subscribers']['mem
   memberships: await store.subscribers.memberships(id),
   settings: await store.subscriptions.settings(id),
   consents: await all((after) => store.consents.page({ subscriberId: id, after, limit })),
+  softBounce: await store.softBounces.get(id),
   confirm: await store.notices.get(id, 'confirm'),
   deliveries: (await all((after) => store.deliveries.ofSubscriber({ subscriberId: id, after, limit }))).map(
     bytesAsHex,

@@ -110,6 +110,7 @@ async function furnishModels(store: Store): Promise<void> {
   for (const note of ['first', odd]) {
     const { revision } = await store.models.draft()
     const state = JSON.stringify({ odd, note }, null, 1)
+    await store.softBounces.put({ subscriberId: people[0]!, score: 1.7320508075688772, at: now }, null)
     await store.models.commit({ revision, cursor: 3, state, affinities, snapshot: { note }, now })
   }
 }

@@ -26,7 +26,7 @@ export function testSoftBounces(open: OpenStore): void {
     test('of two at once one is written', async () => {
       const subscriberId = await person()
       const puts = [1, 2].map((score) => store().softBounces.put({ subscriberId, score, at: now }, null))
-      expect((await Promise.all(puts)).sort()).toEqual([false, true])
+      expect((await Promise.all(puts)).filter((written) => written)).toHaveLength(1)
     })
 
     test('go with their person, and are not kept of nobody', async () => {
