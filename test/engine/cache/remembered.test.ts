@@ -103,9 +103,10 @@ describe('preferences', () => {
     [
       'a bounce',
       () =>
-        here.engine.subscriptions.hear(
-          { kind: 'bounce', address, code: '5.1.1', detail: null },
-          { token: null, channel: 'smtp' },
+        here.engine.feedback.hear(
+          { kind: 'bounce', status: '5.1.1', smtp: null, text: 'user unknown', at: null, key: null },
+          { addresses: [address], tokens: [], messageIds: [], senders: [], channel: 'smtp', trusted: true },
+          'api',
         ),
       { status: 'bounced' },
     ],
