@@ -236,6 +236,10 @@ function finish(
     engine: {
       ...engine,
       publicUrl: publicUrl ?? `http://localhost:${http.port}`,
+      ranking: {
+        ...engine.ranking,
+        module: engine.ranking.module === null ? null : locate(engine.ranking.module, ['ranking', 'module']),
+      },
       dkim: dkim.map(({ domain, selector, privateKey, privateKeyFile }, index) => ({
         domain,
         selector,

@@ -26,6 +26,16 @@ async function withTitles(store: Store, postings: readonly Posting[]) {
   return postings.map((row) => ({ ...row, title: titles.get(row.notificationId) ?? null }))
 }
 
+/** What was made of their clicks: weights by topic, and the counts behind them. Null: nothing. */
+async function learnedOf(store: Store, id: SubscriberId): Promise<Json> {
+  const [row] = JSON.parse(await store.deliveries.recipients([id])) as Json[][]
+  // Of no letter in particular.
+  const [kept] = await store.models.letters([{ publicationId: 0 as PublicationId, subscriberId: id }], 0)
+  const weights = row?.[8] ?? null
+  const tallies = kept?.tallies ?? null
+  return tallies === null ? null : { weights, tallies: JSON.parse(tallies) as Json }
+}
+
 /** All that is known of one person, as plain JSON; null for nobody. Of the erased only what is still there. Times are
  *  milliseconds since 1970. */
 export async function personData(
@@ -77,5 +87,6 @@ export async function personData(
     follows: follows as unknown as Json,
     followPreferences: (await store.followPreferences.get(id)) as unknown as Json,
     alerts: (await withTitles(store, postings)) as unknown as Json,
+    learned: await learnedOf(store, id),
   }
 }
