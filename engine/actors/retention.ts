@@ -46,6 +46,7 @@ export function createRetention(parts: {
     ['hashes', config.erasedHashDays, (before) => store.subscriptions.forget('hashes', { before, limit })],
     ['deliveries', config.deliveriesDays, (before) => store.deliveries.remove({ before, limit })],
     ['events', config.eventsDays, (before) => store.events.remove({ before, limit })],
+    ['reads', config.eventsDays, (before) => store.rollups.forget({ before, limit })],
     // Four half-lives of the longest that may be set.
     ['soft-bounces', 1460, (before) => store.softBounces.remove({ before, limit })],
     ['alerts', config.alertsDays, (before) => store.alerts.remove({ before, limit })],

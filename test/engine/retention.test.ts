@@ -5,16 +5,18 @@ import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { openMemoryStore } from '../../stores/memory/open.ts'
 import { reopenMs, reportOf, told } from '../contract/store/alerts/scene.ts'
+import { rollUp } from '../contract/store/analytics/roll.ts'
+import { newRun, now } from '../contract/store/scene.ts'
 import { createTestClock } from './support/clock.ts'
 
 const dayMs = 86_400_000
 
 /** What forgets, and how often it has begun and come to its end. */
-function open(store: Store, alertsDays: number | null) {
+function open(store: Store, alertsDays: number | null, eventsDays: number | null = null) {
   const clock = createTestClock()
   const { retention: config } = engineConfigSchema.parse({
     secrets: ['x'.repeat(32)],
-    retention: { alertsDays, batch: 2 },
+    retention: { alertsDays, eventsDays, batch: 2 },
   })
   let [begun, rounds] = [0, 0]
   const consents: Store['consents'] = {
@@ -128,6 +130,34 @@ describe('retention of alerts', () => {
     await other.round(1)
     expect(await left(store)).toMatchObject({ alerts: ids.slice(0, 1), told: [] })
     await other.retention.stop()
+    await store.close()
+  })
+})
+
+describe('retention of events', () => {
+  test('forgets what happened and who did what, and keeps what was counted', async () => {
+    const store = openMemoryStore()
+    const { clock, retention, round } = open(store, null, 30)
+    const at = clock.now()
+    const { id: publicationId, people } = await newRun(store, 5)
+    const plain = { publicationId, channel: 'smtp', type: 'opened', code: null, detail: null } as const
+    await store.events.append(people.map((subscriberId) => ({ ...plain, subscriberId, at, class: 'human' })))
+    await rollUp(store)
+    const touches = people.map((id) => [publicationId, id] as const)
+    const kept = async () => {
+      const { rows } = await store.events.page({ after: 0, limit: 10 })
+      const known = await store.rollups.known({ subscribers: [], touches, scores: [], active: [] })
+      return [rows.length, known.touches.length]
+    }
+    retention.start()
+    await round(1)
+    expect(await kept()).toEqual([5, 5])
+    // What happened is as old as itself, who did what as its publication.
+    clock.advance(Math.max(0, now - at) + 31 * dayMs)
+    await vi.waitFor(async () => expect(await kept()).toEqual([0, 0]), { interval: 5, timeout: 10_000 })
+    const query = { publicationIds: [publicationId], dimension: 'all' } as const
+    expect(await store.analytics.people(query)).toMatchObject([{ people: 5 }, { people: 5 }, { people: 5 }])
+    await retention.stop()
     await store.close()
   })
 })
