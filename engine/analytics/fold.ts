@@ -9,6 +9,7 @@ import {
   type CountRow,
   type Dimension,
   dayOf,
+  dimensions,
   type EventClass,
   isRead,
   monthOf,
@@ -19,7 +20,7 @@ import {
   type ScoreRow,
 } from '../model/rollup.ts'
 import type { CountKnown, CountNeeds, CountStep } from '../ports/rollups.ts'
-import { type Reach, reachOf } from './reach.ts'
+import { createReachOf, type Reach } from './reach.ts'
 import { addedScore } from './score.ts'
 import { linkSlot, readSlots, type Slots, slotOf, writeSlots } from './slots.ts'
 
@@ -69,9 +70,9 @@ export function fold(
   facts: CountFacts,
 ): CountStep {
   const people = new Map(known.people.map((person) => [person.subscriberId, person]))
-  const counts = createSums<CountRow>('n')
+  const counts = createPlaces<Omit<CountRow, 'dimension' | 'value' | 'n'>>()
   const quarters = createSums<QuarterRow>('n')
-  const distinct = createSums<PeopleRow>('people')
+  const distinct = createPlaces<Omit<PeopleRow, 'dimension' | 'value' | 'people'>>()
   const bins = createSums<ScoreBin>('people')
   const cohorts = createSums<CohortRow>('people')
   const touches = new Map<string, Touched>()
@@ -113,16 +114,13 @@ export function fold(
   ): void {
     const { publicationId, at } = event
     const day = dayOf(at)
-    for (const [dimension, value] of values)
-      counts.add(`${publicationId} ${dimension} ${day} ${type} ${counted} ${value}`, n, () => ({
-        publicationId,
-        dimension,
-        value,
-        day,
-        type,
-        class: counted,
-        n: 0,
-      }))
+    const places = counts.of(`${publicationId} ${day} ${type} ${counted}`, () => ({
+      publicationId,
+      day,
+      type,
+      class: counted,
+    }))
+    for (const [dimension, value] of values) addTo(places[dimension], value, n)
     const quarter = quarterOf(at)
     quarters.add(`${publicationId} ${quarter} ${type} ${counted}`, n, () => ({
       publicationId,
@@ -138,8 +136,8 @@ export function fold(
     const key = pairKey(publicationId, subscriberId)
     const there = touches.get(key)
     if (there !== undefined) return there
-    const counts = before.get(key)?.counts ?? []
-    const touched = { event, before: readSlots(counts), slots: readSlots(counts) }
+    const slots = readSlots(before.get(key)?.counts ?? [])
+    const touched = { event, before: new Map(slots), slots }
     touches.set(key, touched)
     return touched
   }
@@ -186,26 +184,20 @@ export function fold(
     if (slot !== null && !isErased(event)) bump(touchedOf(event).slots, slot, 1)
   }
 
+  const reachOf = createReachOf()
   for (const { event, before, slots } of touches.values()) {
     const { publicationId } = event
     const topicsOf = (link: number) => facts.topicsOf(publicationId, link)
     const was = reachOf(before, topicsOf)
     const is = reachOf(slots, topicsOf)
-    const tell = (found: Reach, people: 1 | -1) => {
-      for (const [dimension, value] of found.dimension === null
-        ? valuesOf(event)
-        : [[found.dimension, found.value] as const])
-        distinct.add(`${publicationId} ${dimension} ${found.type} ${found.class} ${value}`, people, () => ({
-          publicationId,
-          dimension,
-          value,
-          type: found.type,
-          class: found.class,
-          people: 0,
-        }))
+    const values = valuesOf(event)
+    const tell = ({ dimension, value, type, class: by }: Reach, people: 1 | -1) => {
+      const places = distinct.of(`${publicationId} ${type} ${by}`, () => ({ publicationId, type, class: by }))
+      if (dimension !== null) addTo(places[dimension], value, people)
+      else for (const [every, its] of values) addTo(places[every], its, people)
     }
-    for (const [key, found] of is) if (!was.has(key)) tell(found, 1)
-    for (const [key, found] of was) if (!is.has(key)) tell(found, -1)
+    for (const found of is) if (!was.has(found)) tell(found, 1)
+    for (const found of was) if (!is.has(found)) tell(found, -1)
   }
 
   return {
@@ -218,8 +210,10 @@ export function fold(
     })),
     scores: [...scored].map((subscriberId): ScoreRow => ({ subscriberId, log2: scores.get(subscriberId)! })),
     active: [...changedActive.values()],
-    counts: counts.rows(),
-    people: distinct.rows(),
+    counts: counts.rows((head, dimension, value, n): CountRow => ({ ...head, dimension, value, n })),
+    people: distinct.rows(
+      (head, dimension, value, people): PeopleRow => ({ ...head, dimension, value, people }),
+    ),
     quarters: quarters.rows(),
     bins: bins.rows(),
     cohorts: cohorts.rows(),
@@ -242,6 +236,34 @@ export function bounceClassOf({ detail }: Pick<CountedEvent, 'detail'>): EventCl
   const [word] = (detail ?? '').split(':', 1)
   return bounceClasses.find((known) => known === word) ?? ''
 }
+
+/** Sums by dimension and value of what is alike in all else. Two steps to a number: most of an event's are found by one key, which is
+ *  what costs. */
+function createPlaces<Head>() {
+  type Places = { readonly [D in Dimension]: Map<string, number> }
+  const found = new Map<string, { readonly head: Head; readonly places: Places }>()
+  return {
+    of(key: string, make: () => Head): Places {
+      let there = found.get(key)
+      if (there === undefined) {
+        const places = Object.fromEntries(dimensions.map((dimension) => [dimension, new Map()])) as never
+        there = { head: make(), places }
+        found.set(key, there)
+      }
+      return there.places
+    },
+    rows<Row>(make: (head: Head, dimension: Dimension, value: string, n: number) => Row): Row[] {
+      const rows: Row[] = []
+      for (const { head, places } of found.values())
+        for (const dimension of dimensions)
+          for (const [value, n] of places[dimension]) if (n !== 0) rows.push(make(head, dimension, value, n))
+      return rows
+    },
+  }
+}
+
+const addTo = (sums: Map<string, number>, value: string, n: number): void =>
+  void sums.set(value, (sums.get(value) ?? 0) + n)
 
 /** Rows whose numbers add up by key; what comes to nothing is left out. */
 function createSums<Row>(number: { [K in keyof Row]: Row[K] extends number ? K : never }[keyof Row]) {

@@ -1,4 +1,4 @@
-import { type EventType, readClasses } from '../model/event.ts'
+import { type EventType, type ReadClass, readClasses } from '../model/event.ts'
 import { countedIn, type Dimension, type PeopleClass } from '../model/rollup.ts'
 import { clickSlots, linkOf, openSlots, type Slots } from './slots.ts'
 
@@ -10,37 +10,42 @@ export interface Reach {
   readonly class: PeopleClass
 }
 
-const plain: readonly (readonly [slot: number, type: EventType])[] = [
-  [10, 'bounced'],
-  [11, 'complained'],
-  [12, 'unsubscribed'],
-]
+/** The numbers that one person counts in with what they did with one publication. Equal ones are one object. */
+export type ReachOf = (slots: Slots, topicsOf: (link: number) => readonly string[]) => ReadonlySet<Reach>
 
-/** The numbers that one person counts in with what they did with one publication, by key. */
-export function reachOf(
-  slots: Slots,
-  topicsOf: (link: number) => readonly string[],
-): ReadonlyMap<string, Reach> {
-  const found = new Map<string, Reach>()
-  const add = (dimension: Reach['dimension'], value: string, type: EventType, counted: PeopleClass) =>
-    void found.set(`${dimension} ${type} ${counted} ${value}`, { dimension, value, type, class: counted })
-
-  for (const [slot, type] of plain) if (happened(slots, slot)) add(null, '', type, '')
-  for (const [index, read] of readClasses.entries()) {
-    if (happened(slots, openSlots[index]!))
-      for (const counted of countedIn[read]) add(null, '', 'opened', counted)
-    if (happened(slots, clickSlots[index]!))
-      for (const counted of countedIn[read]) add(null, '', 'clicked', counted)
+export function createReachOf(): ReachOf {
+  const known = new Map<string, Reach>()
+  const reach = (dimension: Reach['dimension'], value: string, type: EventType, by: PeopleClass): Reach => {
+    const key = `${dimension} ${type} ${by} ${value}`
+    const there = known.get(key) ?? { dimension, value, type, class: by }
+    known.set(key, there)
+    return there
   }
-  for (const [slot, n] of slots) {
-    const link = n > 0 ? linkOf(slot) : null
-    if (link === null) continue
-    for (const counted of countedIn[link.read]) {
-      add('link', String(link.link), 'clicked', counted)
-      for (const topic of topicsOf(link.link)) add('topic', topic, 'clicked', counted)
+  const reads = (dimension: Reach['dimension'], value: string, type: EventType, read: ReadClass) =>
+    countedIn[read].map((by) => reach(dimension, value, type, by))
+
+  /** Of the slots that are no link's. */
+  const plain: ReadonlyMap<number, readonly Reach[]> = new Map([
+    [10, [reach(null, '', 'bounced', '')]],
+    [11, [reach(null, '', 'complained', '')]],
+    [12, [reach(null, '', 'unsubscribed', '')]],
+    ...readClasses.flatMap((read, i) => [
+      [openSlots[i]!, reads(null, '', 'opened', read)] as const,
+      [clickSlots[i]!, reads(null, '', 'clicked', read)] as const,
+    ]),
+  ])
+
+  return (slots, topicsOf) => {
+    const found = new Set<Reach>()
+    for (const [slot, n] of slots) {
+      if (n <= 0) continue
+      for (const one of plain.get(slot) ?? []) found.add(one)
+      const clicked = linkOf(slot)
+      if (clicked === null) continue
+      for (const one of reads('link', String(clicked.link), 'clicked', clicked.read)) found.add(one)
+      for (const topic of topicsOf(clicked.link))
+        for (const one of reads('topic', topic, 'clicked', clicked.read)) found.add(one)
     }
+    return found
   }
-  return found
 }
-
-const happened = (slots: Slots, slot: number): boolean => (slots.get(slot) ?? 0) > 0

@@ -8,7 +8,7 @@ import {
   type Touch,
 } from '../../../engine/model/rollup.ts'
 import type { CountKnown, CountNeeds, CountStep, RollupStore } from '../../../engine/ports/rollups.ts'
-import { classCodes, countsOfAll, dimensionCodes, quartersOfAll, typeCodes } from '../../rules/rollup.ts'
+import { classCodes, dimensionCodes, everyPublication, typeCodes } from '../../rules/rollup.ts'
 import type { Sql } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 
@@ -158,13 +158,11 @@ function writeNumbers(sql: Sql, { counts, people, quarters, bins, cohorts }: Cou
     `INSERT INTO rollup_domain (publication_id, domain, sent) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET sent = sent + excluded.sent`,
   )
-  for (const { publicationId, dimension, day, value, type, class: by, n } of [
-    ...counts,
-    ...countsOfAll(counts),
-  ]) {
-    addCount.run(publicationId, dimensionCodes[dimension], day, value, typeCodes[type], classCodes[by], n)
-    if (dimension === 'domain' && type === 'sent') addSent.run(publicationId, value, n)
-  }
+  for (const { publicationId, dimension, day, value, type, class: by, n } of counts)
+    for (const id of [publicationId, everyPublication]) {
+      addCount.run(id, dimensionCodes[dimension], day, value, typeCodes[type], classCodes[by], n)
+      if (dimension === 'domain' && type === 'sent') addSent.run(id, value, n)
+    }
   const addPeople = sql<[number, number, string, number, number, number]>(
     `INSERT INTO rollup_people (publication_id, dimension, value, type, class, people) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET people = people + excluded.people`,
@@ -175,8 +173,9 @@ function writeNumbers(sql: Sql, { counts, people, quarters, bins, cohorts }: Cou
     `INSERT INTO rollup_quarter (publication_id, quarter, type, class, n) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET n = n + excluded.n`,
   )
-  for (const { publicationId, quarter, type, class: by, n } of [...quarters, ...quartersOfAll(quarters)])
-    addQuarter.run(publicationId, quarter, typeCodes[type], classCodes[by], n)
+  for (const { publicationId, quarter, type, class: by, n } of quarters)
+    for (const id of [publicationId, everyPublication])
+      addQuarter.run(id, quarter, typeCodes[type], classCodes[by], n)
   const addBin = sql<[number, number]>(
     `INSERT INTO score_bin (bin, people) VALUES (?, ?) ON CONFLICT DO UPDATE SET people = people + excluded.people`,
   )

@@ -77,7 +77,7 @@ describe('fold', () => {
       event({ type: 'clicked', class: 'proxy', link: 2, id: 2 as EventId }),
     )
     const places = ['all=', 'domain=gmail.com', 'provider=google', 'language=de', 'variant=holdout']
-    const links = ['link=2', 'topic=sea', 'topic=sky']
+    const links = ['topic=sea', 'topic=sky', 'link=2']
     expect(brief(counts)).toEqual([...places, ...links].map((place) => `${place} clicked proxy 2`))
     expect(brief(reached).toSorted()).toEqual(
       [...places, ...links]

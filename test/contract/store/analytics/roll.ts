@@ -21,11 +21,15 @@ export async function nextStep(store: Store, limit: number, by: CountFacts = fac
   return fold(cursor, events, await store.rollups.known(needsOf(events)), by)
 }
 
+// Somebody else who counts at the same time comes first now and then, but not for ever.
+const maxRefused = 100
+
 /** Count on to the last event; a step that is refused is counted again. How many were not. */
 export async function rollUp(store: Store, limit = 1000, by: CountFacts = facts): Promise<number> {
-  for (let steps = 0; ; ) {
+  for (let [steps, refused] = [0, 0]; ; ) {
     const step = await nextStep(store, limit, by)
     if (step.to === step.from) return steps
-    if (await store.rollups.apply(step)) steps += 1
+    if (await store.rollups.apply(step)) [steps, refused] = [steps + 1, 0]
+    else if (++refused === maxRefused) throw new Error(`The step from ${step.from} is refused for ever.`)
   }
 }
