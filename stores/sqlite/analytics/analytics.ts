@@ -111,8 +111,8 @@ export function createAnalytics(sql: Sql): Sync<AnalyticsStore> {
          WHERE cohort BETWEEN ? AND ? AND people <> 0 ORDER BY cohort, month`,
       ).all(from, to),
     cursor() {
-      const rolledTo = sql<[], number>('SELECT rolled_to FROM rollup_cursor').pluck().get() ?? 0
-      const last = sql<[], EventId>('SELECT id FROM event ORDER BY id DESC LIMIT 1').pluck().get() ?? 0
+      const rolledTo = sql<[], number>('SELECT rolled_to FROM rollup_cursor WHERE id = 1').pluck().get() ?? 0
+      const last = sql<[], EventId | null>('SELECT max(id) FROM event').pluck().get() ?? 0
       return { rolledTo, last }
     },
   }

@@ -27,7 +27,7 @@ const tables = [
 export function createRollups(sql: Sql): Sync<RollupStore> {
   return {
     next(limit) {
-      const cursor = sql<[], number>('SELECT rolled_to FROM rollup_cursor').pluck().get() ?? 0
+      const cursor = sql<[], number>('SELECT rolled_to FROM rollup_cursor WHERE id = 1').pluck().get() ?? 0
       const events = sql<[number, number], CountedEvent>(
         `SELECT id, publication_id AS publicationId, subscriber_id AS subscriberId, type, at, class, was, link,
            iif(type = 'bounced', detail, NULL) AS detail
@@ -38,7 +38,9 @@ export function createRollups(sql: Sql): Sync<RollupStore> {
     known: (needs) => knownOf(sql, needs),
     apply(step) {
       if (keepsOfErased(sql, step)) return false
-      const moved = sql<[number, number]>('UPDATE rollup_cursor SET rolled_to = ? WHERE rolled_to = ?')
+      const moved = sql<[number, number]>(
+        'UPDATE rollup_cursor SET rolled_to = ? WHERE id = 1 AND rolled_to = ?',
+      )
       if (moved.run(step.to, step.from).changes === 0) return false
       writePeople(sql, step)
       writeNumbers(sql, step)
@@ -46,7 +48,7 @@ export function createRollups(sql: Sql): Sync<RollupStore> {
     },
     reset() {
       for (const table of tables) sql<[]>(`DELETE FROM ${table}`).run()
-      sql<[]>('UPDATE rollup_cursor SET rolled_to = 0').run()
+      sql<[]>('UPDATE rollup_cursor SET rolled_to = 0 WHERE id = 1').run()
     },
     forget({ before, limit }) {
       const touches = sql<[EpochMs, number]>(

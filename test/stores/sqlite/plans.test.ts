@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { fold, needsOf } from '../../../engine/analytics/fold.ts'
 import type { ListId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { plainPreferences } from '../../../stores/rules/follow.ts'
 import { addFunctions } from '../../../stores/sqlite/audience/functions.ts'
 import { migrate } from '../../../stores/sqlite/migrations/index.ts'
 import { createPorts } from '../../../stores/sqlite/ports.ts'
 import { followOf, notificationOf, reopenMs, reportOf } from '../../contract/store/alerts/scene.ts'
+import { facts } from '../../contract/store/analytics/roll.ts'
 import { intent, now, settlement, specOf } from '../../contract/store/scene.ts'
 import { tempFolder } from '../support/folder.ts'
 
@@ -160,6 +162,56 @@ describe('plans', () => {
     const few = /INDEX (alert_unheard|alert_open|notification_unfinished|posting_(handing|retry|held))$/
     expect(walksOf(plans).filter((step) => !few.test(step))).toEqual([])
     expect(sortsOf(plans)).toEqual([])
+  })
+
+  test('nothing that is counted, or asked of numbers, walks a table', () => {
+    const plans = plansOf((ports) => {
+      const rows = ['a', 'b'].map((name) => ({ address: `${name}@example.org` }))
+      const [first, second] = ports.subscribers.upsert(rows, { lists: [], now }).map(({ id }) => id)
+      const publicationId = 1 as PublicationId
+      const event = { publicationId, channel: 'smtp', at: now, code: null, detail: null }
+      ports.events.append(
+        (['sent', 'opened', 'clicked'] as const).map((type) => ({
+          ...event,
+          subscriberId: first!,
+          type,
+          class: type === 'sent' ? null : 'human',
+          key: type,
+        })),
+      )
+      const count = () => {
+        const { cursor, events } = ports.rollups.next(9)
+        return ports.rollups.apply(fold(cursor, events, ports.rollups.known(needsOf(events)), facts))
+      }
+      if (!count()) throw new Error('not counted')
+      const taken = { type: 'opened', class: 'scanner', was: 'human', link: null } as const
+      ports.events.append([
+        { ...event, ...taken, subscriberId: first! },
+        { ...event, ...taken, subscriberId: second! },
+      ])
+      if (!count()) throw new Error('not counted')
+      const one = { publicationIds: [publicationId], byPublication: true }
+      for (const publications of [one, { publicationIds: null, byPublication: false }])
+        for (const dimension of ['all', 'domain', 'topic'] as const)
+          for (const byDay of [true, false])
+            ports.analytics.counts({ ...publications, dimension, byDay, from: 1, to: 9, top: 5 })
+      ports.analytics.people({ ...one, dimension: 'domain', top: 5 })
+      ports.analytics.people({ ...one, dimension: 'link' })
+      ports.analytics.quarters({ ...one, from: 1, to: 9 })
+      ports.analytics.cohorts({ from: 1, to: 9 })
+      ports.analytics.score(first!)
+      ports.analytics.cursor()
+      ports.rollups.forget({ before: now, limit: 9 })
+    })
+    expect(plans.length).toBeGreaterThan(15)
+    // The days that there are, and their values, are written out; publications are few.
+    expect(walksOf(plans).filter((step) => !/^SCAN (d$|v VIRTUAL|p$)/.test(step))).toEqual([])
+    expect(plans).toContain(
+      'SEARCH c USING PRIMARY KEY (publication_id=? AND dimension=? AND day=? AND value=?)',
+    )
+    expect(plans).toContain(
+      'SEARCH rollup_people USING PRIMARY KEY (publication_id=? AND dimension=? AND value=?)',
+    )
   })
 })
 

@@ -130,6 +130,21 @@ export function testRollups(open: OpenStore): void {
         scores: [await store().analytics.score(id)],
         active: [{ subscriberId: id, month, n: 2 }],
       })
+      const scanned = eventOf(publicationId, id, { class: 'scanner', was: 'human' })
+      await store().events.append([scanned, scanned])
+      await rollUp(store())
+      const needs = {
+        subscribers: [],
+        touches: [[publicationId, id]],
+        scores: [id],
+        active: [[id, month]],
+      } as const
+      expect(await store().rollups.known(needs)).toEqual({
+        people: [],
+        touches: [{ publicationId, subscriberId: id, counts: [3, 2] }],
+        scores: [],
+        active: [],
+      })
     })
 
     test('keep nothing of those who are erased, and all that they were counted in', async () => {
