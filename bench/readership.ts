@@ -1,3 +1,4 @@
+import { seeded } from '../app/demo/content/seeded.ts'
 import type { CountFacts } from '../engine/analytics/fold.ts'
 import { providerOf } from '../engine/analytics/provider.ts'
 import type { NewDeliveryEvent, ReadClass } from '../engine/model/event.ts'
@@ -22,18 +23,6 @@ const largest = [
 export const begin = Date.UTC(2027, 0, 4, 6)
 const hourMs = 3_600_000
 
-/** The same chances for the same seed. */
-export function createChance(seed: number): () => number {
-  // mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Of rank r a share of 1 / r. */
 function createZipf(chance: () => number): () => number {
   const upTo = new Float64Array(domains)
@@ -51,12 +40,21 @@ function createZipf(chance: () => number): () => number {
   }
 }
 
+/** Those that are there, and new ones up to that many. */
 export async function fillPeople(store: Store, count: number): Promise<readonly SubscriberId[]> {
-  const chance = createChance(1)
+  const ids: SubscriberId[] = []
+  for (let after: number | null = 0; after !== null; ) {
+    const page: Awaited<ReturnType<Store['subscribers']['page']>> = await store.subscribers.page({
+      after,
+      limit: 1000,
+    })
+    ids.push(...page.rows.map(({ id }) => id))
+    after = page.next
+  }
+  const chance = seeded(1)
   const zipf = createZipf(chance)
   const languages = ['en', 'de', 'fr', 'es']
-  const ids: SubscriberId[] = []
-  for (let from = 0; from < count; from += 1000) {
+  for (let from = ids.length; from < count; from += 1000) {
     const rows = Array.from({ length: Math.min(1000, count - from) }, (_, i) => {
       const rank = zipf()
       const domain = largest[rank] ?? `mail${rank}.example`
@@ -91,7 +89,7 @@ export async function* story(
   store: Store,
   people: readonly SubscriberId[],
 ): AsyncGenerator<NewDeliveryEvent> {
-  const chance = createChance(2)
+  const chance = seeded(2)
   // What is still to come, by hour.
   const later: NewDeliveryEvent[][] = []
   const hourOf = (at: EpochMs) => Math.floor((at - begin) / hourMs)

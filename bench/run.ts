@@ -3,6 +3,7 @@ import { parseArgs, styleText } from 'node:util'
 import { benchAlertFanout } from './alert-fanout.ts'
 import { benchAlertLatency } from './alert-latency.ts'
 import { benchAlerts } from './alerts.ts'
+import { benchAnalytics } from './analytics.ts'
 import { benchCache } from './cache.ts'
 import { benchChannel } from './channel.ts'
 import { benchCompose } from './compose.ts'
@@ -36,6 +37,7 @@ const benches = {
   feeds: benchFeeds,
   segments: benchSegments,
   alerts: benchAlerts,
+  analytics: benchAnalytics,
   fanout: benchAlertFanout,
   latency: benchAlertLatency,
   million: benchMillion,
