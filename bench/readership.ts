@@ -91,7 +91,7 @@ export async function* story(
 ): AsyncGenerator<NewDeliveryEvent> {
   const chance = seeded(2)
   // What is still to come, by hour.
-  const later: NewDeliveryEvent[][] = []
+  const later = new Map<number, NewDeliveryEvent[]>()
   const hourOf = (at: EpochMs) => Math.floor((at - begin) / hourMs)
   for (let letter = 0; ; letter += 1) {
     const publicationId = await startRun(store, {})
@@ -101,14 +101,15 @@ export async function* story(
       yield eventOf(publicationId, subscriberId, 'sent', at)
       for (const event of doingsOf(publicationId, subscriberId, at, chance)) {
         const hour = hourOf(event.at)
-        later[hour] ??= []
-        later[hour].push(event)
+        const some = later.get(hour) ?? []
+        some.push(event)
+        later.set(hour, some)
       }
     }
     const next = hourOf(start + 2 * dayMs)
     for (let hour = 0; hour < next; hour += 1) {
-      const some = later[hour] ?? []
-      delete later[hour]
+      const some = later.get(hour) ?? []
+      later.delete(hour)
       for (const event of some.toSorted((a, b) => a.at - b.at)) yield event
     }
   }
