@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hourOf } from '../../../engine/model/audience-flow.ts'
 import { bareProof } from '../../../engine/model/consent.ts'
 import { type NewDeliveryEvent, readClasses } from '../../../engine/model/event.ts'
 import type { PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
@@ -153,6 +154,26 @@ describe('two nodes that count', () => {
     const bins = await a.analytics.scores()
     const [scores] = await rows<{ people: number }>('SELECT count(*) AS people FROM score')
     expect(bins.reduce((sum, { people }) => sum + people, 0)).toBe(scores?.people)
+  })
+})
+
+describe('two nodes that look at the audience', () => {
+  const nodes = useNodes()
+
+  test('keep one look of an hour, whichever was last', async () => {
+    const { a, b, gate, waiting } = nodes()
+    await newPeople(a, 3, [])
+    const hour = hourOf(now)
+    const look = await a.audienceFlow.look({ from: hour - 1, to: hour + 1 })
+    // Both begin before either is done.
+    const release = await gate('LOCK TABLE cohort_size IN EXCLUSIVE MODE')
+    const kept = [a, b].map((store) => store.audienceFlow.keep(look))
+    await waiting(2)
+    await release()
+    await Promise.all(kept)
+    const ask = { from: hour, to: hour + 2, every: 1 }
+    expect(await b.audienceFlow.flow(ask)).toEqual(look.flow)
+    expect(await b.audienceFlow.sizes({ ...ask, listId: null })).toEqual(look.sizes)
   })
 })
 
