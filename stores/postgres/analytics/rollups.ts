@@ -30,6 +30,8 @@ export async function holdCursor(tx: Tx): Promise<EventId> {
 const moveCursor = (tx: Tx, to: number): Promise<number> =>
   tx.run('UPDATE rollup_cursor SET rolled_to = $1 WHERE id = 1', [to])
 
+const byKey = { byKey: true }
+
 export function createRollups(db: Database): RollupStore {
   return {
     async next(limit) {
@@ -50,14 +52,14 @@ export function createRollups(db: Database): RollupStore {
       return { cursor, events }
     },
     // Keys by the thousand: by index, one by one, whatever was believed when the plan was made.
-    known: (needs) => db.tx((tx) => knownOf(tx, needs), { byKey: true }),
+    known: (needs) => db.tx((tx) => knownOf(tx, needs), byKey),
     apply(step) {
       return db.tx(async (tx) => {
         if ((await holdCursor(tx)) !== step.from || (await keepsOfErased(tx, step))) return false
         await moveCursor(tx, step.to)
         await writeStep(tx, step)
         return true
-      })
+      }, byKey)
     },
     async reset() {
       await db.tx(async (tx) => {

@@ -174,11 +174,16 @@ async function put<T>(tx: Tx, { table, key, batch, set }: Keyed<T>, rows: readon
   )
 }
 
-/** Seldom: only what turned out to be nobody's. Planned for how many there are. */
+/** Seldom: only what turned out to be nobody's. Each is looked up by its key; nobody else moves it meanwhile. */
 async function drop<T>(tx: Tx, { table, key, batch }: Keyed<T>, rows: readonly T[]): Promise<void> {
   if (rows.length === 0) return
-  await tx.adHoc(
-    `DELETE FROM ${table} AS t USING ${batch.from} WHERE ${key.map((name) => `t.${name} = r.${name}`).join(' AND ')}`,
+  await tx.run(
+    `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
+       SELECT t.ctid FROM ${batch.from}
+       CROSS JOIN LATERAL (
+         SELECT ctid FROM ${table} WHERE ${key.map((name) => `${name} = r.${name}`).join(' AND ')} LIMIT 1
+       ) t
+     ))`,
     batch.values(rows),
   )
 }

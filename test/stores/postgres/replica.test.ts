@@ -4,10 +4,12 @@ import { type PostgresServer, startPostgres } from '../../../app/demo/servers/po
 import { exportSubscribers } from '../../../engine/audience/export.ts'
 import type { Log } from '../../../engine/log.ts'
 import type { PublicationId } from '../../../engine/model/ids.ts'
+import type { Store } from '../../../engine/ports/store.ts'
 import { connect } from '../../../stores/postgres/database/connect.ts'
 import { createReplicaDatabase } from '../../../stores/postgres/database/replica.ts'
 import { openPostgresStore, type PostgresStore } from '../../../stores/postgres/open.ts'
-import { newPeople, now } from '../../contract/store/scene.ts'
+import { rollUp } from '../../contract/store/analytics/roll.ts'
+import { newPeople, now, startRun } from '../../contract/store/scene.ts'
 
 describe('reports from a replica', () => {
   let primary: PostgresServer
@@ -110,6 +112,50 @@ describe('reports from a replica', () => {
     expect(await seen()).toBe(before)
     await resume()
     expect(await seen()).toBe(before + 3)
+    expect(lines).toEqual([])
+  })
+
+  test('numbers are those of the replica, and how far they are is told with them', async () => {
+    store = await open(3_600_000)
+    const publicationId = await startRun(store, {})
+    const [person] = await newPeople(store, 1, [])
+    const read = () =>
+      store.events.append([
+        {
+          publicationId,
+          subscriberId: person!,
+          channel: 'smtp',
+          type: 'opened',
+          class: 'human',
+          at: now,
+          code: null,
+          detail: null,
+        },
+      ])
+    const numbers = async (from: Pick<Store, 'analytics'>) => {
+      const { rolledTo, last } = await from.analytics.cursor()
+      const query = { publicationIds: null, dimension: 'domain', byDay: false, byPublication: false } as const
+      const [all] = await from.analytics.counts(query)
+      const [top] = await from.analytics.counts({ ...query, top: 5 })
+      return { waiting: last - rolledTo, opened: all?.n, top: top?.n, bins: await from.analytics.scores() }
+    }
+    await read()
+    await rollUp(store)
+    const before = await numbers(store)
+    await caughtUp()
+    await pause()
+    await read()
+    await rollUp(store)
+    await read()
+    await received()
+    nextLook()
+    expect(await numbers(store.reports)).toEqual(before)
+    expect(await numbers(store)).toMatchObject({ waiting: 1, opened: 2 })
+    await resume()
+    expect(await numbers(store.reports)).toEqual(await numbers(store))
+    expect(await store.reports.audienceFlow.look({ from: 0, to: 1_000_000 })).toEqual(
+      await store.audienceFlow.look({ from: 0, to: 1_000_000 }),
+    )
     expect(lines).toEqual([])
   })
 

@@ -77,6 +77,23 @@ export const numberCases: readonly PlanCase[] = [
     uses: ['subscriber_pkey', 'touch_pkey', 'score_pkey', 'active_month_pkey'],
   },
   {
+    name: 'a step looks up what it takes away, and whom it may not keep',
+    async ask(store) {
+      const { cursor } = await store.rollups.next(1)
+      const none = { counts: [], people: [], quarters: [], bins: [], cohorts: [] }
+      const applied = await store.rollups.apply({
+        ...none,
+        from: cursor,
+        to: cursor,
+        touches: [{ publicationId: 3 as PublicationId, subscriberId: somebody, counts: [] }],
+        scores: [{ subscriberId: somebody, log2: null }],
+        active: [{ subscriberId: somebody, month: 202603, n: 0 }],
+      })
+      if (!applied) throw new Error('refused')
+    },
+    uses: ['touch_pkey', 'score_pkey', 'active_month_pkey', /^subscriber_(pkey|status)$/],
+  },
+  {
     name: 'who came and went in a month is told along the key',
     ask: (store) => store.audienceFlow.flow({ ...hours, every: 24 }),
     uses: ['audience_flow_pkey'],
