@@ -47,6 +47,7 @@ export function createRemembered(parts: {
     policy: policies.preferences,
     shared: false,
     maxEntries: 20_000,
+    maxBytes: 8 * 2 ** 20,
     load: (ids) => trackingOf(bare, ids),
   })
   const links = caches.space<PublicationId, readonly Link[]>({

@@ -31,7 +31,7 @@ const warmAfterMs = 200
 /** Items that are to be published while they are remembered are read with the others; there may be so many of them. */
 const aheadMs = policies.content.ttlMs + policies.content.graceMs
 const extraItems = 100
-const maxPoolBytes = 16 * 2 ** 20
+const maxPoolBytes = 8 * 2 ** 20
 
 export function rememberItems(parts: {
   readonly caches: Caches

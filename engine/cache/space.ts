@@ -28,7 +28,7 @@ export interface SpaceOptions<K, V extends object | string | number | boolean> {
   readonly absentMs?: number
   /** Default: 10,000. */
   readonly maxEntries?: number
-  /** Of texts in UTF-16. Default: 8 MiB. */
+  /** Of texts in UTF-16. Default: 4 MiB. */
   readonly maxBytes?: number
   /** Default: 1,000. */
   readonly maxBatch?: number
@@ -115,7 +115,7 @@ export function createSpace<K, V extends object | string | number | boolean>(
     shared = true,
     absentMs = 0,
     maxEntries = 10_000,
-    maxBytes = 8 * 2 ** 20,
+    maxBytes = 4 * 2 ** 20,
     maxBatch = 1000,
   } = options
   const { clock, random, log, tell, hears } = parts

@@ -140,15 +140,20 @@ describe('what was read before a drop and arrives after it', () => {
         await whole.drop(namespace, keys)
       },
     }
-    const { space } = openNode(store, { tier })
-    await space.get('a')
+    const shared = { tier, bus: createMemoryBus(), clock: createTestClock() }
+    const [here, there] = [openNode(store, shared), openNode(store, shared)]
+    await here.space.get('a')
+    await there.space.get('a')
     store.words.set('a', 'new')
     slow.gate = Promise.withResolvers()
-    const dropping = space.drop(['a'])
-    expect(await space.get('a')).toBe('old')
+    const dropping = here.space.drop(['a'])
+    await turns()
+    for (const { space } of [here, there]) expect(await space.get('a')).toBe('old')
     slow.gate.resolve()
     await dropping
-    expect(await space.get('a')).toBe('new')
+    expect(await here.space.get('a')).toBe('new')
+    await turns()
+    expect(await there.space.get('a')).toBe('new')
   })
 
   test('is not written over a drop when its reading took too long for the tier to know', async () => {
