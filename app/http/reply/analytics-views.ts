@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { severities } from '../../../engine/model/alert.ts'
+import { alertTimings } from '../../../engine/model/audience-flow.ts'
 import { readClasses } from '../../../engine/model/event.ts'
 import type { CampaignId, ItemId, PublicationId } from '../../../engine/model/ids.ts'
 import { publicationStates } from '../../../engine/model/publication.ts'
@@ -124,15 +126,41 @@ export const scoreBandSchema = z.object({
 
 export const cohortSchema = z.object({
   joined: z.string().describe('Month, UTC: `2026-11`.'),
+  people: count().nullable().describe('Who joined then; null where that is not known yet.'),
   months: z
     .array(
       z.object({
         month: z.string(),
         age: count().describe('Months since they joined.'),
         people: count().describe('Of them, who read in that month.'),
+        share: intervalSchema.nullable(),
       }),
     )
     .readonly(),
+})
+
+export const audienceSpanSchema = z.object({
+  from: timeOf(),
+  to: timeOf(),
+  local: z.string(),
+  joined: count().describe('Who became active.'),
+  left: count().describe('Who was active and is not any more.'),
+  leftAs: z.record(z.string(), count()).describe('The same, by what they became.'),
+  active: count().nullable().describe('Active people at the last hour that is known.'),
+})
+
+export const alertDelaySchema = z.object({
+  severity: z.enum(severities).nullable().describe('null: of all.'),
+  timing: z
+    .enum(alertTimings)
+    .describe(
+      '`started`: from when its source says it began to the first post of it. `accepted`: from when it came in to that post. ' +
+        '`acknowledged`: from when it came in to when somebody said so.',
+    ),
+  alerts: count(),
+  p50Ms: z.number(),
+  p95Ms: z.number(),
+  p99Ms: z.number(),
 })
 
 export const statusSchema = z.object({

@@ -1,3 +1,4 @@
+import type { CohortSize } from '../../model/audience-flow.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { CohortRow, CountRow, ScoreBin } from '../../model/rollup.ts'
 import { compareProportions, type Interval } from '../../personalise/compare.ts'
@@ -131,8 +132,14 @@ export function bandsOf(bins: readonly ScoreBin[], active: number, now: EpochMs)
 export interface Cohort {
   /** `2026-11`. */
   readonly joined: string
-  /** Of those, who read at all in some month, at most. */
-  readonly months: readonly { readonly month: string; readonly age: number; readonly people: number }[]
+  /** Whatever became of them since; null where it is not known. */
+  readonly people: number | null
+  readonly months: readonly {
+    readonly month: string
+    readonly age: number
+    readonly people: number
+    readonly share: Interval | null
+  }[]
 }
 
 export const monthText = (month: number): string =>
@@ -140,18 +147,24 @@ export const monthText = (month: number): string =>
 const monthIndex = (month: number): number => Math.floor(month / 100) * 12 + (month % 100) - 1
 
 /** Newest last. */
-export function cohortsOf(rows: readonly CohortRow[]): readonly Cohort[] {
-  return [...Map.groupBy(rows, ({ cohort }) => cohort)]
-    .sort(([a], [b]) => a - b)
-    .map(([cohort, some]) => ({
+export function cohortsOf(rows: readonly CohortRow[], sizes: readonly CohortSize[]): readonly Cohort[] {
+  const sizeOf = new Map(sizes.map(({ cohort, people }) => [cohort, people]))
+  const cohorts = new Set([...rows.map(({ cohort }) => cohort), ...sizeOf.keys()])
+  return [...cohorts]
+    .sort((a, b) => a - b)
+    .map((cohort) => ({
       joined: monthText(cohort),
-      months: some
+      people: sizeOf.get(cohort) ?? null,
+      months: rows
+        .filter((row) => row.cohort === cohort)
         .filter(({ month }) => month >= cohort)
         .sort((a, b) => a.month - b.month)
         .map(({ month, people }) => ({
           month: monthText(month),
           age: monthIndex(month) - monthIndex(cohort),
           people,
+          // Of a month that is not counted yet some may have read already.
+          share: shareOf(people, sizeOf.get(cohort) ?? 0),
         })),
     }))
 }

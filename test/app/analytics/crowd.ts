@@ -23,7 +23,10 @@ export async function readLetter(body: Buffer, address: string): Promise<Letter>
   const text = html || ''
   const hrefs = [...text.matchAll(/href="([^"]+)"/g)].map(([, url]) => url!.replaceAll('&amp;', '&'))
   const path = (url: string) => (url.startsWith(outside) ? url.slice(outside.length) : url)
-  const header = headerLines.find(({ key }) => key === 'list-unsubscribe')!.line.replace(/^[^:]+:\s*/, '').replaceAll(/\s+/g, ' ')
+  const header = headerLines
+    .find(({ key }) => key === 'list-unsubscribe')!
+    .line.replace(/^[^:]+:\s*/, '')
+    .replaceAll(/\s+/g, ' ')
   return {
     address,
     links: hrefs.map(path).filter((link) => !/^\/[upvk]\/|^\/c\/.*\/0$/.test(link)),

@@ -4,6 +4,7 @@ import { BroadsheetError } from '../../../../engine/errors.ts'
 import { bounceClasses, monthOf } from '../../../../engine/model/rollup.ts'
 import { type Api, operation, type Parts } from '../../api.ts'
 import {
+  alertDelaySchema,
   cohortSchema,
   domainRowSchema,
   eventCountsSchema,
@@ -125,6 +126,44 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
 
   app.route({
     method: 'GET',
+    url: '/analytics/alerts',
+    schema: {
+      ...operation(
+        tag,
+        'How long alerts took',
+        `Of those that came in within the range; looked at once an hour. Percentiles are up to a fifth too high. ${days}`,
+      ),
+      querystring: z.strictObject({ ...rangeQuery, ...formatQuery }),
+      response: {
+        ...tableResponse(
+          z.object({ data: z.array(alertDelaySchema).readonly() }),
+          'All together, then by severity.',
+        ),
+        ...problems('read'),
+      },
+    },
+    handler: async (request, reply) => {
+      const data = await analytics.alertDelays(dayRange(request.query))
+      if (!wantsCsv(request)) return { data }
+      await sendCsv(
+        reply,
+        'alert-times',
+        [
+          ['severity', ({ severity }) => severity ?? 'all'],
+          ['timing', ({ timing }) => timing],
+          ['alerts', ({ alerts }) => alerts],
+          ['p50 ms', ({ p50Ms }) => p50Ms],
+          ['p95 ms', ({ p95Ms }) => p95Ms],
+          ['p99 ms', ({ p99Ms }) => p99Ms],
+        ],
+        data,
+      )
+      return
+    },
+  })
+
+  app.route({
+    method: 'GET',
     url: '/analytics/cohorts',
     schema: {
       ...operation(
@@ -157,8 +196,10 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
           ['month', ({ month }) => month],
           ['age', ({ age }) => age],
           ['people', ({ people }) => people],
+          ['of', ({ of }) => of],
+          ['share', ({ share }) => share?.value ?? null],
         ],
-        data.flatMap(({ joined, months }) => months.map((month) => ({ joined, ...month }))),
+        data.flatMap(({ joined, people: of, months }) => months.map((month) => ({ joined, of, ...month }))),
       )
       return
     },

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { TimelineRow } from '../../../../engine/analytics/queries/numbers.ts'
 import { units } from '../../../../engine/analytics/queries/spans.ts'
+import { listIds } from '../../../../engine/audience/list-ids.ts'
 import type { PublicationId } from '../../../../engine/model/ids.ts'
+import { slugSchema } from '../../../../engine/model/values.ts'
 import { wallText } from '../../../../engine/model/wall-clock.ts'
 import { type Api, operation, type Parts } from '../../api.ts'
-import { timelineRowSchema } from '../../reply/analytics-views.ts'
+import { audienceSpanSchema, timelineRowSchema } from '../../reply/analytics-views.ts'
 import { idParams, notFound } from '../../reply/page.ts'
 import { problems } from '../../reply/problem.ts'
 import { type Column, formatQuery, isoTime, sendCsv, tableResponse, wantsCsv } from './answer.ts'
@@ -19,6 +21,7 @@ const timelineSchema = z.object({
   timeZone: z.string(),
   data: z.array(timelineRowSchema).readonly(),
 })
+const audienceSchema = timelineSchema.extend({ data: z.array(audienceSpanSchema).readonly() })
 const about =
   "Events by hour, day, week (from Monday) or month of a time zone's clocks: whole ones, so that the first may begin before `from`. " +
   'At most 1,000 rows.'
@@ -60,6 +63,48 @@ export function timelineRoutes(app: Api, parts: Parts): void {
       const answer = await timeline(request.query, null, { now: parts.clock.now() })
       if (!wantsCsv(request)) return answer
       await sendCsv(reply, 'timeline', columns, answer.data)
+      return
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/analytics/audience',
+    schema: {
+      ...operation(
+        tag,
+        'How the audience grows and shrinks',
+        'By day, week or month of a time zone, or by hour; looked at once an hour. With `list` only how many are active on it. Default: the last 30 days.',
+      ),
+      querystring: query.extend({ list: slugSchema.optional().describe('Name of a list.') }),
+      response: { ...tableResponse(audienceSchema, 'Oldest first.'), ...problems('read', 'E_NOT_FOUND') },
+    },
+    handler: async (request, reply) => {
+      const { unit: asked, timeZone, list, ...range } = request.query
+      const [listId = null] = await listIds(parts.engine.store, list === undefined ? [] : [list])
+      const { from, to } = rangeOf(range, timeZone, { now: parts.clock.now() })
+      const unit = unitOf(asked, { from, to }, timeZone)
+      const spans = await analytics.audience({ from, to, unit, timeZone, listId })
+      const data = spans.map(({ wall, ...span }) => ({ ...span, local: wallText(wall) }))
+      if (!wantsCsv(request)) return { unit, timeZone, data }
+      await sendCsv(
+        reply,
+        'audience',
+        [
+          ['from', ({ from }) => isoTime(from)],
+          ['local', ({ local }) => local],
+          ['joined', ({ joined }) => joined],
+          ['left', ({ left }) => left],
+          ...(['paused', 'unsubscribed', 'bounced', 'complained', 'erased'] as const).map(
+            (status): Column<(typeof data)[number]> => [
+              `left ${status}`,
+              ({ leftAs }) => leftAs[status] ?? 0,
+            ],
+          ),
+          ['active', ({ active }) => active],
+        ],
+        data,
+      )
       return
     },
   })

@@ -266,9 +266,63 @@ describe('the account', () => {
       { from: 4, to: 8, people: 1 },
     ])
     expect((await get<Rows>('/cohorts')).json.data).toEqual([
-      { joined: '2026-03', months: [{ month: '2026-03', age: 0, people: 2 }] },
+      { joined: '2026-03', people: null, months: [{ month: '2026-03', age: 0, people: 2, share: null }] },
     ])
     expect((await get('/cohorts?from=2020-01&to=2026-03')).status).toBe(400)
+  })
+})
+
+/** What one of the nodes does once an hour. */
+const census = async () => {
+  const { audienceFlow, reports } = served.store
+  await audienceFlow.keep(await reports.audienceFlow.look({ from: 0, to: Math.floor(now / hourMs) }))
+}
+
+describe('the audience', () => {
+  test('grows and shrinks by the days of a zone', async () => {
+    now += hourMs
+    await census()
+    now = Date.UTC(2026, 2, 28, 23, 10)
+    await served.store.subscribers.setStatus([1, 2] as SubscriberId[], 'unsubscribed', now)
+    now += hourMs
+    await census()
+    const { json } = await get<Rows>(
+      '/audience?from=2026-03-28&to=2026-03-30&unit=day&timeZone=Europe/Berlin',
+    )
+    expect(json.data).toMatchObject([
+      { local: '2026-03-28T00:00', joined: 6, left: 0, active: 6 },
+      // 00:10 of Berlin's next day.
+      { local: '2026-03-29T00:00', joined: 0, left: 2, leftAs: { unsubscribed: 2 }, active: 4 },
+    ])
+    const csv = await get('/audience?from=2026-03-28&to=2026-03-29&unit=day&format=csv')
+    expect(csv.text.split('\r\n')[1]).toBe('2026-03-28T00:00:00.000Z,2026-03-28T00:00,6,2,0,2,0,0,0,6')
+    expect((await get('/audience?list=nope')).json).toMatchObject({ code: 'E_NOT_FOUND' })
+    await happen({ who: 1, type: 'opened', class: 'human' })
+    expect((await get<Rows>('/cohorts')).json.data).toMatchObject([
+      { joined: '2026-03', people: 6, months: [{ people: 1, share: { value: 1 / 6 } }] },
+    ])
+  })
+
+  test('hears of alerts: how long they took is told by severity', async () => {
+    const report = (key: string) => ({ key, title: key, severity: 'critical', topic: null })
+    for (const key of ['a', 'b']) await served.ask('POST', '/api/v1/alerts', report(key))
+    now += 2 * hourMs
+    const [alert] = (await served.store.alerts.page({ after: 0, limit: 1 })).rows
+    await served.store.alerts.change(
+      alert!.id,
+      alert!.version,
+      { state: 'acknowledged', acknowledged: { at: begun + 60_000, by: 'ada', comment: '' } },
+      now,
+    )
+    await census()
+    const { json } = await get<Rows>('/alerts?from=2026-03-01&to=2026-04-01')
+    expect(json.data).toMatchObject([
+      { severity: null, timing: 'acknowledged', alerts: 1 },
+      { severity: 'critical', timing: 'acknowledged', alerts: 1 },
+    ])
+    const { p50Ms } = json.data[0] as { p50Ms: number }
+    expect(p50Ms / 60_000).toBeGreaterThanOrEqual(1)
+    expect(p50Ms / 60_000).toBeLessThanOrEqual(1.2)
   })
 })
 
