@@ -1,4 +1,4 @@
-import type { PublicationId, SubscriberId } from '../model/ids.ts'
+import type { FollowId, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { Store } from '../ports/store.ts'
 
 /** What a write has made untrue. Told when it is committed, and waited for before its caller hears of it. Never rejects. */
@@ -19,7 +19,8 @@ export interface Untrue {
 /** The same store, which says after each write what it has made untrue: here, in one place, and not where somebody writes.
  *  A write that rejects may have been done all the same, and tells too. */
 export function watchStore(store: Store, untrue: Untrue): Store {
-  const { subscribers, subscriptions, imports, lists, items, links, models } = store
+  const { subscribers, subscriptions, ledger, postings, follows, imports, lists, items, links, models } =
+    store
 
   /** Write, then tell of it. `then` has null for a write that rejected. */
   async function told<T>(write: Promise<T>, then: (result: T | null) => Promise<void>): Promise<T> {
@@ -32,6 +33,10 @@ export function watchStore(store: Store, untrue: Untrue): Store {
     }
     await then(result)
     return result
+  }
+  async function peopleOf(ids: readonly FollowId[]): Promise<void> {
+    const found = await follows.get(ids).catch(() => null)
+    await (found === null ? everybody() : untrue.people(found.map(({ subscriberId }) => subscriberId)))
   }
   const oneOf = (id: SubscriberId) => () => untrue.people([id])
   const everybody = () => untrue.everybody()
@@ -73,6 +78,26 @@ export function watchStore(store: Store, untrue: Untrue): Store {
           if (batch.kind === 'subscribers' && known) await everybody()
           if (batch.kind === 'items') await untrue.allItems()
         }),
+    },
+    // An address that turns out to be bad ends its person's subscription.
+    ledger: {
+      ...ledger,
+      settle(lease, settlements, now) {
+        const bad = settlements.flatMap(({ subscriberId, suppress }) => (suppress ? [subscriberId] : []))
+        const write = ledger.settle(lease, settlements, now)
+        return bad.length === 0 ? write : told(write, () => untrue.people(bad))
+      },
+    },
+    postings: {
+      ...postings,
+      settle(settlements, now) {
+        // Rooms have negative targets.
+        const bad = settlements.flatMap(({ target, suppress }) =>
+          suppress && target > 0 ? [target as FollowId] : [],
+        )
+        const write = postings.settle(settlements, now)
+        return bad.length === 0 ? write : told(write, () => peopleOf(bad))
+      },
     },
     // Their names and titles stand on what people are shown.
     lists: {

@@ -8,6 +8,7 @@ import type { Store } from '../../../engine/ports/store.ts'
 import { createMemoryBus } from '../../../stores/memory/nodes/bus.ts'
 import { createMemoryCache } from '../../../stores/memory/nodes/cache.ts'
 import { openStore } from '../../../stores/open.ts'
+import { followers, told } from '../../contract/store/alerts/scene.ts'
 import { createTestClock, type TestClock } from '../support/clock.ts'
 import { type House, openHouse } from '../support/house.ts'
 import { minuteMs, turns } from './support.ts'
@@ -108,6 +109,33 @@ describe('preferences', () => {
           { addresses: [address], tokens: [], messageIds: [], senders: [], channel: 'smtp', trusted: true },
           'api',
         ),
+      { status: 'bounced' },
+    ],
+    [
+      'a letter that its server refuses for good',
+      async () => {
+        here.channel.script = ({ to }) =>
+          to === address
+            ? { status: 'permanent', code: '550 5.1.1', detail: 'no such user', suppress: true }
+            : undefined
+        const campaign = await here.campaign()
+        await here.engine.campaigns.start(campaign.id)
+        await here.until(campaign, 'finished')
+      },
+      { status: 'bounced' },
+    ],
+    [
+      'an alert that its server refuses for good',
+      async () => {
+        const people = Uint32Array.from(await followers(here.store, [reader]))
+        const { postings } = await told(here.store, { people })
+        const { notificationId, target, attempt } = postings[0]!
+        const outcome = { state: 'failed', code: '550 5.1.1', detail: null, dueAt: null } as const
+        await here.store.postings.settle(
+          [{ notificationId, target, attempt, ...outcome, receipt: null, suppress: true }],
+          clock.now(),
+        )
+      },
       { status: 'bounced' },
     ],
     [
@@ -422,6 +450,8 @@ test('every method of a port that is watched is known to read, or is watched', (
   const reading: { readonly [port in keyof Store]?: readonly string[] } = {
     subscribers: ['look', 'get', 'byAddress', 'page', 'count', 'memberships', 'membershipsOf'],
     subscriptions: ['settings', 'begin', 'wasErased', 'duePauses', 'unconfirmed'],
+    ledger: ['plan', 'due', 'lease', 'renew', 'intend', 'release', 'retry'],
+    postings: ['take', 'claim', 'renew', 'unfinished'],
     imports: ['begin', 'end', 'resume', 'get', 'page'],
     lists: ['insert', 'get', 'byName', 'page'],
     items: ['get', 'byUrl', 'byKey', 'page', 'candidates'],
