@@ -6,3 +6,4 @@ export {
   type ReceivedPost,
   testNoteChannel,
 } from './note-channel.ts'
+export { testRanker } from './ranker.ts'

@@ -6,6 +6,7 @@ import { checkRanker } from '../../engine/personalise/contract.ts'
 import { createInterestRanker } from '../../engine/personalise/interest-ranker.ts'
 import { decodePicks } from '../../engine/personalise/picks.ts'
 import type { RankerFactory } from '../../engine/personalise/ranker.ts'
+import { testRanker } from '../contract/ranker.ts'
 import { openHouse } from './support/house.ts'
 
 const module = (name: string): string => join(import.meta.dirname, 'support', name)
@@ -44,6 +45,8 @@ describe('a ranker of somebody else', () => {
   })
 })
 
+testRanker('the built-in one', createInterestRanker)
+
 describe('the contract of rankers', () => {
   const bent = (
     bend: (picks: readonly { index: number; reason: object }[], call: number) => unknown,
@@ -54,10 +57,6 @@ describe('the contract of rankers', () => {
       return { rank: (batch) => whole.rank(batch).map((picks) => bend(picks, call++) as never) }
     }
   }
-
-  test('is kept by the built-in one', () => {
-    expect(checkRanker(createInterestRanker)).toEqual([])
-  })
 
   test.each<[string, RankerFactory]>([
     ['no candidate', bent((picks) => [...picks, { index: 99, reason: { kind: 'recent' } }].slice(-1))],

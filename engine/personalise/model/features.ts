@@ -30,17 +30,18 @@ interface Belief {
 }
 
 const factor: Belief = { mean: 1, deviation: 0.5, low: -0.5, high: 3 }
-const odds: Belief = { mean: 1, deviation: 0.3, low: 0, high: 2 }
+const odds: Belief = { mean: 1, deviation: 0.3, low: 0, high: 4 }
 const beliefs: { readonly [name in FeatureName]: Belief } = {
   bias: { mean: -2.5, deviation: 2, low: -15, high: 5 },
   depth: { mean: 0.5, deviation: 0.4, low: 0, high: 2 },
   interest: factor,
   language: factor,
-  recency: factor,
+  // News may be old within hours, whatever half-life a campaign names.
+  recency: { ...factor, high: 20 },
   popularity: factor,
   topics: odds,
   item: odds,
-  trend: { mean: 0, deviation: 0.3, low: -0.5, high: 2 },
+  trend: { mean: 0, deviation: 0.3, low: -0.5, high: 4 },
   reader: odds,
   rate: { mean: 1, deviation: 0.2, low: 0, high: 2 },
 }
