@@ -320,10 +320,13 @@ describe('letters by what was learned', () => {
   })
 
   test('go out by interest where the version is gone', async () => {
-    const { one, first } = await taught()
-    const { get } = one.store.models
-    const models = one.store.models as { get: typeof get }
-    models.get = async () => null
+    const store = await memoryStore()
+    const { get } = store.models
+    let gone = false
+    const models = store.models as { get: typeof get }
+    models.get = async (version) => (gone ? null : get(version))
+    const { one, first } = await taught({}, { store })
+    gone = true
     const second = await edition(one, 'second')
     expect(second.spec.ranking).toMatchObject({ version: 1 })
     for (const id of ids(1, 50)) expect(await same(first, second, id)).toBe(true)
