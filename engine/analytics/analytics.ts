@@ -105,7 +105,8 @@ interface LetterLinks {
   readonly candidates: readonly Pick<Candidate, 'id' | 'title' | 'topics'>[]
 }
 
-const catchUpEvents = 5000
+/** As the roller's: others write beside it. */
+const catchUpEvents = 1000
 
 export function createAnalytics(parts: {
   readonly store: Store
