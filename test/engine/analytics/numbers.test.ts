@@ -68,12 +68,16 @@ test('what many ask at once is asked of the store once, and of several publicati
       numbers.breakdown(ids[i % 3]!, i % 2 === 0 ? 'language' : 'provider'),
     ),
   )
-  expect(calls().toSorted()).toEqual([
-    ['counts', [1, 3, 2]],
-    ['counts', [2, 1, 3]],
-    ['people', [1, 3, 2]],
-    ['people', [2, 1, 3]],
-  ])
+  const once = calls()
+  expect(once).toHaveLength(4)
+  expect(once).toEqual(
+    expect.arrayContaining([
+      ['counts', [1, 3, 2]],
+      ['people', [1, 3, 2]],
+      ['counts', [2, 1, 3]],
+      ['people', [2, 1, 3]],
+    ]),
+  )
   const line = { from: 0, to: 86_400_000, unit: 'hour', timeZone: 'Asia/Kolkata' } as const
   await Promise.all(
     Array.from({ length: 300 }, (_, i) => numbers.timeline({ ...line, publicationId: ids[i % 3]! })),
