@@ -31,14 +31,14 @@ export function createAnalytics(sql: Sql): Sync<AnalyticsStore> {
     const [one, ...more] = ids ?? [everyPublication]
     if (one !== undefined && more.length === 0)
       return sql<[number, number], string>(
-        `SELECT domain FROM rollup_domain WHERE publication_id = ? AND sent > 0
+        `SELECT domain FROM rollup_domain WHERE publication_id = ?
          ORDER BY sent DESC, domain LIMIT ?`,
       )
         .pluck()
         .all(one, top)
     return sql<[Named], string>(
       `SELECT domain FROM rollup_domain WHERE publication_id IN (${asked})
-       GROUP BY domain HAVING sum(sent) > 0 ORDER BY sum(sent) DESC, domain LIMIT :top`,
+       GROUP BY domain ORDER BY sum(sent) DESC, domain LIMIT :top`,
     )
       .pluck()
       .all({ ids: JSON.stringify(ids), top })
