@@ -49,7 +49,7 @@ export function learnLetter(
       ? null
       : sightOf({ candidate, place, reader, at: spec.startedAt, halfLifeMs: spec.selection.halfLifeMs })
   })
-  if (sights.includes(null)) return false
+  if (sights.length === 0 || sights.includes(null)) return false
   const known = readers.get(subscriberId) ?? readTallies(tallies, at)
   readers.set(subscriberId, known)
   model.learn(

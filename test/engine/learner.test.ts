@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { exportItems } from '../../engine/audience/export.ts'
 import { exportImpressions } from '../../engine/learning/export.ts'
@@ -28,6 +31,16 @@ async function house(options: Parameters<typeof openHouse>[0] = {}, ranking: obj
 async function memoryStore(): Promise<Store> {
   const store = await openStore('memory:', {})
   onTestFinished(() => store.close())
+  return store
+}
+
+async function sqliteStore(): Promise<Store> {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-learner-'))
+  const store = await openStore(`sqlite:${join(folder, 'store.db')}`, {})
+  onTestFinished(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
   return store
 }
 
@@ -91,34 +104,37 @@ const ids = (from: number, to: number): SubscriberId[] =>
   Array.from({ length: to - from + 1 }, (_, i) => (from + i) as SubscriberId)
 
 describe('the learner', () => {
-  test('turns what people click into letters that hold more of it', async () => {
-    const one = await house()
-    const first = await edition(one, 'first')
-    expect(first.spec.ranking).toBeUndefined()
-    // Everyone opens; the first twenty click whatever is about sport, though few of them say that they like it.
-    const events: NewDeliveryEvent[] = []
-    for (const id of ids(1, 50)) {
-      events.push(first.event(id, {}))
-      if (id > 20) continue
-      for (const item of await first.picksOf(id))
-        if (first.topicOf(item) === 'sport') events.push(first.click(id, item))
-    }
-    await one.store.events.append(events)
-    await learned(one, 1)
+  test.each(['memory', 'sqlite'] as const)(
+    'turns what people click into letters that hold more of it (%s)',
+    async (kind) => {
+      const one = await house(kind === 'sqlite' ? { store: await sqliteStore() } : {})
+      const first = await edition(one, 'first')
+      expect(first.spec.ranking).toBeUndefined()
+      // Everyone opens; the first twenty click whatever is about sport, though few of them say that they like it.
+      const events: NewDeliveryEvent[] = []
+      for (const id of ids(1, 50)) {
+        events.push(first.event(id, {}))
+        if (id > 20) continue
+        for (const item of await first.picksOf(id))
+          if (first.topicOf(item) === 'sport') events.push(first.click(id, item))
+      }
+      await one.store.events.append(events)
+      await learned(one, 1)
 
-    const fan = await learnedOf(one.store, 1 as SubscriberId)
-    expect(fan!.sport).toBeGreaterThan(0.1)
-    expect((await learnedOf(one.store, 45 as SubscriberId))!.sport ?? 0).toBeLessThan(fan!.sport!)
-    const second = await edition(one, 'second')
-    expect(second.spec.ranking).toEqual({ kind: 'learned', version: 1, exploration: 0, holdoutShare: 0 })
-    const sportIn = async (letters: typeof first) => {
-      let count = 0
-      for (const id of ids(1, 20))
-        for (const item of await letters.picksOf(id)) if (letters.topicOf(item) === 'sport') count++
-      return count
-    }
-    expect(await sportIn(second)).toBeGreaterThan((await sportIn(first)) * 1.2)
-  })
+      const fan = await learnedOf(one.store, 1 as SubscriberId)
+      expect(fan!.sport).toBeGreaterThan(0.1)
+      expect((await learnedOf(one.store, 45 as SubscriberId))!.sport ?? 0).toBeLessThan(fan!.sport!)
+      const second = await edition(one, 'second')
+      expect(second.spec.ranking).toEqual({ kind: 'learned', version: 1, exploration: 0, holdoutShare: 0 })
+      const sportIn = async (letters: typeof first) => {
+        let count = 0
+        for (const id of ids(1, 20))
+          for (const item of await letters.picksOf(id)) if (letters.topicOf(item) === 'sport') count++
+        return count
+      }
+      expect(await sportIn(second)).toBeGreaterThan((await sportIn(first)) * 1.2)
+    },
+  )
 
   test('learns from people alone, and takes back what turns out to be a machine', async () => {
     const one = await house()

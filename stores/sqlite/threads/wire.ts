@@ -61,6 +61,7 @@ const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result
   'deliveries.get': { result: (row, each) => (row === null ? null : each(row as Row)) },
   'deliveries.page': { result: rowsOfPage },
   'deliveries.ofSubscriber': { result: rowsOfPage },
+  'models.letters': { result: rowsIn },
 }
 
 export function pack(call: string, part: 'args' | 'result', value: unknown): Parcel {

@@ -157,7 +157,8 @@ export function testModels(open: OpenStore): void {
       ]
       const found = await store().models.letters(which, ids[3]!)
       const mine = found.find(({ subscriberId }) => subscriberId === reader)!
-      expect(Buffer.from(mine.picks!)).toEqual(Buffer.from(picks))
+      expect(mine.picks).toBeInstanceOf(Uint8Array)
+      expect([...mine.picks!]).toEqual([...picks])
       expect(mine).toMatchObject({ language: null, topics: {}, tracking: 'unknown' })
       expect(JSON.parse(mine.tallies!)).toEqual(JSON.parse(affinity(reader!).tallies))
       expect(mine.reads).toEqual([
