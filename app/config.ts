@@ -42,6 +42,8 @@ export interface AppConfig {
   readonly engine: Omit<EngineConfig, 'secrets'>
   /** The public pages. */
   readonly pages: AppConfigInput['pages']
+  /** Ways by which bounces and complaints come in. */
+  readonly feedback: AppConfigInput['feedback']
   /** False where `publicUrl` was not said and was made from the port. */
   readonly hasPublicUrl: boolean
   /** The files that were read. */
@@ -202,6 +204,7 @@ function finish(
     publicUrl,
     dkim,
     pages,
+    feedback,
     data: folder,
     ...engine
   } = input
@@ -233,6 +236,7 @@ function finish(
     secrets: secrets ?? null,
     hasPublicUrl: publicUrl !== undefined,
     pages,
+    feedback,
     engine: {
       ...engine,
       publicUrl: publicUrl ?? `http://localhost:${http.port}`,

@@ -5,6 +5,8 @@ import { BroadsheetError } from '../engine/errors.ts'
 import { type ComposeOptions, compose } from './compose.ts'
 import type { AppConfig } from './config.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
+import { providerHooksOf } from './feedback/hooks.ts'
+import { createMailboxReader } from './feedback/mailbox.ts'
 import { createSesHook, topicArnsOf } from './hooks/ses-hook.ts'
 import { createHttp } from './http/server.ts'
 
@@ -66,6 +68,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
         clock,
         log,
       }),
+      providerHooks: providerHooksOf(config.feedback, { engine, clock, log }),
       alerts: config.engine.alerts,
     },
   })
@@ -79,7 +82,12 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
   const url = localUrl(bound ?? { address: config.http.host, port: config.http.port })
   composed.describe({ url })
 
-  if (work) await engine.start()
+  const { mailbox: settings } = config.feedback
+  const mailbox = settings === null ? null : createMailboxReader({ settings, engine, clock, log })
+  if (work) {
+    await engine.start()
+    mailbox?.start()
+  }
   if (publish)
     writeDaemonFile(config.data, {
       pid: process.pid,
@@ -96,7 +104,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
     if (publish) removeDaemonFile(config.data, token)
     // Live streams end and new requests are refused now; those under way have until the drain is over.
     http.drain()
-    await engine.stop({ deadlineMs: drainMs })
+    await Promise.all([engine.stop({ deadlineMs: drainMs }), mailbox?.stop()])
     await within(http.close(), httpMs, clock)
     await within(composed.close(), closeMs, clock)
     log.info({}, 'daemon.stopped')

@@ -3,6 +3,7 @@ import type { FlagSetting } from '../config.ts'
 import { type Cli, createCli, type GlobalOptions, type Outside } from './cli.ts'
 import * as alert from './commands/alert/alert.ts'
 import * as analytics from './commands/analytics.ts'
+import * as bounce from './commands/bounce.ts'
 import * as calendar from './commands/calendar.ts'
 import * as campaign from './commands/campaign/campaign.ts'
 import * as channel from './commands/channel.ts'
@@ -117,6 +118,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     imports,
     exports,
     suppress,
+    bounce,
     channel,
     plugin,
     events,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Carried, ChannelDefinition } from '../../engine/channel/index.ts'
 import { dkimKeySchema, engineConfigSchema } from '../../engine/config.ts'
 import { slugSchema } from '../../engine/model/values.ts'
+import { feedbackSchema } from '../feedback/settings.ts'
 import { egressProblem } from '../fetch/guard.ts'
 import { pluginsSchema } from '../plugins/grant.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -166,6 +167,7 @@ export function appConfigSchema(types: ChannelTypes) {
         ),
       dkim: z.array(dkimSettingSchema).default([]),
       pages: pagesSchema.prefault({}),
+      feedback: feedbackSchema.prefault({}),
     })
     .superRefine(({ store = 'sqlite:', redis, role, secrets, postgres, ...said }, context) => {
       const shared = store.startsWith('postgres')

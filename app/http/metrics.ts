@@ -2,13 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Engine } from '../../engine/engine.ts'
 import { useCacheMetrics } from './cache-metrics.ts'
+import { useFeedbackMetrics } from './feedback-metrics.ts'
 import { useRollupMetrics } from './rollup-metrics.ts'
 
 /** Time every request by route, the queue, the caches, and the process itself. Routes are patterns, so that ids make no series. */
 export function useMetrics(
   app: FastifyInstance,
   registry: Registry,
-  engine: Pick<Engine, 'depth' | 'reads' | 'caches' | 'analytics'>,
+  engine: Pick<Engine, 'depth' | 'reads' | 'caches' | 'analytics' | 'feedback'>,
 ): void {
   if (registry.getSingleMetric('process_cpu_seconds_total') === undefined)
     collectDefaultMetrics({ register: registry })
@@ -16,6 +17,7 @@ export function useMetrics(
   useReadMetrics(app, registry, engine)
   useCacheMetrics(registry, engine)
   useRollupMetrics(registry, engine)
+  useFeedbackMetrics(app, registry, engine)
   const name = 'broadsheet_http_request_seconds'
   // A registry outlives a server that is opened again in the same process.
   registry.removeSingleMetric(name)

@@ -11,8 +11,10 @@ import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
 import { type AlertSettings, alertSettingsSchema } from '../../engine/model/alert-settings.ts'
 import type { PagesConfig } from '../config/pages.ts'
+import type { ProviderHooks } from '../hooks/provider.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
 import type { Api, Parts } from './api.ts'
+import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
 import { useMetrics } from './metrics.ts'
 import { useOpenApi } from './openapi.ts'
@@ -50,6 +52,7 @@ import { accountAnalyticsRoutes } from './routes/analytics/account.ts'
 import { countingRoutes } from './routes/analytics/counting.ts'
 import { publicationAnalyticsRoutes } from './routes/analytics/publications.ts'
 import { timelineRoutes } from './routes/analytics/timeline.ts'
+import { bounceReportSchema, bounceRoutes } from './routes/bounces.ts'
 import { campaignCommandRoutes } from './routes/campaign-commands.ts'
 import { campaignReportRoutes } from './routes/campaign-reports.ts'
 import { campaignRoutes } from './routes/campaigns.ts'
@@ -94,6 +97,8 @@ export interface HttpConfig {
   readonly addresses?: { readonly disposable: readonly string[]; readonly trusted: readonly string[] }
   /** Hears what SES says of letters. Default: nobody does. */
   readonly sesHook?: SesHook
+  /** Hear what other providers say of them. Default: nobody does. */
+  readonly providerHooks?: ProviderHooks
 }
 
 export interface HttpOptions {
@@ -269,6 +274,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     }),
   )
   await app.register(async (scope) => sesHookRoutes(scope as unknown as Api, config.sesHook ?? null))
+  await app.register(async (scope) =>
+    providerHookRoutes(scope as unknown as Api, config.providerHooks ?? null),
+  )
   await app.register(
     async (scope) => {
       const typed = scope as unknown as Api
@@ -276,6 +284,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       streamRoutes(typed, parts, live)
       addressRoutes(typed, checker)
       await scope.register(async (inner) => importRoutes(inner as unknown as Api, importer))
+      await scope.register(async (inner) => bounceRoutes(inner as unknown as Api, parts))
     },
     { prefix: api },
   )
@@ -331,6 +340,7 @@ const namedSchemas = {
   Item: itemSchema,
   Feed: feedSchema,
   Suppression: suppressionSchema,
+  BounceReport: bounceReportSchema,
   Campaign: campaignSchema,
   Progress: progressSchema,
   Delivery: deliverySchema,

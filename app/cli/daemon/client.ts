@@ -12,6 +12,11 @@ export interface Client {
   readonly url: string
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
+  /** A body that is no JSON. */
+  send<T>(
+    path: string,
+    request: { readonly query?: Query; readonly body: Readable; readonly type: string },
+  ): Promise<T>
   /** `version`: the one that this replaces; null where there are none. */
   put<T>(path: string, version: number | null, body: unknown): Promise<T>
   delete(path: string): Promise<void>
@@ -94,6 +99,7 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
     url: base,
     get: (path, query = {}) => json(call('GET', path, { query })),
     post: (path, body) => json(call('POST', path, sent(body))),
+    send: (path, request) => json(call('POST', path, request)),
     put: (path, version, body) => json(call('PUT', path, { ...sent(body), query: { version } })),
     async delete(path) {
       await json(call('DELETE', path))

@@ -57,6 +57,7 @@ export const openedSchema = z.strictObject({
     maxInFlight: z.int().positive(),
     idempotent: z.boolean(),
     maxMessageBytes: z.int().positive().nullable(),
+    returnPath: z.boolean().exactOptional(),
     edits: z.boolean().exactOptional(),
     rooms: z.array(z.string().min(1).max(200)).max(10_000).readonly().exactOptional(),
   }),
