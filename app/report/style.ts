@@ -54,6 +54,6 @@ details{margin:.5rem 0 1rem}summary{cursor:pointer;color:var(--soft);font-size:.
 .notes dt{font-weight:600;margin-top:.7rem}.notes dd{margin:0;max-width:44rem}
 footer{color:var(--soft);font-size:.85rem;margin-top:2rem}
 ${chartStyle}
-@media (max-width:34rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.5rem}.wide{min-width:44rem}}
+@media (max-width:34rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.5rem}.wide{min-width:44rem}th[scope=row]{white-space:normal}.range{display:block}td,th{padding-left:.35rem;padding-right:.35rem}td.url,th.url{min-width:11rem}}
 @media print{:root{${lightColours}}body{font-size:10.5pt}main{max-width:none;padding:0}details{display:none}h2{break-after:avoid;margin-top:2rem}figure,tr,.tiles{break-inside:avoid}a{color:inherit;text-decoration:none}.people,.machines,.track,.key,.tiles div,.finding,.none{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

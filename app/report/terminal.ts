@@ -73,9 +73,12 @@ function funnel(cli: Pick<Cli, 'style'>, { run }: CampaignReport): string {
   const { audience, sent } = deliveries
   const bar = (people: number, all: number, of: number) => {
     const cells = (n: number) => (of === 0 ? 0 : Math.min(barWidth, Math.round((n * barWidth) / of)))
-    const solid = people > 0 ? Math.max(1, cells(people)) : 0
-    const faint = Math.max(0, cells(all) - solid)
-    return `${cli.style('cyan', '█'.repeat(solid))}${cli.style('dim', '░'.repeat(faint))}${' '.repeat(barWidth - solid - faint)}`
+    const solid = cells(people)
+    // Some, and yet less than half a cell.
+    const trace = people > 0 && solid === 0 ? '▏' : ''
+    const faint = Math.max(0, cells(all) - solid - trace.length)
+    const rest = barWidth - solid - trace.length - faint
+    return `${cli.style('cyan', '█'.repeat(solid) + trace)}${cli.style('dim', '░'.repeat(faint))}${' '.repeat(rest)}`
   }
   const machines = (tally: typeof opened) =>
     tally.all.recipients > tally.people.recipients
