@@ -140,6 +140,31 @@ describe('broadsheet campaign report', () => {
   })
 })
 
+test.each([
+  ['timeline', /SENT +FAILED +OPENS/],
+  ['domains', /example\.org +60 +0 %/],
+  ['topics', /^$/],
+  ['engagement', /4 to 8 +1\n/],
+  ['cohorts', /JOINED +PEOPLE/],
+  ['audience', /FROM +JOINED +LEFT +ACTIVE/],
+  ['alerts', /^$/],
+])('broadsheet analytics show %s is a table, JSON and CSV', async (what, words) => {
+  const { code, out } = await cli('analytics', 'show', what)
+  expect(code).toBe(0)
+  expect(out).toMatch(words)
+  const { json } = await cli('analytics', 'show', what, '--json')
+  expect(json.length > 0).toBe(out !== '')
+  const csv = await cli('analytics', 'show', what, '--csv')
+  expect(csv.out.trim().split('\r\n').length).toBeGreaterThan(json.length)
+})
+
+test('broadsheet analytics refuses a range that is none', async () => {
+  const { code, err } = await cli('analytics', 'show', 'timeline', '--from', '2026-13-01')
+  expect(code).toBe(4)
+  expect(err).toContain('"2026-13-01" is no date')
+  expect((await cli('analytics', 'show', 'weather')).code).toBe(2)
+})
+
 test('broadsheet analytics says how far it is, and counts again', async () => {
   expect((await cli('analytics', 'status')).out).toMatch(/^All [\d,]+ events are counted\.\n$/)
   const { code, json } = await cli('analytics', 'rebuild', '--json')
