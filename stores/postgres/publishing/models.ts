@@ -27,14 +27,9 @@ export function createModels(db: Database): ModelStore {
     },
     async letters(which, upTo) {
       if (which.length === 0) return []
-      return db.tx(
-        async (tx) => {
-          const rows = await lettersOf(tx, which)
-          const reads = await readsOf(tx, which, upTo)
-          return rows.map((row) => ({ ...row, reads: reads.get(keyOf(row)) ?? [] }))
-        },
-        { byKey: true },
-      )
+      const rows = await lettersOf(db, which)
+      const reads = await readsOf(db, which, upTo)
+      return rows.map((row) => ({ ...row, reads: reads.get(keyOf(row)) ?? [] }))
     },
     commit({ revision, cursor, state, affinities, snapshot, now }) {
       return db.tx(async (tx) => {
@@ -120,17 +115,27 @@ export function createModels(db: Database): ModelStore {
 type Letter = Pick<ReadLetter, 'publicationId' | 'subscriberId'>
 const keyOf = ({ publicationId, subscriberId }: Letter): string => `${publicationId}/${subscriberId}`
 
+// The keys stand beside the pairs: however the planner joins, it begins with what they name.
+const people = pairs.next
+const idsOf = (which: readonly Letter[]) => [...new Set(which.map(({ subscriberId }) => subscriberId))]
+
 async function lettersOf(sql: Sql, which: readonly Letter[]): Promise<Omit<ReadLetter, 'reads'>[]> {
+  const publications = [...new Set(which.map(({ publicationId }) => publicationId))]
+  const months = await sql.all<{ month: number }>(
+    'SELECT DISTINCT month FROM publication WHERE id = ANY($1)',
+    [publications],
+  )
+  const parts = months.length === 0 ? 'false' : `d.month IN (${months.map(({ month }) => month).join(', ')})`
   return sql.adHoc<Omit<ReadLetter, 'reads'>>(
     `SELECT r.publication_id AS "publicationId", s.id AS "subscriberId", d.picks, s.language, s.topics,
        coalesce(c.tracking, 'unknown') AS tracking, a.tallies::text AS tallies
      FROM ${pairs.from}
-     JOIN subscriber s ON s.id = r.subscriber_id AND s.status <> 'erased'
-     LEFT JOIN publication p ON p.id = r.publication_id
-     LEFT JOIN delivery d ON d.month = p.month AND d.publication_id = p.id AND d.subscriber_id = s.id
-     LEFT JOIN subscription c ON c.subscriber_id = s.id
-     LEFT JOIN affinity a ON a.subscriber_id = s.id`,
-    pairs.values(which),
+     JOIN subscriber s ON s.id = r.subscriber_id AND s.id = ANY(${people}) AND s.status <> 'erased'
+     LEFT JOIN delivery d ON ${parts} AND d.publication_id = r.publication_id AND d.publication_id = ANY($4)
+       AND d.subscriber_id = r.subscriber_id AND d.subscriber_id = ANY(${people})
+     LEFT JOIN subscription c ON c.subscriber_id = s.id AND c.subscriber_id = ANY(${people})
+     LEFT JOIN affinity a ON a.subscriber_id = s.id AND a.subscriber_id = ANY(${people})`,
+    [...pairs.values(which), idsOf(which), publications],
   )
 }
 
@@ -144,9 +149,9 @@ async function readsOf(
     `SELECT e.publication_id AS "publicationId", e.subscriber_id AS "subscriberId", e.id, e.at, e.type, e.class, e.was, e.link
      FROM ${pairs.from}
      JOIN event e ON e.subscriber_id = r.subscriber_id AND e.publication_id + 0 = r.publication_id
-     WHERE e.id <= ${pairs.next} AND e.type IN ('opened', 'clicked')
+     WHERE e.subscriber_id = ANY(${people}) AND e.id <= $4 AND e.type IN ('opened', 'clicked')
      ORDER BY e.id`,
-    [...pairs.values(which), upTo],
+    [...pairs.values(which), idsOf(which), upTo],
   )
   const reads = new Map<string, ReadLetter['reads'][number][]>()
   for (const row of rows) {

@@ -202,5 +202,11 @@ export const planCases: readonly PlanCase[] = [
     ask: (store) => store.follows.page({ ...after, subscriberId: 10 as SubscriberId }),
     uses: ['follow_person'],
   },
+  {
+    name: 'what readers made of letters is found by who they are',
+    ask: (store) =>
+      store.models.letters([{ publicationId: march, subscriberId: somebody }], Number.MAX_SAFE_INTEGER),
+    uses: ['subscriber_pkey', 'delivery_202603_pkey', /^event_2026\d\d_subscriber_id/, 'affinity_pkey'],
+  },
   ...numberCases,
 ]
