@@ -89,9 +89,9 @@ const eventOf = (read: LetterRead, seen: SeenRead): NewDeliveryEvent => ({
   link: seen.link,
 })
 
-/** Of the same time and link as what it corrects. Its key makes it one, should it be told again. */
+/** Of the same time and link as what it corrects. Its key makes it one, should it be told again; what is corrected twice has two. */
 const correctionOf = (read: LetterRead, seen: SeenRead): NewDeliveryEvent => ({
   ...eventOf(read, seen),
   was: seen.kept!.class,
-  key: `fix:${seen.kept!.id}`,
+  key: `fix:${seen.kept!.id}:${seen.class}`,
 })

@@ -18,6 +18,8 @@ import { type EventCounts, eventCounts, type Rows } from './tally.ts'
 
 /** Of the values of a dimension, at most so many: a letter to a million people goes to 50,000 domains. */
 export const maxValues = 1000
+/** Of all publications together: by domain, 30 days of 1,000 take 100 ms to add up. */
+export const maxAccountValues = 250
 
 export interface PublicationQuestion {
   readonly publicationId: PublicationId
@@ -204,7 +206,7 @@ export function createNumbers(parts: {
           to,
           byDay: false,
           byPublication: false,
-          ...(dimension !== 'all' && { top: maxValues }),
+          ...(dimension !== 'all' && { top: maxAccountValues }),
         }),
       ),
   })

@@ -11,7 +11,7 @@ import { browsers, homes } from './read/corpus/people.ts'
 const chrome = browsers['Chrome, Windows']
 const language = { accept: 'text/html', 'accept-language': 'en' }
 
-function openIntake() {
+function openIntake(classifier = createReadClassifier()) {
   const clock = createTestClock()
   const { events } = openMemoryStore()
   const batches: NewDeliveryEvent[][] = []
@@ -28,7 +28,7 @@ function openIntake() {
         return events.append(batch)
       },
     },
-    classifier: createReadClassifier(),
+    classifier,
     clock,
     told: (batch) => told.push(batch),
   })
@@ -73,6 +73,20 @@ const counted = (events: readonly { link: number | null; class: string | null; w
 }
 
 describe('the intake', () => {
+  test('keeps what turns out twice of the same read, each time', async () => {
+    const turns = ['unknown', 'scanner'] as const
+    const { add, events } = openIntake({
+      tellsByItself: () => true,
+      classify: (_read, earlier) => ({
+        class: turns[earlier.length - 1] ?? 'human',
+        reason: 'burst',
+        revises: earlier.map((_, place) => place),
+      }),
+    })
+    for (const link of [0, 1, 2]) await add({ link })
+    expect(counted(await events())).toEqual({ '0 scanner': 1, '1 scanner': 1, '2 scanner': 1 })
+  })
+
   test('writes what comes together in one call, 1,000 at most, and in its order', async () => {
     const { batches, told, add, events } = openIntake()
     await Promise.all(
@@ -111,7 +125,7 @@ describe('the intake', () => {
         at: kept[0]!.at,
         class: 'scanner',
         was: 'human',
-        key: `fix:${kept[0]!.id}`,
+        key: `fix:${kept[0]!.id}:scanner`,
         code: 'burst',
       },
       {
@@ -120,7 +134,7 @@ describe('the intake', () => {
         at: kept[1]!.at,
         class: 'scanner',
         was: 'human',
-        key: `fix:${kept[1]!.id}`,
+        key: `fix:${kept[1]!.id}:scanner`,
       },
     ])
     expect(counted(rows)).toEqual(
@@ -149,8 +163,8 @@ describe('the intake', () => {
     await add({ link: 3 })
     const rows = await events()
     expect(rows.filter(({ was }) => was !== null)).toMatchObject([
-      { type: 'opened', class: 'scanner', was: 'human', key: `fix:${rows[1]!.id}` },
-      { type: 'clicked', link: 3, class: 'scanner', was: 'human', key: `fix:${rows[2]!.id}` },
+      { type: 'opened', class: 'scanner', was: 'human', key: `fix:${rows[1]!.id}:scanner` },
+      { type: 'clicked', link: 3, class: 'scanner', was: 'human', key: `fix:${rows[2]!.id}:scanner` },
     ])
     expect(rows[0]).toMatchObject({ type: 'opened', class: 'human' })
     expect(rows.at(-1)).toMatchObject({ type: 'clicked', link: 3, class: 'human', was: null })
