@@ -1,7 +1,7 @@
 import { measure } from 'mitata'
 import { seeded } from '../app/demo/content/seeded.ts'
 import { sightOf } from '../engine/learning/sight.ts'
-import { leadOf, simulate, simulationDefaults } from '../engine/learning/simulate.ts'
+import { leadOf, meanOf, simulate, simulationDefaults } from '../engine/learning/simulate.ts'
 import { selectionSchema } from '../engine/model/campaign.ts'
 import type { ItemId } from '../engine/model/ids.ts'
 import type { Candidate } from '../engine/model/publication.ts'
@@ -128,7 +128,18 @@ export async function benchRank(report: Report): Promise<void> {
     peer: 'the formula without learning, candidate by candidate',
     ratio: round(plain / learned, 1),
   })
-  const { learned: gain, interest, lead } = leadOf([...simulate(simulationDefaults)])
+  const days = [...simulate(simulationDefaults)]
+  for (const until of [10, 20, 40]) {
+    const { learned: gain, interest, lead } = meanOf(days.slice(until - 10, until))
+    report({
+      name: `NDCG@10 of the learned ranker in the simulator, days ${until - 9} to ${until}`,
+      value: round(gain, 3),
+      unit: '',
+      peer: `the ranker that does not learn: ${round(interest, 3)}`,
+      ratio: round(1 + lead, 3),
+    })
+  }
+  const { learned: gain, interest, lead } = leadOf(days)
   report({
     name: 'NDCG@10 of the learned ranker in the simulator, last third of 60 days',
     value: round(gain, 3),

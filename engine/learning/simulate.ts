@@ -192,15 +192,19 @@ function chance(seed: number): () => number {
 }
 
 /** How far the learning ranker is ahead over the last third of the days, as NDCG@10 by NDCG@10: 0.1 is 10 % more. */
-export function leadOf(days: readonly SimulatedDay[]): {
+export const leadOf = (days: readonly SimulatedDay[]): Lead => meanOf(days.slice(-Math.ceil(days.length / 3)))
+
+export interface Lead {
   readonly learned: number
   readonly interest: number
   readonly lead: number
-} {
-  const last = days.slice(-Math.ceil(days.length / 3))
+}
+
+/** The same over all of these days. */
+export function meanOf(days: readonly SimulatedDay[]): Lead {
   const learned = createMean()
   const interest = createMean()
-  for (const day of last) {
+  for (const day of days) {
     learned.add(day.learned)
     interest.add(day.interest)
   }
