@@ -138,6 +138,21 @@ describe('the roller', () => {
     })
   })
 
+  test('leaves the counting to the node that has the lead, for as long as it has it', async () => {
+    const store = await openStore('memory:', {})
+    await store.leadership.lead('rollup', 'another', 3_600_000)
+    await using house = await openHouse({ store, people: 3 })
+    await sent(house)
+    for (let beat = 0; beat < 20; beat += 1) {
+      house.clock.advance(400)
+      await store.check()
+    }
+    expect((await store.analytics.cursor()).rolledTo).toBe(0)
+    await store.leadership.resign('rollup', 'another')
+    await counted(house)
+    expect((await store.analytics.cursor()).rolledTo).toBeGreaterThan(0)
+  })
+
   test('a rebuild counts everything again, to the same numbers, and says how far it is', async () => {
     await using house = await openHouse({ people: 20 })
     const id = await sent(house)
