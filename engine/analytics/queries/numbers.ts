@@ -1,20 +1,11 @@
 import { type Caches, policies } from '../../cache/caches.ts'
 import type { Clock } from '../../clock.ts'
 import type { EpochMs, PublicationId } from '../../model/ids.ts'
-import {
-  type CohortRow,
-  type CountRow,
-  type Dimension,
-  dayMs,
-  dayOf,
-  type PeopleRow,
-  type QuarterRow,
-  quarterMs,
-  type ScoreBin,
-} from '../../model/rollup.ts'
+import type { CohortRow, CountRow, Dimension, PeopleRow, ScoreBin } from '../../model/rollup.ts'
 import type { Store } from '../../ports/store.ts'
+import { type SpanRow, spanCounts } from './span-counts.ts'
 import { type Span, spansOf, type Unit } from './spans.ts'
-import { type EventCounts, eventCounts, type Rows } from './tally.ts'
+import { type EventCounts, eventCounts } from './tally.ts'
 
 /** Of the values of a dimension, at most so many: a letter to a million people goes to 50,000 domains. */
 export const maxValues = 1000
@@ -145,13 +136,13 @@ export function createNumbers(parts: {
       await Promise.all(
         [...alike.values()].map(async (some) => {
           const spans = spansOf(some[0]!)
-          const [first, last] = [spans[0], spans.at(-1)]
-          if (first === undefined || last === undefined) {
+          if (spans.length === 0) {
             for (const question of some) answers.set(question, [])
             return
           }
           const ids = some.flatMap(({ publicationId }) => publicationId ?? [])
-          const rows = await countsBetween(ids.length === 0 ? null : ids, first.from, last.to, some[0]!)
+          const kind = some[0]!.unit === 'hour' ? 'hours' : 'days'
+          const rows = await spanCounts(analytics, ids.length === 0 ? null : ids, spans, kind)
           for (const question of some) {
             const { publicationId } = question
             answers.set(
@@ -167,30 +158,6 @@ export function createNumbers(parts: {
       return answers
     },
   })
-
-  /** Days of UTC are kept as days; all other spans are made of quarters of an hour. */
-  async function countsBetween(
-    publicationIds: readonly PublicationId[] | null,
-    from: EpochMs,
-    to: EpochMs,
-    { unit, timeZone }: TimelineQuestion,
-  ): Promise<readonly TimedRow[]> {
-    const byPublication = publicationIds !== null
-    if (timeZone === 'UTC' && unit !== 'hour') {
-      const days = { from: dayOf(from), to: dayOf(to - 1) }
-      const rows = await analytics.counts({
-        publicationIds,
-        dimension: 'all',
-        ...days,
-        byDay: true,
-        byPublication,
-      })
-      return rows.map((row) => ({ ...row, at: row.day * dayMs }))
-    }
-    const quarters = { from: Math.floor(from / quarterMs), to: Math.ceil(to / quarterMs) }
-    const rows = await analytics.quarters({ publicationIds, ...quarters, byPublication })
-    return rows.map((row: QuarterRow) => ({ ...row, at: row.quarter * quarterMs }))
-  }
 
   const ranges = caches.space<RangeQuestion, readonly CountRow[]>({
     name: 'analytics.ranges',
@@ -260,17 +227,9 @@ export function createNumbers(parts: {
   }
 }
 
-type TimedRow = Rows['counts'][number] & { readonly publicationId: PublicationId; readonly at: EpochMs }
-
-/** Both by time. */
-function fill(spans: readonly Span[], rows: readonly TimedRow[]): readonly TimelineRow[] {
-  const bySpan = spans.map((): TimedRow[] => [])
-  const sorted = rows.toSorted((a, b) => a.at - b.at)
-  let index = 0
-  for (const row of sorted) {
-    while (index < spans.length && row.at >= spans[index]!.to) index += 1
-    if (index < spans.length && row.at >= spans[index]!.from) bySpan[index]!.push(row)
-  }
+function fill(spans: readonly Span[], rows: readonly SpanRow[]): readonly TimelineRow[] {
+  const bySpan = spans.map((): SpanRow[] => [])
+  for (const row of rows) bySpan[row.span]!.push(row)
   return spans.map((span, i) => ({ ...span, ...eventCounts(bySpan[i]!) }))
 }
 

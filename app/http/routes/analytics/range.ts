@@ -8,8 +8,6 @@ import { instantOf, parseWall } from '../../../../engine/model/wall-clock.ts'
 
 const dayMs = 86_400_000
 const maxDays = 1830
-/** Spans that are made of quarters of an hour: 38,400 of them. */
-const maxQuarterDays = 400
 const defaultDays = 30
 
 const momentText = z
@@ -61,22 +59,10 @@ export function rangeOf(
   return { from, to }
 }
 
-/** Spans that are neither too many to read nor too few to see something. */
-export function unitOf(
-  asked: Unit | undefined,
-  { from, to }: { readonly from: EpochMs; readonly to: EpochMs },
-  timeZone: string,
-): Unit {
+/** Spans that are neither too many to show nor too few to see something. */
+export function unitOf({ from, to }: { readonly from: EpochMs; readonly to: EpochMs }): Unit {
   const days = (to - from) / dayMs
-  const unit = asked ?? (days <= 3 ? 'hour' : days <= 92 ? 'day' : days <= 800 ? 'week' : 'month')
-  if (days > maxQuarterDays && timeZone !== 'UTC')
-    throw wrong([
-      {
-        path: 'query.timeZone',
-        message: `goes with ranges of up to ${maxQuarterDays} days; longer ones are in UTC`,
-      },
-    ])
-  return unit
+  return days <= 3 ? 'hour' : days <= 92 ? 'day' : days <= 800 ? 'week' : 'month'
 }
 
 const wrong = (issues: readonly Issue[]): BroadsheetError =>

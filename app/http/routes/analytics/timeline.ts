@@ -83,7 +83,7 @@ export function timelineRoutes(app: Api, parts: Parts): void {
       const { unit: asked, timeZone, list, ...range } = request.query
       const [listId = null] = await listIds(parts.engine.store, list === undefined ? [] : [list])
       const { from, to } = rangeOf(range, timeZone, { now: parts.clock.now() })
-      const unit = unitOf(asked, { from, to }, timeZone)
+      const unit = asked ?? unitOf({ from, to })
       const spans = await analytics.audience({ from, to, unit, timeZone, listId })
       const data = spans.map(({ wall, ...span }) => ({ ...span, local: wallText(wall) }))
       if (!wantsCsv(request)) return { unit, timeZone, data }
@@ -115,7 +115,7 @@ export function timelineRoutes(app: Api, parts: Parts): void {
     defaults: { readonly now: number; readonly from?: number },
   ) {
     const { from, to } = rangeOf(range, timeZone, defaults)
-    const unit = unitOf(asked, { from, to }, timeZone)
+    const unit = asked ?? unitOf({ from, to })
     const rows = await analytics.timeline({ publicationId, from, to, unit, timeZone })
     return { unit, timeZone, data: rows.map(({ wall, ...row }) => ({ ...row, local: wallText(wall) })) }
   }

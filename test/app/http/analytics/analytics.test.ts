@@ -207,7 +207,6 @@ describe('the time line', () => {
     ['from=yesterday', 'query.from'],
     ['timeZone=Mars/Olympus', 'query.timeZone'],
     ['from=2025-01-01&to=2026-03-29&unit=hour', 'unit'],
-    ['from=2024-01-01&to=2026-03-29&unit=week&timeZone=Europe/Berlin', 'query.timeZone'],
     ['from=2010-01-01&to=2026-03-29&unit=month', 'query.from'],
   ])('of %s is refused', async (query, path) => {
     expect((await get(`/timeline?${query}`)).json).toMatchObject({ code: 'E_INPUT', issues: [{ path }] })
