@@ -71,7 +71,7 @@ export interface Analytics {
   totals(range: DayRange): Promise<EventCounts>
   /** Against the range of the same length before. */
   topics(range: DayRange): Promise<readonly TopicTrend[]>
-  /** The 1,000 domains to which most was sent, and what went to all of them. */
+  /** The 250 domains to which most was sent, and what went to all of them. */
   domains(range: DayRange): Promise<{ readonly rows: readonly DomainRow[]; readonly total: EventCounts }>
   engagement(): Promise<readonly ScoreBand[]>
   /** Of those who joined from month to month (`YYYYMM`, both included). */

@@ -5,7 +5,7 @@ import { at, cut, ticksTo } from './scale.ts'
 
 const size = { width: 880, row: 28, left: 210, right: 74, top: 4, bottom: 26 }
 
-export interface IntervalRow {
+interface IntervalRow {
   readonly name: string
   readonly share: Interval
 }

@@ -142,7 +142,7 @@ export interface Cohort {
   }[]
 }
 
-export const monthText = (month: number): string =>
+const monthText = (month: number): string =>
   `${Math.floor(month / 100)}-${String(month % 100).padStart(2, '0')}`
 const monthIndex = (month: number): number => Math.floor(month / 100) * 12 + (month % 100) - 1
 

@@ -108,7 +108,7 @@ export function createAudienceNumbers(parts: {
 }
 
 /** Rows by hour; each belongs to the span in which its hour begins. */
-export function growthOf(
+function growthOf(
   spans: readonly Span[],
   flow: readonly FlowRow[],
   sizes: readonly SizeRow[],
@@ -155,7 +155,7 @@ export function growthOf(
 }
 
 /** All together first, then the most severe. Those of which there are none are left out. */
-export function delaysOf(rows: readonly AlertTimeRow[]): readonly AlertDelay[] {
+function delaysOf(rows: readonly AlertTimeRow[]): readonly AlertDelay[] {
   return [null, ...severities.toReversed()].flatMap((severity) =>
     alertTimings.flatMap((timing): AlertDelay[] => {
       const bins = new Map<number, number>()

@@ -8,7 +8,6 @@ import type { PublicationRows } from './numbers.ts'
 import {
   type BounceTally,
   bounceTally,
-  eventsOf,
   type Outcomes,
   outcomesOf,
   plainTally,
@@ -138,7 +137,7 @@ export function experimentOf(variants: readonly BreakdownRow[]): Comparison | nu
   return compareProportions(proportion(learned), proportion(holdout))
 }
 
-export const noRows: Rows = { counts: [], people: [] }
+const noRows: Rows = { counts: [], people: [] }
 
 function byValue({ counts, people }: PublicationRows): ReadonlyMap<string, Rows> {
   const of = new Map<string, { counts: Rows['counts'][number][]; people: Rows['people'][number][] }>()
@@ -153,5 +152,3 @@ function byValue({ counts, people }: PublicationRows): ReadonlyMap<string, Rows>
   for (const row of people) rowsOf(row.value).people.push(row)
   return of
 }
-
-export const sentOf = ({ counts }: Rows): number => eventsOf(counts, 'sent')

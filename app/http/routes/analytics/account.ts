@@ -56,7 +56,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
       ...operation(
         tag,
         'Which topics are clicked, and how that changes',
-        `Against the range of the same length before. ${days} At most 1,000 topics.`,
+        `Against the range of the same length before. ${days} At most 250 topics.`,
       ),
       querystring: z.strictObject({ ...rangeQuery, ...pageQuery, ...formatQuery }),
       response: { ...tableResponse(pageOf(topicTrendSchema), 'A page; as CSV all.'), ...problems('read') },
@@ -76,7 +76,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
       ...operation(
         tag,
         'How receiving domains treat letters',
-        `The 1,000 to which most was sent, the most first; \`total\` is of all domains. ${days}`,
+        `The 250 to which most was sent, the most first; \`total\` is of all domains. ${days}`,
       ),
       querystring: z.strictObject({ ...rangeQuery, ...pageQuery, ...formatQuery }),
       response: {

@@ -31,7 +31,7 @@ export const unitQuery = {
   unit: z.enum(units).optional().describe('Default: by the length of the range.'),
 }
 
-export interface AskedRange {
+interface AskedRange {
   readonly from?: string | undefined
   readonly to?: string | undefined
 }
