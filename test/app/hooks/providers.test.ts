@@ -256,10 +256,11 @@ describe('SendGrid', () => {
 
   test('the same event in another post is the same event', async () => {
     const full = sendgridBounce({ reason: '552 5.2.2 mailbox full', status: '5.2.2' })
-    await post('sendgrid', ...sendgridPost([full]))
-    clock.advance(2 * 86_400_000)
-    await post('sendgrid', ...sendgridPost([full]))
-    expect(await store.softBounces.get(id)).toMatchObject({ score: 1 })
+    expect(await post('sendgrid', ...sendgridPost([full]))).toBe(204)
+    expect(await store.softBounces.clear(id)).toBe(true)
+    clock.advance(3_600_000)
+    expect(await post('sendgrid', ...sendgridPost([full, sendgridBounce({ event: 'open' })]))).toBe(204)
+    expect(await store.softBounces.get(id)).toBeNull()
   })
 })
 

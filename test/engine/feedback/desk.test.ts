@@ -216,23 +216,24 @@ test('a campaign pauses when too many of its letters come back', async () => {
   await house[Symbol.asyncDispose]()
   house = await open({}, 60)
   const campaign = await house.campaign({ name: 'blocked', autoPauseShare: 0.1, autoPauseAfter: 10 })
-  let sent = 0
-  let more = Promise.withResolvers<void>()
+  let batches = 0
+  const rest = Promise.withResolvers<void>()
   house.channel.before = async () => {
-    sent += 1
-    if (sent > 3) await more.promise
+    batches += 1
+    if (batches > 3) await rest.promise
   }
-  await house.engine.campaigns.start(campaign.id)
-  await expect
-    .poll(() => house.channel.taken.length, { interval: 5, timeout: 20_000 })
-    .toBeGreaterThanOrEqual(20)
-  for (const [n, { from, to }] of house.channel.taken.slice(0, 8).entries())
-    await take(dsn({ to: from, address: to, answer: '554 5.7.1 blocked using a list', id: `b${n}` }))
-  await expect
-    .poll(async () => (await house.store.campaigns.get(campaign.id))!.state, { interval: 5, timeout: 20_000 })
-    .toBe('paused')
-  more.resolve()
-  more = Promise.withResolvers<void>()
+  try {
+    await house.engine.campaigns.start(campaign.id)
+    const wait = { interval: 5, timeout: 20_000 }
+    await expect.poll(() => house.channel.taken.length, wait).toBeGreaterThanOrEqual(20)
+    for (const [n, { from, to }] of house.channel.taken.slice(0, 8).entries())
+      await take(dsn({ to: from, address: to, answer: '554 5.7.1 blocked using a list', id: `b${n}` }))
+    const state = async () => (await house.store.campaigns.get(campaign.id))!.state
+    await expect.poll(state, wait).toBe('paused')
+  } finally {
+    // The letters at hand wait for it, and the house for them.
+    rest.resolve()
+  }
 })
 
 describe('at send time', () => {
