@@ -13,7 +13,7 @@ describe.each([
   test.each(['hold', 'resend'] as const)(
     'kill -9 of one after the other, under policy "%s"',
     async (uncertain) => {
-      const last = await killNodes({ uncertain, people, kills: 2, redis, seed: 11, perSecond: 1000 })
+      const last = await killNodes({ uncertain, people, kills: 2, redis, seed: 11, perSecond: 500 })
       expectPromise(uncertain, last)
     },
   )
