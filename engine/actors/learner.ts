@@ -73,7 +73,7 @@ export function createLearner(parts: {
   async function step(): Promise<boolean> {
     const draft = await store.models.draft()
     if (held === null || held.revision !== draft.revision) held = await load(draft)
-    const page = await store.events.page({ after: held.cursor, limit: pageEvents })
+    const page = await store.events.page({ after: held.cursor, limit: pageEvents, reads: true })
     const last = page.rows.at(-1)
     if (last !== undefined) {
       held.letters += await learn(held, page.rows, last.id)
@@ -117,7 +117,7 @@ export function createLearner(parts: {
     const now = clock.now()
     const due = from.fresh && now - lastVersionAt >= config.snapshotMs
     if (from.letters === 0 && !due) {
-      // A million letters that were sent are no reason to write a megabyte a thousand times.
+      // Reads that nothing is learned from are no reason to write a megabyte.
       if (from.cursor !== draft.cursor) await move(from, { state: null, affinities: [], snapshot: null })
       return
     }

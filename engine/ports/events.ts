@@ -14,6 +14,8 @@ export interface EventStore {
     readonly publicationId?: PublicationId
     readonly subscriberId?: SubscriberId
     readonly type?: EventType
+    /** Only those with a class: opens, clicks and their corrections, without going through what was sent. */
+    readonly reads?: boolean
   }): Promise<Page<DeliveryEvent>>
   /** Retention: forget up to `limit` events from before that time, the oldest ids first; more where whole months can go at
    *  once. Resolves with how many; less than `limit`: there are no more. */

@@ -8,7 +8,7 @@ export function createEvents(state: MemoryState): EventStore {
     async append(events) {
       return events.map((event) => appendEvent(state, event))
     },
-    async page({ after, limit, publicationId, subscriberId, type }) {
+    async page({ after, limit, publicationId, subscriberId, type, reads }) {
       const rows: DeliveryEvent[] = []
       for (let i = after; i < state.events.length && rows.length <= limit; i += 1) {
         const event = state.events[i]
@@ -16,6 +16,7 @@ export function createEvents(state: MemoryState): EventStore {
         if (publicationId !== undefined && event.publicationId !== publicationId) continue
         if (subscriberId !== undefined && event.subscriberId !== subscriberId) continue
         if (type !== undefined && event.type !== type) continue
+        if (reads === true && event.class === null) continue
         rows.push(event)
       }
       return pageOf(rows, limit, (event) => event.id)

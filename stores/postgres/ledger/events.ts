@@ -83,7 +83,7 @@ const view = (row: Row): DeliveryEvent => ({
 export function createEvents(db: Database): EventStore {
   return {
     append: (events) => appendEvents(db, events),
-    async page({ after, limit, publicationId, subscriberId, type }) {
+    async page({ after, limit, publicationId, subscriberId, type, reads }) {
       const settled = await db.one<{ id: number }>(settledTo)
       const values = createValues()
       // A person has tens of events, a publication a million: adding 0 keeps the index by publication out.
@@ -99,6 +99,7 @@ export function createEvents(db: Database): EventStore {
            byPerson && `subscriber_id = ${values(subscriberId)}`,
            publicationId !== undefined && `${publication} = ${values(publicationId)}`,
            type !== undefined && `type = ${values(type)}`,
+           reads === true && 'class IS NOT NULL',
          )}
          ORDER BY id
          LIMIT ${values(limit + 1)}`,

@@ -85,6 +85,7 @@ describe('plans', () => {
         now,
       })
       ports.events.page({ after: 0, limit: 5, publicationId: publication.id })
+      ports.events.page({ after: 0, limit: 5, reads: true })
       ports.events.page({
         after: 0,
         limit: 5,

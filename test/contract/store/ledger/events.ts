@@ -42,6 +42,26 @@ export function testEvents(open: OpenStore): void {
       expect(rows).toMatchObject([{ ...clicked, was: null, key: null }, corrected])
     })
 
+    test('pages what was read without what was sent, also of all publications', async () => {
+      const { publicationId, event } = await scene()
+      const read = { ...event('opened'), class: 'human' } as const
+      const events = [
+        event('sent'),
+        read,
+        event('failed'),
+        { ...read, class: 'scanner', was: 'human' } as const,
+      ]
+      const ids = await store().events.append(events)
+      const reads = ids.filter((_, i) => i % 2 === 1)
+      const after = Number(ids[0]) - 1
+      const own = await store().events.page({ after, limit: 10, publicationId, reads: true })
+      expect(own.rows.map(({ id }) => id)).toEqual(reads)
+      const all = await store().events.page({ after, limit: 1, reads: true })
+      expect(all).toMatchObject({ rows: [{ id: reads[0] }], next: reads[0] })
+      const rest = await store().events.page({ after: all.next ?? 0, limit: 1, reads: true })
+      expect(rest).toMatchObject({ rows: [{ id: reads[1] }], next: null })
+    })
+
     test('writes what is told twice once, in one call or in two', async () => {
       const { publicationId, event } = await scene()
       const [one, other] = [fresh('key'), fresh('key')]

@@ -147,6 +147,11 @@ export const planCases: readonly PlanCase[] = [
     uses: [/^event_2026\d\d_(pkey|publication_id)/],
   },
   {
+    name: 'what was read is found without going through what was sent',
+    ask: (store) => store.events.page({ ...after, reads: true }),
+    uses: [/^event_2026\d\d_id_idx/],
+  },
+  {
     name: 'alerts that nobody heard of have an index of their own',
     ask: (store) => store.alerts.unheard(100),
     uses: ['alert_unheard'],
