@@ -2,6 +2,7 @@ import type { Clock } from '../../engine/clock.ts'
 import type { Clues, Engine, Feedback } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
+import { createOnce } from './once.ts'
 
 /** A request as it came. */
 export interface HookRequest {
@@ -37,7 +38,6 @@ export interface ProviderHooks {
 
 // Longer than providers try, so that each of their attempts is known.
 const keepMs = 30 * 86_400_000
-const claimMs = 2 * 60_000
 
 export const noClues = { tokens: [], messageIds: [], senders: [], channel: null, trusted: true } as const
 
@@ -49,7 +49,7 @@ export function createProviderHooks(parts: {
 }): ProviderHooks {
   const { engine, clock, log } = parts
   const hooks = new Map<string, ProviderHook>(parts.hooks.map((hook) => [hook.name, hook]))
-  const { replies } = engine.store
+  const once = createOnce(engine.store.replies, clock)
 
   async function work(provider: string, told: readonly Told[]): Promise<void> {
     for (const { feedback, clues } of told) await engine.feedback.hear(feedback, clues, provider)
@@ -68,18 +68,7 @@ export function createProviderHooks(parts: {
       }
       if (read.once === null) return work(provider, read.told)
       const key = `hook:${provider}:${read.once}`.slice(0, 250)
-      const now = clock.now()
-      const claim = await replies.claim({ key, fingerprint: key, now, expiresAt: now + claimMs })
-      if (claim.status === 'done') return
-      if (claim.status !== 'new')
-        throw new BroadsheetError('E_STORE_BUSY', 'This message is being worked just now.')
-      try {
-        await work(provider, read.told)
-      } catch (error) {
-        await replies.drop(key)
-        throw error
-      }
-      await replies.save(key, { status: 204, body: '' }, clock.now() + keepMs)
+      await once({ key, keepMs }, () => work(provider, read.told))
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../../engine/log.ts'
 import type { Fetcher } from '../../engine/ports/fetcher.ts'
 import type { SesConfig } from '../../plugins/ses/index.ts'
 import type { ChannelSetting } from '../config/schema.ts'
+import { createOnce } from './once.ts'
 import { noClues } from './provider.ts'
 import { readSesEvent } from './ses-event.ts'
 import { createSnsVerifier, isConfirmUrl, type SnsEnvelope } from './sns.ts'
@@ -19,7 +20,6 @@ export interface SesHook {
 
 // Longer than SNS tries, so that each of its attempts is known.
 const keepMs = 3 * 3_600_000
-const claimMs = 2 * 60_000
 const timeoutMs = 10_000
 const maxPemBytes = 32_768
 
@@ -42,7 +42,7 @@ export function createSesHook(parts: {
   readonly log: Log
 }): SesHook {
   const { topicArns, engine, fetcher, clock, log } = parts
-  const { replies } = engine.store
+  const once = createOnce(engine.store.replies, clock)
 
   /** Rejects with E_FETCH. Where it leads by redirects is looked at by the caller, who knows what it should be. */
   async function fetched(url: string): Promise<{ readonly url: string; readonly text: string }> {
@@ -106,18 +106,7 @@ export function createSesHook(parts: {
           : new BroadsheetError('E_FETCH', `The certificate of the message could not be had: ${verdict.why}`)
       }
       const key = `hook:${channel}:${verdict.envelope.MessageId}`
-      const now = clock.now()
-      const claim = await replies.claim({ key, fingerprint: key, now, expiresAt: now + claimMs })
-      if (claim.status === 'done') return
-      if (claim.status !== 'new')
-        throw new BroadsheetError('E_STORE_BUSY', 'This message is being worked just now.')
-      try {
-        await work(channel, verdict.envelope)
-      } catch (error) {
-        await replies.drop(key)
-        throw error
-      }
-      await replies.save(key, { status: 204, body: '' }, clock.now() + keepMs)
+      await once({ key, keepMs }, () => work(channel, verdict.envelope))
     },
   }
 }
