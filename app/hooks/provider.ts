@@ -38,6 +38,7 @@ export interface ProviderHooks {
 
 // Longer than providers try, so that each of their attempts is known.
 const keepMs = 30 * 86_400_000
+const sideBySide = 16
 
 export const noClues = { tokens: [], messageIds: [], senders: [], channel: null, trusted: true } as const
 
@@ -52,7 +53,14 @@ export function createProviderHooks(parts: {
   const once = createOnce(engine.store.replies, clock)
 
   async function work(provider: string, told: readonly Told[]): Promise<void> {
-    for (const { feedback, clues } of told) await engine.feedback.hear(feedback, clues, provider)
+    // A post may hold thousands, and the other side does not wait for long: people side by side, each one's in their order.
+    const people = Map.groupBy(told, ({ clues }) => clues.addresses.join().toLowerCase())
+    const rest = people.values()
+    const worker = async (): Promise<void> => {
+      for (const mine of rest)
+        for (const { feedback, clues } of mine) await engine.feedback.hear(feedback, clues, provider)
+    }
+    await Promise.all(Array.from({ length: sideBySide }, worker))
     log.info({ provider, heard: told.length }, 'hook.event')
   }
 

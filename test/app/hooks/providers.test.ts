@@ -264,6 +264,23 @@ describe('SendGrid', () => {
   })
 })
 
+test('a thousand events of one post are all heard, those of one person in their order', async () => {
+  const people = Array.from({ length: 500 }, (_, i) => `reader${i}@example.org`)
+  await store.subscribers.upsert(
+    people.map((one) => ({ address: one })),
+    { lists: [], now: clock.now() },
+  )
+  const events = people.flatMap((email, i) => [
+    sendgridBounce({ email, sg_event_id: `b${i}` }),
+    sendgridBounce({ email, sg_event_id: `c${i}`, event: 'spamreport' }),
+  ])
+  expect(await post('sendgrid', ...sendgridPost(events))).toBe(204)
+  expect(await store.subscribers.count({ status: 'complained' })).toBe(500)
+  const { rows } = await store.suppressions.page({ after: 0, limit: 1000 })
+  // The first reason stays.
+  expect(rows.filter(({ reason }) => reason === 'bounce')).toHaveLength(500)
+})
+
 describe('Postmark', () => {
   test.each([
     ['a hard bounce', {}, 'bounced'],

@@ -115,6 +115,14 @@ describe('POST /bounces', () => {
   })
 })
 
+test('what came back is a metric, without addresses', async () => {
+  await mail(dsn(mine()))
+  const { text } = await served.ask('GET', '/metrics')
+  expect(text).toContain(
+    'broadsheet_feedback_total{way="api",kind="bounce",class="hard",outcome="suppressed",provider="other"} 1',
+  )
+})
+
 test('GET /bounces/rules shows the table', async () => {
   const { json } = await served.ask<{ rules: { name: string; class: string; own: boolean }[] }>(
     'GET',
