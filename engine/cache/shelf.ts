@@ -30,11 +30,16 @@ export interface Shelf<V> {
  *  than its `ttl` says, and tests move the clock. */
 export function createShelf<V>(maxEntries: number, maxBytes: number): Shelf<V> {
   const groups = new Map<string, Set<string>>()
+  let total = 0
   const all = new LRUCache<string, Kept<V>>({
-    max: maxEntries,
+    // Without `max`, for which lru-cache takes the memory of all entries at once: 4 MB for a dozen spaces that are empty.
     maxSize: maxBytes,
-    sizeCalculation: ({ bytes }) => bytes,
-    dispose({ group }, id, reason) {
+    sizeCalculation: ({ bytes }) => Math.max(bytes, Math.floor(maxBytes / maxEntries)),
+    onInsert({ bytes }, _id, reason) {
+      if (reason !== 'update') total += bytes
+    },
+    dispose({ group, bytes }, id, reason) {
+      total -= bytes
       if (group === null || reason === 'set') return
       const ids = groups.get(group)
       ids?.delete(id)
@@ -57,6 +62,6 @@ export function createShelf<V>(maxEntries: number, maxBytes: number): Shelf<V> {
     },
     clear: () => all.clear(),
     entries: () => all.size,
-    bytes: () => all.calculatedSize,
+    bytes: () => total,
   }
 }

@@ -25,7 +25,8 @@ const maxReads = 64
 const maxPeople = 50_000
 
 export function createReadWindow(): ReadWindow {
-  const seen = new LRUCache<string, SeenRead[]>({ max: maxPeople })
+  // With `max`, lru-cache takes the memory of all of them at once.
+  const seen = new LRUCache<string, SeenRead[]>({ maxSize: maxPeople, sizeCalculation: () => 1 })
   return {
     of(publicationId, subscriberId, at) {
       const key = `${publicationId} ${subscriberId}`
