@@ -22,7 +22,12 @@ export function wilson({ hits, of }: Proportion, z = z95): Interval {
   const scale = 1 + (z * z) / of
   const centre = (p + (z * z) / (2 * of)) / scale
   const half = (z / scale) * Math.sqrt((p * (1 - p)) / of + (z * z) / (4 * of * of))
-  return { value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half) }
+  // Rounding may put a bound beyond the proportion itself, or beyond 0 and 1.
+  return {
+    value: p,
+    low: Math.min(p, Math.max(0, centre - half)),
+    high: Math.max(p, Math.min(1, centre + half)),
+  }
 }
 
 export interface Comparison {
@@ -42,8 +47,8 @@ export function compareProportions(treated: Proportion, control: Proportion, z =
   if (treated.of === 0 || control.of === 0)
     return { difference: { value: 0, low: -1, high: 1 }, lift: null, significant: false }
   const value = a.value - b.value
-  const low = value - Math.hypot(a.value - a.low, b.high - b.value)
-  const high = value + Math.hypot(a.high - a.value, b.value - b.low)
+  const low = Math.max(-1, value - Math.hypot(a.value - a.low, b.high - b.value))
+  const high = Math.min(1, value + Math.hypot(a.high - a.value, b.value - b.low))
   return {
     difference: { value, low, high },
     lift: b.value === 0 ? null : value / b.value,

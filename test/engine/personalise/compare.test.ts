@@ -47,6 +47,14 @@ describe('the difference of two click rates', () => {
     )
   })
 
+  test('is never beyond all of all against none', () => {
+    for (let of = 1; of < 400; of++) {
+      const { difference } = compareProportions({ hits: of, of }, { hits: 0, of: 400 - of })
+      expect(difference.value).toBe(1)
+      expect(difference.high).toBe(1)
+    }
+  })
+
   test('says nothing where nobody was asked', () => {
     expect(wilson({ hits: 0, of: 0 })).toEqual({ value: 0, low: 0, high: 1 })
     expect(compareProportions({ hits: 3, of: 9 }, { hits: 0, of: 0 })).toMatchObject({
