@@ -4,10 +4,10 @@ import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
 import type { FrozenRanking } from '../model/ranking.ts'
 import { armOf } from '../personalise/arm.ts'
-import { problemOfPicks } from '../personalise/contract.ts'
 import { createInterestRanker } from '../personalise/interest-ranker.ts'
 import { createLearnedRanker } from '../personalise/learned-ranker.ts'
 import { readModel, type SharedModel } from '../personalise/model/shared.ts'
+import { problemOfPicks } from '../personalise/promise.ts'
 import type { Pick, Ranker, RankerFactory, RankRequest } from '../personalise/ranker.ts'
 
 /** Chooses for readers: each by the ranker of their arm. */

@@ -8,7 +8,6 @@ import type { TrackingConsent } from '../model/consent.ts'
 import type { Json, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { NewLink } from '../model/link.ts'
 import { mix } from '../personalise/arm.ts'
-import { checkRanker } from '../personalise/contract.ts'
 import type { SharedModel } from '../personalise/model/shared.ts'
 import { decodePicks, encodePicks, pickedIds, reasonNumber, storedReason } from '../personalise/picks.ts'
 import type { Pick } from '../personalise/ranker.ts'
@@ -384,6 +383,8 @@ async function check(task: CheckTask): Promise<CheckResult> {
 
 async function ranker({ module }: RankerTask): Promise<RankerResult> {
   try {
+    // Only here: it brings the schemas of settings, 6 MB that no other task of a thread needs.
+    const { checkRanker } = await import('../personalise/contract.ts')
     return { problems: checkRanker(await loadRanker(module)) }
   } catch (error) {
     return { problems: [`cannot be used: ${error instanceof Error ? error.message : String(error)}`] }
