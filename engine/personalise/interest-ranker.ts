@@ -3,7 +3,7 @@ import type { EpochMs } from '../model/ids.ts'
 import type { Candidate } from '../model/publication.ts'
 import { primarySubtag } from './language.ts'
 import { interestFactor, otherLanguageShare } from './model/features.ts'
-import { createPool } from './pool.ts'
+import { createPool, pickFor } from './pool.ts'
 import type { Pick, Ranker, RankerFactory, RankRequest } from './ranker.ts'
 
 /** The least that one step of diversity leaves, so that equals among the held back keep their order. */
@@ -107,21 +107,6 @@ export const createInterestRanker: RankerFactory = (
     for (let at = itemTopicStart[item]!; at < itemTopicStart[item + 1]!; at++) uses[itemTopics[at]!]!++
   }
 
-  /** The pick of an item for its most followed topic, or for what else speaks for it. */
-  function pickOf(item: number): Pick {
-    let most = 0
-    let followed = -1
-    const start = itemTopicStart[item]!
-    for (let at = start; at < itemTopicStart[item + 1]!; at++) {
-      const weight = weights[itemTopics[at]!]!
-      if (weight > most) {
-        most = weight
-        followed = at
-      }
-    }
-    return followed < 0 ? pool.plainPicks[item]! : pool.followPicks[followed]!
-  }
-
   function choose(request: RankRequest): readonly Pick[] {
     const seen = selection.onlyNew && request.seen.size > 0 ? request.seen : null
     const picks: Pick[] = []
@@ -147,7 +132,7 @@ export const createInterestRanker: RankerFactory = (
       score(group)
       // Asked only of the winners: a set's look-up costs more than a comparison.
       if (seen?.has(candidates[item]!.id)) continue
-      picks.push(pickOf(item))
+      picks.push(pickFor(pool, item, weights))
       use(item)
       for (let at = itemTopicStart[item]!; at < itemTopicStart[item + 1]!; at++) {
         const topic = itemTopics[at]!

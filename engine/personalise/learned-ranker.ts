@@ -14,7 +14,7 @@ import {
 } from './model/features.ts'
 import { settled } from './model/model.ts'
 import type { Weights } from './model/shared.ts'
-import { createPool } from './pool.ts'
+import { createPool, pickFor } from './pool.ts'
 import type { Pick, Ranker, RankRequest } from './ranker.ts'
 
 /** The least that one step of diversity leaves, as the interest ranker has it. */
@@ -162,20 +162,6 @@ export function createLearnedRanker(
     for (let at = itemTopicStart[item]!; at < itemTopicStart[item + 1]!; at++) uses[itemTopics[at]!]!++
   }
 
-  /** Said of a pick is what its reader declared; what was learned of them they need not be told by every letter. */
-  function pickOf(item: number): Pick {
-    let most = 0
-    let followed = -1
-    for (let at = itemTopicStart[item]!; at < itemTopicStart[item + 1]!; at++) {
-      const weight = declared[itemTopics[at]!]!
-      if (weight > most) {
-        most = weight
-        followed = at
-      }
-    }
-    return followed < 0 ? pool.plainPicks[item]! : pool.followPicks[followed]!
-  }
-
   function choose(request: RankRequest): readonly Pick[] {
     const seen = selection.onlyNew && request.seen.size > 0 ? request.seen : null
     const picks: Pick[] = []
@@ -199,7 +185,8 @@ export function createLearnedRanker(
       const item = members[at]!
       // Asked only of the winners: a set's look-up costs more than a comparison.
       if (seen?.has(ids[at]!)) continue
-      picks.push(pickOf(item))
+      // What was learned of its reader need not be told them by every letter: what they declared is.
+      picks.push(pickFor(pool, item, declared))
       use(item)
       for (let of = itemTopicStart[item]!; of < itemTopicStart[item + 1]!; of++) {
         const topic = itemTopics[of]!

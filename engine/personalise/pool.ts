@@ -116,6 +116,21 @@ export function createPool(candidates: readonly Candidate[], selection: Selectio
   }
 }
 
+/** The pick of an item for that of its topics which its reader follows most, or for what else speaks for it. `weights` by topic. */
+export function pickFor(pool: Pool, item: number, weights: Float64Array): Pick {
+  const { itemTopicStart, itemTopics } = pool
+  let most = 0
+  let followed = -1
+  for (let at = itemTopicStart[item]!; at < itemTopicStart[item + 1]!; at++) {
+    const weight = weights[itemTopics[at]!]!
+    if (weight > most) {
+      most = weight
+      followed = at
+    }
+  }
+  return followed < 0 ? pool.plainPicks[item]! : pool.followPicks[followed]!
+}
+
 function findPinned(candidates: readonly Candidate[], keys: readonly string[]): number[] {
   const byKey = new Map(candidates.map(({ key }, index) => [key, index]))
   return [...new Set(keys)].flatMap((key) => byKey.get(key) ?? [])
