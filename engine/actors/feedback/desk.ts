@@ -2,7 +2,6 @@ import type { Clock } from '../../clock.ts'
 import type { Links } from '../../compose/links.ts'
 import { createReturnAddresses, type ReturnAddresses } from '../../compose/verp.ts'
 import type { EngineConfig } from '../../config.ts'
-import { readReport } from '../../feedback/read.ts'
 import type { Reading, Reported } from '../../feedback/report.ts'
 import { createJudge, type Judge, type Verdict } from '../../feedback/rules/judge.ts'
 import type { Log } from '../../log.ts'
@@ -72,6 +71,8 @@ export function createFeedbackDesk(parts: {
   })
 
   async function read(bytes: Uint8Array): Promise<JudgedReading> {
+    // Only when one comes: with its readers of mail and HTML it is 3 MB that most daemons never need.
+    const { readReport } = await import('../../feedback/read.ts')
     const reading = await readReport(bytes)
     const { kind, recipients, context } = reading
     return {
