@@ -6,6 +6,7 @@ import { createFrameReader, decodeRequest, encodeReply, type LoadOrder, type Rep
 import { createCalls } from './calls.ts'
 import { confineModules } from './modules.ts'
 import { confineNetwork } from './network.ts'
+import { boundPrints } from './prints.ts'
 import { wordsOf } from './words.ts'
 
 // The program of a plugin's process. Requests come in on standard input, replies go out on descriptor 3, and everything that the
@@ -71,6 +72,7 @@ function load(order: LoadOrder): ReturnType<typeof createCalls> {
   confineNetwork(addresses)
   const own = new URL(`../../../engine/channel/index${extname(import.meta.url)}`, import.meta.url)
   confineModules(own.href)
+  boundPrints([process.stdout, process.stderr], (lines) => void say({ type: 'dropped', lines }))
   const dies = (error: unknown) => {
     void say({ type: 'fatal', message: wordsOf(error) }).then(() => exit(1))
   }

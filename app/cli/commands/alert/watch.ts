@@ -29,8 +29,10 @@ export function register(command: Command, run: Run): void {
             cli.signal,
           )
           const open = (await client.all<Alert>('/alerts', { open: true })).reverse()
+          const shown = new Map<number, number>()
           for (const alert of open) {
             const { id, key, state, severity, title, version } = alert
+            shown.set(id, version)
             const fact: Fact = {
               type: 'alert.changed',
               alert: { id, key, state, severity, title, version },
@@ -39,11 +41,13 @@ export function register(command: Command, run: Run): void {
           }
           if (open.length === 0) cli.remark('Nothing is open.')
           try {
-            for await (const { data } of events)
-              cli.result(JSON.parse(data) as Fact, (fact) => {
-                const clock = cli.style('dim', clockOf(Date.now()))
-                return `${clock} ${describe(cli, fact)}`
-              })
+            for await (const { data } of events) {
+              const fact = JSON.parse(data) as Fact
+              // It came while the open ones were read, and is among them.
+              if (fact.type === 'alert.changed' && fact.alert.version <= (shown.get(fact.alert.id) ?? 0))
+                continue
+              cli.result(fact, () => `${cli.style('dim', clockOf(Date.now()))} ${describe(cli, fact)}`)
+            }
           } catch (error) {
             // Ctrl+C is how one leaves.
             if (!cli.signal.aborted) throw error
