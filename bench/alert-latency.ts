@@ -90,6 +90,7 @@ export async function benchAlertLatency(
       missing: all.reduce((sum, one) => sum + one.missing, 0),
       toChannel: all.flatMap(({ toChannel }) => toChannel),
       toAccept: all.flatMap(({ toAccept }) => toAccept),
+      ownCores: mean(all.map(({ ownCores }) => ownCores)),
     })
     const [without, with_] = [mean(alone), mean(beside)]
     report({
@@ -110,7 +111,11 @@ export async function benchAlertLatency(
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-function figures(report: Report, name: string, { toChannel, toAccept, refused, missing }: Raised): void {
+function figures(
+  report: Report,
+  name: string,
+  { toChannel, toAccept, refused, missing, ownCores }: Raised,
+): void {
   const figure = (what: string, value: number, unit = 'ms') =>
     report({ name: `${name}: ${what}`, value, unit, peer: null, ratio: null })
   const of = (values: readonly number[]) => {
@@ -128,6 +133,7 @@ function figures(report: Report, name: string, { toChannel, toAccept, refused, m
   ] as const)
     figure(`request to the channel's request, ${label}`, channel(share))
   figure('refused or missing', refused + missing, 'alerts')
+  figure('taken by those who raise and receive them', round(ownCores, 2), 'cores')
 }
 
 interface World {

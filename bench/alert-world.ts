@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Pool } from 'undici'
+import { createRawClient, createSink } from './raw-http.ts'
 
 /** The world around a daemon, in a process of its own: it raises alerts, so many a second whatever becomes of them (open loop),
  *  and is the channel that they reach. One clock sees both. Speaks with its parent by messages. */
@@ -19,30 +18,27 @@ export interface Raised {
   readonly toChannel: readonly number[]
   readonly toAccept: readonly number[]
   readonly missing: number
+  /** What this process itself took of the machine meanwhile, in cores. */
+  readonly ownCores: number
 }
 
 const sentAt = new Map<string, number>()
 const reached = new Map<string, number>()
 let run = 0
 
-const sink = createServer((request, response) => {
-  const chunks: Buffer[] = []
-  request.on('data', (chunk: Buffer) => chunks.push(chunk))
-  request.on('end', () => {
-    const at = performance.now()
-    for (const [key] of Buffer.concat(chunks)
-      .toString('utf8')
-      .matchAll(/bench-\d+-\d+/g))
-      if (!reached.has(key)) reached.set(key, at)
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}')
-  })
+const sink = createSink((body) => {
+  const at = performance.now()
+  for (const [key] of body.toString('latin1').matchAll(/bench-\d+-\d+/g))
+    if (!reached.has(key)) reached.set(key, at)
 })
 
 async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised> {
   run++
   sentAt.clear()
   reached.clear()
-  const pool = new Pool(url, { connections: 32 })
+  const client = createRawClient(url)
+  const headers = `authorization: Bearer ${token}\r\ncontent-type: application/json\r\n`
+  const cpu = process.cpuUsage()
   const toAccept: number[] = []
   let refused = 0
   const begun = performance.now()
@@ -51,20 +47,18 @@ async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised>
   const fly = async (n: number) => {
     const key = `bench-${run}-${n}`
     sentAt.set(key, performance.now())
-    const { statusCode, body } = await pool.request({
-      path: '/api/v1/alerts',
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
+    const status = await client.post(
+      '/api/v1/alerts',
+      headers,
+      JSON.stringify({
         key,
         title: `Disk of ${key} is full`,
         severity: 'critical',
         labels: { alertname: 'DiskFull', host: key },
         ttlMs: 60_000,
       }),
-    })
-    await body.dump()
-    if (statusCode === 202) toAccept.push(performance.now() - sentAt.get(key)!)
+    )
+    if (status === 202) toAccept.push(performance.now() - sentAt.get(key)!)
     else refused++
   }
   for (let n = 0; n < total; n++) {
@@ -81,12 +75,14 @@ async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised>
   const until = performance.now() + 10_000
   while (reached.size < total - refused && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, 20))
-  await pool.close()
+  client.close()
+  const { user, system } = process.cpuUsage(cpu)
+  const ownCores = (user + system) / 1000 / (performance.now() - begun)
   const toChannel = [...reached].flatMap(([key, at]) => {
     const from = sentAt.get(key)
     return from === undefined ? [] : [at - from]
   })
-  return { sent: total, refused, toChannel, toAccept, missing: total - refused - toChannel.length }
+  return { sent: total, refused, toChannel, toAccept, missing: total - refused - toChannel.length, ownCores }
 }
 
 sink.listen(0, '127.0.0.1', () => process.send?.({ port: (sink.address() as AddressInfo).port }))

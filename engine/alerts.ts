@@ -2,7 +2,7 @@ import { decideAlert } from './actors/alerts/machine.ts'
 import { compileMatchers, matchesAll } from './alerts/matchers/matcher.ts'
 import type { AlertRules } from './alerts/rules.ts'
 import type { Carried } from './channel/index.ts'
-import { type Clock, pause } from './clock.ts'
+import { type Clock, createSpacing, pause } from './clock.ts'
 import type { AlertTokens } from './compose/alert-token.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
@@ -113,6 +113,7 @@ export function createAlerts(parts: {
   const settings = config.alerts
   const directions = createDirections({ rules, settings, silences: store.silences, clock })
 
+  const spacing = createSpacing(clock, settings.gatherMs)
   const intake = createGatherer<AlertReport, AcceptedReport>(
     async (reports) => {
       const accepted = await store.alerts.accept(reports, {
@@ -124,7 +125,10 @@ export function createAlerts(parts: {
     },
     {
       maxInputs: maxReports,
-      ...(settings.gatherMs > 0 && { pause: () => pause(clock, settings.gatherMs) }),
+      async pause() {
+        const wait = spacing()
+        if (wait > 0) await pause(clock, wait)
+      },
     },
   )
   const report = (reports: readonly AlertReport[]) => Promise.all(reports.map(intake.add))

@@ -29,3 +29,16 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', done, { once: true })
   })
 }
+
+/** Spaces what one does again and again: asked, it says how many milliseconds to wait, so that `ms` lie between one time and the next.
+ *  0 after a quiet time: what comes alone waits for nothing. Whoever asks does it then. */
+export function createSpacing(clock: Pick<Clock, 'now'>, ms: number): () => number {
+  let next = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = clock.now()
+    // A clock that was set back keeps nobody longer than that.
+    const wait = Math.max(0, Math.min(next - now, ms))
+    next = now + wait + ms
+    return wait
+  }
+}

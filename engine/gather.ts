@@ -7,8 +7,7 @@ export interface Gatherer<In, Out> {
   idle(): Promise<void>
 }
 
-/** `run` gives one answer an input, in their order. `pause` is waited for before each call: more come together then, where
- *  nobody waits for the answers. */
+/** `run` gives one answer an input, in their order. `pause` is waited for before each call: more come together then. */
 export function createGatherer<In, Out>(
   run: (inputs: readonly In[]) => Promise<readonly Out[]>,
   { maxInputs, pause }: { readonly maxInputs: number; readonly pause?: () => Promise<void> },

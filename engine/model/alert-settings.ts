@@ -39,9 +39,9 @@ export const alertSettingsSchema = z.strictObject({
   resolveTimeoutMs: z.int().min(1000).default(300_000),
   /** An alert that comes back within this is the same one. */
   reopenMs: z.int().min(0).default(300_000),
-  /** Reports that come within this are one transaction, and told by one turn: without it 200 a second cost a campaign
-   *  beside them twice as much. */
-  gatherMs: z.int().min(0).max(1000).default(10),
+  /** A report that comes alone is written and told at once; those that follow within this are one transaction, and told by one turn.
+   *  Without it 200 a second cost a campaign beside them twice as much. */
+  gatherMs: z.int().min(0).max(1000).default(30),
   /** What could not be told is tried again for so long. */
   retryForMs: z.int().min(1000).default(3_600_000),
   retryBaseMs: z.int().min(1).default(2000),

@@ -43,10 +43,14 @@ export function payloadOf(post: Post, id: string, format: Format, source: string
   const wrap = format === 'cloudevents' ? cloudEvent(post, id, source) : plainEvent(post)
   const written = (data: Data) => Buffer.from(JSON.stringify(wrap(data)))
 
+  const unbounded = fitNote(post.note, { ...limits, budget: [], cost: () => [] })
+  const entire = written({ ...post.data, note: asJson(unbounded) })
+  if (entire.length <= maxBytes) return { contentType, body: entire }
+
   const bare = written({ ...post.data, note: asJson(fitted(post.note, 0)), truncated: ['note'] }).length
   const room = Math.max(maxBytes - bare, maxBytes / 4)
   const note = fitted(post.note, room)
-  const whole = sizeOf(note.blocks) === sizeOf(fitted(post.note, Number.POSITIVE_INFINITY).blocks)
+  const whole = sizeOf(note.blocks) === sizeOf(unbounded.blocks)
   let truncated: readonly string[] = whole ? [] : ['note']
   const dataOf = (rest: Data): Data => ({
     ...rest,

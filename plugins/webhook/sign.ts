@@ -1,4 +1,12 @@
-import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 
 /** One secret of an endpoint, ready to sign. */
 export interface SigningKey {
@@ -29,10 +37,14 @@ export function readSecret(secret: string): SigningKey | null {
   )
 }
 
-const hmacKey = (secret: Buffer): SigningKey => ({
-  publicKey: null,
-  sign: (content) => `v1,${createHmac('sha256', secret).update(content).digest('base64')}`,
-})
+function hmacKey(secret: Buffer): SigningKey {
+  // Made once: from bytes Node makes one for every signature, which takes five times as long as signing.
+  const key = createSecretKey(secret)
+  return {
+    publicKey: null,
+    sign: (content) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`,
+  }
+}
 
 function ed25519Key(key: KeyObject): SigningKey {
   // The last 32 bytes of the SPKI form are the key itself.

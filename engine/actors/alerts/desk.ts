@@ -1,7 +1,7 @@
 import { createRouter } from '../../alerts/router.ts'
 import type { AlertRules } from '../../alerts/rules.ts'
 import { createSilencer } from '../../alerts/silencer.ts'
-import type { Clock } from '../../clock.ts'
+import { type Clock, createSpacing } from '../../clock.ts'
 import type { EngineConfig } from '../../config.ts'
 import type { Audience } from '../../desk/audience.ts'
 import { type Board, createBoard, type Decision } from '../../desk/board.ts'
@@ -85,6 +85,7 @@ export function createDesk(parts: {
   /** What changes the board happens one after the other. */
   let tail: Promise<unknown> = Promise.resolve()
   let cancelTimer = () => {}
+  const spacing = createSpacing(clock, settings.gatherMs)
   let gathering = false
   let cancelGathering = () => {}
 
@@ -327,7 +328,7 @@ export function createDesk(parts: {
       inbox.push(...alerts)
       if (gathering) return
       gathering = true
-      cancelGathering = clock.after(settings.gatherMs, () => {
+      cancelGathering = clock.after(spacing(), () => {
         gathering = false
         pump()
       })
