@@ -7,6 +7,7 @@ export const errorTable = {
   E_TEMPLATE: { status: 422, title: 'The template does not compile' },
   E_RENDER: { status: 422, title: 'The letter could not be rendered' },
   E_AUTH: { status: 401, title: 'An API key is needed' },
+  E_FORBIDDEN: { status: 403, title: 'The caller may not do that' },
   E_TOKEN: { status: 404, title: 'The link is not valid' },
   E_NOT_FOUND: { status: 404, title: 'No such thing' },
   E_EXISTS: { status: 409, title: 'It exists already' },

@@ -13,6 +13,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Log } from '../../engine/log.ts'
 import type { AlertSettings } from '../../engine/model/alert-settings.ts'
 import type { Auth } from './request/auth.ts'
+import type { RouteScope } from './request/authorise.ts'
 
 /** Fastify with routes typed by their zod schemas. */
 export type Api = FastifyInstance<
@@ -38,6 +39,8 @@ export interface Parts {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** Who may. Every route says it; one that does not is refused when it is made. */
+    scope?: RouteScope
     /** `Idempotency-Key` works here. Default under /api/v1: every POST, PUT and PATCH. */
     idempotent?: boolean
     /** Reports of alerts: their requests are counted apart. */

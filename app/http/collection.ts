@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Scope } from '../../engine/model/scope.ts'
 import type { Collection, Kept, Unkept } from '../../engine/ports/collection.ts'
 import { type Api, operation, type Parts } from './api.ts'
 import { byIdOrName, idOrNameParams, notFound, pageOf, pageQuery, toPage } from './reply/page.ts'
@@ -9,6 +10,8 @@ interface Kind<T extends Kept, Input extends Unkept<T>> {
   /** `list`, as in `/lists` and "There is no list 42." */
   readonly noun: string
   readonly tag: string
+  /** Who may read it, who may change it. */
+  readonly scopes: { readonly read: Scope; readonly write: Scope }
   readonly collection: Collection<T>
   readonly input: z.ZodType<Input>
   readonly view: z.ZodType<T>
@@ -28,7 +31,7 @@ export function collectionRoutes<T extends Kept, Input extends Unkept<T>>(
 }
 
 function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): void {
-  const { collection, noun, tag, view } = kind
+  const { collection, noun, tag, scopes, view } = kind
   const { clock } = parts
   const limit = kind.bodyLimitBytes === undefined ? {} : { bodyLimit: kind.bodyLimitBytes }
   const path = `/${noun}s`
@@ -41,6 +44,7 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
   app.route({
     method: 'GET',
     url: path,
+    config: { scope: scopes.read },
     schema: {
       ...operation(tag, `List ${noun}s`),
       querystring: z.strictObject(pageQuery),
@@ -52,6 +56,7 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
   app.route({
     method: 'POST',
     url: path,
+    config: { scope: scopes.write },
     ...limit,
     schema: {
       ...operation(tag, `Create a ${noun}`),
@@ -67,6 +72,7 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
   app.route({
     method: 'GET',
     url: `${path}/:idOrName`,
+    config: { scope: scopes.read },
     schema: {
       ...operation(tag, `Read a ${noun}`),
       params: idOrNameParams,
@@ -81,6 +87,7 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
   app.route({
     method: 'PUT',
     url: `${path}/:idOrName`,
+    config: { scope: scopes.write },
     ...limit,
     schema: {
       ...operation(tag, `Replace a ${noun}`, 'Say which version it replaces, by `If-Match` or `?version=`.'),
@@ -101,6 +108,7 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
   app.route({
     method: 'DELETE',
     url: `${path}/:idOrName`,
+    config: { scope: scopes.write },
     schema: {
       ...operation(tag, `Remove a ${noun}`, kind.removal),
       params: idOrNameParams,

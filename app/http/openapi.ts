@@ -35,20 +35,29 @@ export async function useOpenApi(
     },
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document)
-      const marked =
-        takesKeys(document.route) && schema !== undefined ? { ...schema, 'x-idempotent': true } : schema
-      return { schema: marked as typeof schema, url }
+      if (schema === undefined) return { schema, url }
+      const marked = {
+        ...schema,
+        'x-broadsheet-scope': document.route.config?.scope,
+        ...(takesKeys(document.route) && { 'x-idempotent': true }),
+      }
+      return { schema: marked, url }
     },
     transformObject: (document) => tidy(jsonSchemaTransformObject(document), Object.keys(options.schemas)),
   })
 
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
-    reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8')
-    return app.swagger()
-  })
+  app.get(
+    '/openapi.json',
+    { config: { scope: 'public' }, schema: { hide: true } },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-cache').type('application/json; charset=utf-8')
+      return app.swagger()
+    },
+  )
 }
 
-const about = `Everything under \`/api/v1\` needs a key as \`Authorization: Bearer bs_...\`.
+const about = `Everything under \`/api/v1\` needs a key as \`Authorization: Bearer bs_...\`, and the key needs the scope that the operation
+names as \`x-broadsheet-scope\` (\`any\`: any key, \`public\`: none).
 
 Refusals are RFC 9457 problems (\`application/problem+json\`) with a stable \`code\`. Lists come in pages:
 \`{ data, next }\`, with \`?limit=\` and \`?after=\` the \`next\` of the page before. Times are milliseconds since

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Registry } from 'prom-client'
 import { createAddressChecker } from '../../engine/audience/address-check.ts'
@@ -35,6 +35,7 @@ import { problemSchema, refusalOf } from './reply/problem.ts'
 import { pathOfRequest, refuse } from './reply/refuse.ts'
 import { createLive } from './reply/sse.ts'
 import { createAuth } from './request/auth.ts'
+import { useAuthorisation } from './request/authorise.ts'
 import { useIdempotency } from './request/idempotency.ts'
 import { useJsonBodies } from './request/json.ts'
 import { defaultRateLimits, type RateLimits, useRateLimits } from './request/limits.ts'
@@ -161,10 +162,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   await useRateLimits(app, { limits: config.rateLimits ?? defaultRateLimits, auth })
   // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
+  useAuthorisation(app, auth)
   app.addHook('onRoute', (route) => {
-    if (!isApi(route.url)) return
-    const given = route.onRequest === undefined ? [] : [route.onRequest].flat()
-    route.onRequest = [...given, async (request: FastifyRequest) => void (await auth.require(request))]
     if (route.url.startsWith(api)) route.config = { idempotent: true, ...route.config }
   })
   await app.register(helmet, {

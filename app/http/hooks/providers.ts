@@ -30,6 +30,7 @@ export function providerHookRoutes(app: Api, hooks: ProviderHooks | null): void 
     (app as unknown as FastifyInstance).route({
       method: 'POST',
       url: `/hooks/${provider}`,
+      config: { scope: 'public' },
       bodyLimit: maxBodyBytes,
       schema: {
         tags: ['Hooks'],

@@ -23,6 +23,7 @@ export function sesHookRoutes(app: Api, hook: SesHook | null): void {
   ;(app as unknown as FastifyInstance).route({
     method: 'POST',
     url: '/hooks/ses/:channel',
+    config: { scope: 'public' },
     bodyLimit: maxBodyBytes,
     schema: {
       tags: ['Hooks'],

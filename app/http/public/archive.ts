@@ -123,8 +123,10 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
       return listing(words, words.archive.title, page, { path: `${theme.base}/a/`, after, all: false })
     },
   })
-  typed.get('/a', { schema: { hide: true } as object }, async (_request, reply) =>
-    reply.redirect(`${theme.base}/a/`, 308),
+  typed.get(
+    '/a',
+    { config: { scope: 'public' }, schema: { hide: true } as object },
+    async (_request, reply) => reply.redirect(`${theme.base}/a/`, 308),
   )
 
   pageRoute(app, parts, {
@@ -150,6 +152,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
   typed.route({
     method: 'GET',
     url: '/a/:campaign/:publication',
+    config: { scope: 'public' },
     schema: {
       tags: ['Public'],
       summary: 'A letter in the archive',
@@ -180,6 +183,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
   typed.route({
     method: 'GET',
     url: '/a/feed.xml',
+    config: { scope: 'public' },
     schema: {
       tags: ['Public'],
       summary: 'The archive as an Atom feed',

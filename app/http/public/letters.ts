@@ -28,6 +28,7 @@ export function letterRoutes(app: Api, parts: PageParts): void {
   ;(app as unknown as FastifyInstance).route({
     method: 'GET',
     url: '/v/:token',
+    config: { scope: 'public' },
     schema: {
       tags: ['Public'],
       summary: 'A letter on the web',

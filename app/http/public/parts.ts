@@ -75,6 +75,7 @@ export function pageRoute<P extends z.ZodType>(
   ;(app as unknown as FastifyInstance).route({
     method,
     url,
+    config: { scope: 'public' },
     schema: {
       tags: ['Public'],
       summary,

@@ -118,6 +118,7 @@ const plainly = (message: string): string =>
 const common: readonly ErrorCode[] = [
   'E_INPUT',
   'E_AUTH',
+  'E_FORBIDDEN',
   'E_LIMIT',
   'E_INTERNAL',
   'E_STORE',

@@ -3,12 +3,21 @@ import type { FastifyRequest } from 'fastify'
 import type { Clock } from '../../../engine/clock.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { ApiKey } from '../../../engine/model/api-key.ts'
+import { type Scope, scopes } from '../../../engine/model/scope.ts'
 import type { Collection } from '../../../engine/ports/collection.ts'
 
-/** Who asks: a stored key by its id, or a token of this process's own. */
+/** Who asks: a stored key, somebody who signed in, or a command on this machine by a token of this process's own. */
 export interface Caller {
+  readonly kind: 'local' | 'key' | 'user'
+  /** Of the key or the user; `local`. The same id may be there in another kind. */
   readonly id: string
+  /** For people. */
+  readonly name: string
+  readonly scopes: ReadonlySet<Scope>
 }
+
+/** One text a caller, over all kinds. */
+export const callerKey = ({ kind, id }: Caller): string => (kind === 'local' ? id : `${kind}:${id}`)
 
 export interface Auth {
   /** The caller of a request, or null. Reads the store at most once a request. */
@@ -39,7 +48,7 @@ export function createAuth(options: {
   readonly clock: Clock
 }): Auth {
   const { keys, clock } = options
-  const tokens = new Map(options.tokens.map((token) => [hashOf(token), { id: 'local' }]))
+  const tokens = new Map(options.tokens.map((token) => [hashOf(token), local]))
   const callers = new WeakMap<FastifyRequest, Promise<Caller | null>>()
   let known: Map<string, Caller> | null = null
   let readAt = 0
@@ -52,7 +61,7 @@ export function createAuth(options: {
     let after = 0
     for (;;) {
       const page = await keys.page({ after, limit: 1000 })
-      for (const key of page.rows) found.set(key.hash, { id: String(key.id) })
+      for (const key of page.rows) found.set(key.hash, callerOf(key))
       if (page.next === null) break
       after = page.next
     }
@@ -71,8 +80,8 @@ export function createAuth(options: {
 
   const lookup = async (secret: string): Promise<Caller | null> => {
     const hash = hashOf(secret)
-    const local = find(tokens, hash)
-    if (local !== null) return local
+    const own = find(tokens, hash)
+    if (own !== null) return own
     let hashes = known
     if (hashes === null || clock.now() - readAt >= staleMs) hashes = await reread()
     const caller = find(hashes, hash)
@@ -124,6 +133,14 @@ function secretOf({ headers: { authorization }, url }: FastifyRequest): string |
 const basic = /^Basic +([A-Za-z0-9+/]+=*)$/i
 const bearerOf = (header: string | undefined): string | null =>
   (header !== undefined && header.length <= 512 && /^Bearer +(\S+)$/i.exec(header)?.[1]) || null
+
+const local: Caller = { kind: 'local', id: 'local', name: 'command line', scopes: new Set(scopes) }
+const callerOf = ({ id, name }: ApiKey): Caller => ({
+  kind: 'key',
+  id: String(id),
+  name,
+  scopes: new Set(scopes),
+})
 
 /** Finding by digest is what a constant-time comparison is for: how long it takes depends on SHA-256 of what was
  *  sent, which nobody can steer towards a stored one. */

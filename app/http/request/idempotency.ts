@@ -4,7 +4,7 @@ import type { Clock } from '../../../engine/clock.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Log } from '../../../engine/log.ts'
 import type { ReplyStore } from '../../../engine/ports/replies.ts'
-import type { Auth } from './auth.ts'
+import { type Auth, callerKey } from './auth.ts'
 
 const keepMs = 24 * 3_600_000
 /** A claim whose request died with its daemon: then the key may be used again. */
@@ -42,7 +42,7 @@ export function useIdempotency(
       )
     const caller = await auth.require(request)
     const now = clock.now()
-    const claimed = `${caller.id}:${key}`
+    const claimed = `${callerKey(caller)}:${key}`
     const claim = await replies.claim({
       key: claimed,
       fingerprint: fingerprintOf(request, bodies.get(request) ?? ''),

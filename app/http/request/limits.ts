@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BroadsheetError } from '../../../engine/errors.ts'
-import type { Auth } from './auth.ts'
+import { type Auth, callerKey } from './auth.ts'
 
 export interface RateLimits {
   /** Requests a window of a caller with a key. */
@@ -41,7 +41,7 @@ export async function useRateLimits(
     keyGenerator: async (request) => {
       const caller = await auth.identify(request)
       if (caller === null) return `address:${network(request.ip)}`
-      return `${request.routeOptions.config.intake === true ? 'alerts' : 'key'}:${caller.id}`
+      return `${request.routeOptions.config.intake === true ? 'alerts' : 'key'}:${callerKey(caller)}`
     },
     enableDraftSpec: true,
     errorResponseBuilder: (_request, { after, max }) =>

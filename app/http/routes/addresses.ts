@@ -9,6 +9,7 @@ export function addressRoutes(app: Api, checker: AddressChecker): void {
   app.route({
     method: 'GET',
     url: '/addresses/check',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(
         'Addresses',

@@ -78,6 +78,7 @@ export function bounceRoutes(app: Api, { engine: { feedback } }: Parts): void {
   app.route({
     method: 'POST',
     url: '/bounces',
+    config: { scope: 'subscribers:write' },
     bodyLimit: maxMailBytes,
     schema: {
       ...operation(
@@ -106,6 +107,7 @@ export function bounceRoutes(app: Api, { engine: { feedback } }: Parts): void {
   app.route({
     method: 'GET',
     url: '/bounces/rules',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(
         tag,

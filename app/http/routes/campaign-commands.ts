@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'
+import type { Scope } from '../../../engine/model/scope.ts'
 import { addressSchema, textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { campaignSchema, previewSchema, testResultSchema } from '../reply/campaign-views.ts'
@@ -18,6 +19,7 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
 
   const command = (
     verb: string,
+    scope: Scope,
     summary: string,
     description: string,
     run: (id: CampaignId, reason: string | undefined) => Promise<Campaign>,
@@ -25,6 +27,7 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
     app.route({
       method: 'POST',
       url: `/campaigns/:idOrName/${verb}`,
+      config: { scope },
       schema: {
         ...operation(tag, summary, description),
         params: idOrNameParams,
@@ -42,29 +45,42 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
     })
   }
 
-  command('start', 'Start a campaign', 'Now; also the answer to one that was found overdue.', (id) =>
-    campaigns.start(id),
+  command(
+    'start',
+    'campaigns:send',
+    'Start a campaign',
+    'Now; also the answer to one that was found overdue.',
+    (id) => campaigns.start(id),
   )
   command(
     'pause',
+    'campaigns:write',
     'Pause a campaign',
     'From the next batch on; the series of a recurring one, too. The reason is kept.',
     (id, reason) => campaigns.pause(id, reason),
   )
-  command('resume', 'Resume a campaign', 'Where it was paused.', (id) => campaigns.resume(id))
+  command('resume', 'campaigns:send', 'Resume a campaign', 'Where it was paused.', (id) =>
+    campaigns.resume(id),
+  )
   command(
     'cancel',
+    'campaigns:send',
     'Cancel a campaign',
     'From the next batch on, for good; the series of a recurring one ends, too.',
     (id) => campaigns.cancel(id),
   )
-  command('skip', 'Skip an edition', 'The next due time of a recurring campaign is let go by.', (id) =>
-    campaigns.skip(id),
+  command(
+    'skip',
+    'campaigns:write',
+    'Skip an edition',
+    'The next due time of a recurring campaign is let go by.',
+    (id) => campaigns.skip(id),
   )
 
   app.route({
     method: 'POST',
     url: '/campaigns/:idOrName/retry',
+    config: { scope: 'campaigns:send' },
     schema: {
       ...operation(
         tag,
@@ -87,6 +103,7 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/campaigns/:idOrName/test',
+    config: { scope: 'campaigns:send' },
     schema: {
       ...operation(
         tag,
@@ -109,6 +126,7 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/campaigns/:idOrName/preview',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(
         tag,

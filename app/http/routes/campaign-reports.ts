@@ -44,7 +44,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/campaigns/:idOrName/preflight',
-    config: { idempotent: false },
+    config: { scope: 'campaigns:read', idempotent: false },
     schema: {
       ...operation(
         tag,
@@ -89,6 +89,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/campaigns/:idOrName/progress',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(
         tag,
@@ -113,6 +114,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/campaigns/:idOrName/editions',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(
         tag,
@@ -132,6 +134,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/calendar',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(
         tag,
@@ -153,6 +156,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/campaigns/:idOrName/deliveries',
+    config: { scope: 'campaigns:read' },
     exposeHeadRoute: false,
     schema: {
       ...operation(

@@ -25,6 +25,7 @@ export function campaignRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/campaigns',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(tag, 'List campaigns'),
       querystring: z.strictObject({ ...pageQuery, state: z.enum(campaignStates).optional() }),
@@ -40,6 +41,7 @@ export function campaignRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/campaigns',
+    config: { scope: 'campaigns:write' },
     schema: {
       ...operation(tag, 'Create a campaign', 'A draft: nothing is sent before it is started or scheduled.'),
       body: campaignInputSchema,
@@ -54,6 +56,7 @@ export function campaignRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/campaigns/:idOrName',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(tag, 'Read a campaign'),
       params: idOrNameParams,
@@ -68,6 +71,7 @@ export function campaignRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'PUT',
     url: '/campaigns/:idOrName',
+    config: { scope: 'campaigns:write' },
     schema: {
       ...operation(
         tag,
@@ -93,6 +97,7 @@ export function campaignRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'DELETE',
     url: '/campaigns/:idOrName',
+    config: { scope: 'campaigns:write' },
     schema: {
       ...operation(tag, 'Remove a campaign', 'Only drafts: what was sent stays on the books.'),
       params: idOrNameParams,
@@ -114,6 +119,7 @@ export function campaignRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/campaigns/:idOrName/schedule',
+    config: { scope: 'campaigns:send' },
     schema: {
       ...operation(
         tag,

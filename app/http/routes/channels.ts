@@ -14,6 +14,7 @@ export function channelRoutes(app: Api, { engine }: Parts): void {
   app.route({
     method: 'GET',
     url: '/channels',
+    config: { scope: 'system:read' },
     schema: {
       ...operation(tag, 'List channels and their state'),
       response: { 200: z.object({ data: z.array(channelSchema) }), ...problems('read') },
@@ -24,6 +25,7 @@ export function channelRoutes(app: Api, { engine }: Parts): void {
   app.route({
     method: 'POST',
     url: '/channels/:name/probe',
+    config: { scope: 'system:write' },
     schema: {
       ...operation(tag, 'Probe a channel', 'Can it be reached? Nothing is sent.'),
       params: z.strictObject({ name: z.string().min(1).max(64) }),

@@ -28,6 +28,7 @@ export function eventRoutes(app: Api, { engine: { store } }: Parts): void {
   app.route({
     method: 'GET',
     url: '/events',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation('Events', 'List events', 'What happened to deliveries, in the order it was written.'),
       querystring: z.strictObject({

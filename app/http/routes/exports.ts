@@ -62,6 +62,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/subscribers/export',
+    config: { scope: 'subscribers:read' },
     exposeHeadRoute: false,
     schema: {
       ...operation('Subscribers', 'Export subscribers', about),
@@ -93,6 +94,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/items/export',
+    config: { scope: 'content:read' },
     exposeHeadRoute: false,
     schema: {
       ...operation('Items', 'Export items', about),
@@ -107,6 +109,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/suppressions/export',
+    config: { scope: 'subscribers:read' },
     exposeHeadRoute: false,
     schema: {
       ...operation('Suppressions', 'Export suppressions', about),
@@ -121,6 +124,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/impressions/export',
+    config: { scope: 'analytics:read' },
     exposeHeadRoute: false,
     schema: {
       ...operation(

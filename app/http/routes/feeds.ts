@@ -98,6 +98,7 @@ export function feedRoutes(app: Api, parts: Parts): void {
   collectionRoutes(app, parts, {
     noun: 'feed',
     tag,
+    scopes: { read: 'content:read', write: 'content:write' },
     collection: viewed(feeds, store),
     input: feedInputSchema,
     view: feedSchema,
@@ -107,6 +108,7 @@ export function feedRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/feeds/preview',
+    config: { scope: 'content:write' },
     schema: {
       ...operation(
         tag,
@@ -122,6 +124,7 @@ export function feedRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/feeds/:idOrName/fetch',
+    config: { scope: 'content:write' },
     schema: {
       ...operation(
         tag,

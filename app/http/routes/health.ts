@@ -9,7 +9,7 @@ const statusSchema = z.object({ status: z.literal('ok'), version: z.string() })
 
 /** For probes and Prometheus: no key, no rate limit. */
 export function healthRoutes(app: Api, { engine, version, stopping }: Parts, registry: Registry): void {
-  const config = { rateLimit: false as const, whileStopping: true }
+  const config = { scope: 'public' as const, rateLimit: false as const, whileStopping: true }
 
   app.route({
     method: 'GET',

@@ -5,6 +5,7 @@ import type { ImportFormat, ImportResult } from '../../../engine/audience/import
 import type { Importer, ImportSettings } from '../../../engine/audience/import/importer.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { ImportId } from '../../../engine/model/ids.ts'
+import type { Scope } from '../../../engine/model/scope.ts'
 import { type ImportKindName, importKinds, importStates } from '../../../engine/ports/imports.ts'
 import { type Api, operation, sendStream } from '../api.ts'
 import { gone } from '../reply/gone.ts'
@@ -154,11 +155,17 @@ export function importRoutes(app: Api, importer: Importer): void {
     return undefined
   }
 
-  const route = <Q extends z.ZodObject>(kind: ImportKindName, tag: string, about: string, query: Q) => {
+  const route = <Q extends z.ZodObject>(
+    kind: ImportKindName,
+    scope: Scope,
+    tag: string,
+    about: string,
+    query: Q,
+  ) => {
     app.route({
       method: 'POST',
       url: `/${kind}/import`,
-      config: { idempotent: false },
+      config: { scope, idempotent: false },
       schema: {
         ...operation(tag, `Import ${kind}`, aboutImport + about),
         consumes: Object.keys(types),
@@ -175,13 +182,20 @@ export function importRoutes(app: Api, importer: Importer): void {
         ) as never,
     })
   }
-  route('subscribers', 'Subscribers', aboutColumns, z.strictObject(subscriberImportQuery))
-  route('items', 'Items', aboutItemColumns, z.strictObject(importQuery))
-  route('suppressions', 'Suppressions', aboutSuppressions, z.strictObject(importQuery))
+  route(
+    'subscribers',
+    'subscribers:write',
+    'Subscribers',
+    aboutColumns,
+    z.strictObject(subscriberImportQuery),
+  )
+  route('items', 'content:write', 'Items', aboutItemColumns, z.strictObject(importQuery))
+  route('suppressions', 'subscribers:write', 'Suppressions', aboutSuppressions, z.strictObject(importQuery))
 
   app.route({
     method: 'GET',
     url: '/imports',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation('Imports', 'List imports'),
       querystring: z.strictObject(pageQuery),
@@ -193,6 +207,7 @@ export function importRoutes(app: Api, importer: Importer): void {
   app.route({
     method: 'GET',
     url: '/imports/:id',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation('Imports', 'Read an import', 'How far it is, and what its end reported.'),
       params: idParams,

@@ -33,6 +33,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
   app.route({
     method: 'GET',
     url: '/items',
+    config: { scope: 'content:read' },
     schema: {
       ...operation(tag, 'List items'),
       querystring: z.strictObject({ ...pageQuery, topic: slugSchema.optional() }),
@@ -47,6 +48,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
   app.route({
     method: 'POST',
     url: '/items',
+    config: { scope: 'content:write' },
     bodyLimit: bodyLimitBytes,
     schema: {
       ...operation(
@@ -79,6 +81,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
   app.route({
     method: 'GET',
     url: '/items/:id',
+    config: { scope: 'content:read' },
     schema: {
       ...operation(tag, 'Read an item'),
       params: idParams,
@@ -94,6 +97,7 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
   app.route({
     method: 'DELETE',
     url: '/items/:id',
+    config: { scope: 'content:write' },
     schema: {
       ...operation(tag, 'Remove an item', 'What is already going out keeps its own copy.'),
       params: idParams,

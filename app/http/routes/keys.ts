@@ -15,6 +15,7 @@ export function keyRoutes(app: Api, { engine: { store }, auth, clock }: Parts): 
   app.route({
     method: 'GET',
     url: '/keys',
+    config: { scope: 'access:write' },
     schema: {
       ...operation(tag, 'List API keys'),
       querystring: z.strictObject(pageQuery),
@@ -27,7 +28,7 @@ export function keyRoutes(app: Api, { engine: { store }, auth, clock }: Parts): 
     method: 'POST',
     url: '/keys',
     // An answer that is kept for a repeat would keep the secret.
-    config: { idempotent: false },
+    config: { scope: 'access:write', idempotent: false },
     schema: {
       ...operation(
         tag,
@@ -48,6 +49,7 @@ export function keyRoutes(app: Api, { engine: { store }, auth, clock }: Parts): 
   app.route({
     method: 'DELETE',
     url: '/keys/:id',
+    config: { scope: 'access:write' },
     schema: {
       ...operation(
         tag,

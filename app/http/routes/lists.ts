@@ -16,6 +16,7 @@ export function listRoutes(app: Api, parts: Parts): void {
   collectionRoutes(app, parts, {
     noun: 'list',
     tag: 'Lists',
+    scopes: { read: 'subscribers:read', write: 'subscribers:write' },
     collection: parts.engine.store.lists,
     input: listInputSchema,
     view: listSchema,

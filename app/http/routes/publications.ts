@@ -43,6 +43,7 @@ export function publicationRoutes(app: Api, { engine: { store } }: Parts): void 
   app.route({
     method: 'GET',
     url: '/publications',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(tag, 'List publications', 'Newest first.'),
       querystring: z.strictObject({
@@ -66,6 +67,7 @@ export function publicationRoutes(app: Api, { engine: { store } }: Parts): void 
   app.route({
     method: 'GET',
     url: '/publications/:id',
+    config: { scope: 'campaigns:read' },
     schema: {
       ...operation(tag, 'Read a publication'),
       params: idParams,

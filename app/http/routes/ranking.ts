@@ -22,6 +22,7 @@ export function rankingRoutes(app: Api, { engine: { store }, clock }: Parts): vo
   app.route({
     method: 'GET',
     url: '/ranking/models',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(tag, 'List the versions of what was learned', 'All that are kept, newest first.'),
       response: { 200: z.object({ data: z.array(modelSchema) }), ...problems('read') },
@@ -32,6 +33,7 @@ export function rankingRoutes(app: Api, { engine: { store }, clock }: Parts): vo
   app.route({
     method: 'POST',
     url: '/ranking/models/:version/activate',
+    config: { scope: 'system:write' },
     schema: {
       ...operation(
         tag,

@@ -81,6 +81,7 @@ export function segmentRoutes(app: Api, parts: Parts): void {
   collectionRoutes<Segment, Unkept<Segment>>(app, parts, {
     noun: 'segment',
     tag,
+    scopes: { read: 'subscribers:read', write: 'subscribers:write' },
     collection,
     input: segmentInputSchema,
     view: segmentSchema,
@@ -93,6 +94,7 @@ export function segmentRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/segments/:idOrName/count',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'Count a segment', 'Active subscribers who fit it now.'),
       params: idOrNameParams,
@@ -111,7 +113,7 @@ export function segmentRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/segments/count',
-    config: { idempotent: false },
+    config: { scope: 'subscribers:read', idempotent: false },
     schema: {
       ...operation(
         tag,
@@ -153,7 +155,7 @@ export function segmentRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/segments/check',
-    config: { idempotent: false },
+    config: { scope: 'subscribers:read', idempotent: false },
     schema: {
       ...operation(tag, 'Check a rule', 'Says what is wrong with it and where, or how it is understood.'),
       body: z.strictObject({ rule: ruleTextSchema }),

@@ -20,6 +20,7 @@ export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
   app.route({
     method: 'GET',
     url: '/stream',
+    config: { scope: 'any' },
     exposeHeadRoute: false,
     schema: {
       ...operation(

@@ -57,6 +57,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'List subscribers'),
       querystring: z.strictObject({
@@ -89,6 +90,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'POST',
     url: '/subscribers',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(
         tag,
@@ -124,6 +126,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers/by-address',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'Find a subscriber by address'),
       querystring: z.strictObject({ address: addressSchema }),
@@ -139,6 +142,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers/:id',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'Read a subscriber'),
       params: idParams,
@@ -150,6 +154,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'PATCH',
     url: '/subscribers/:id',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(
         tag,
@@ -179,6 +184,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers/:id/memberships',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'List memberships of a subscriber'),
       params: idParams,
@@ -195,6 +201,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers/:id/picks',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(
         tag,
@@ -218,6 +225,7 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'POST',
     url: '/subscribers/:id/leave',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'Leave lists, or everything', 'The person’s own word. Repeating it changes nothing.'),
       params: idParams,

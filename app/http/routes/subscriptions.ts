@@ -57,6 +57,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'POST',
     url: '/subscriptions',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(
         tag,
@@ -84,6 +85,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers/:id/data',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(
         tag,
@@ -106,6 +108,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'GET',
     url: '/subscribers/:id/consents',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(
         tag,
@@ -125,6 +128,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'POST',
     url: '/subscribers/:id/erase',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(
         tag,
@@ -147,6 +151,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'POST',
     url: '/subscribers/:id/pause',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'Pause a subscription', 'Nothing is sent, until `until` where that is said.'),
       params: idParams,
@@ -164,6 +169,7 @@ export function subscriptionRoutes(app: Api, { engine, clock }: Parts): void {
   app.route({
     method: 'POST',
     url: '/subscribers/:id/resume',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'End a pause'),
       params: idParams,

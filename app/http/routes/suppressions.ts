@@ -34,6 +34,7 @@ export function suppressionRoutes(app: Api, { engine: { store }, clock }: Parts)
   app.route({
     method: 'GET',
     url: '/suppressions',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'List addresses that are never mailed'),
       querystring: z.strictObject(pageQuery),
@@ -45,6 +46,7 @@ export function suppressionRoutes(app: Api, { engine: { store }, clock }: Parts)
   app.route({
     method: 'POST',
     url: '/suppressions',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'Suppress addresses', 'One, or up to 1,000. The first reason of an address stays.'),
       body: z.union([inputSchema, z.array(inputSchema).min(1).max(1000)]),
@@ -62,6 +64,7 @@ export function suppressionRoutes(app: Api, { engine: { store }, clock }: Parts)
   app.route({
     method: 'DELETE',
     url: '/suppressions/:address',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'Lift a suppression'),
       params: z.strictObject({ address: addressSchema }),

@@ -44,6 +44,7 @@ export function templateRoutes(app: Api, parts: Parts): void {
   collectionRoutes(app, parts, {
     noun: 'template',
     tag: 'Templates',
+    scopes: { read: 'content:read', write: 'content:write' },
     collection: parts.engine.store.templates,
     input: templateInputSchema,
     view: templateSchema,
@@ -54,6 +55,7 @@ export function templateRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/templates/check',
+    config: { scope: 'content:read' },
     bodyLimit: bodyLimitBytes,
     schema: {
       ...operation('Templates', 'Check a template without keeping it', 'No problems: it compiles.'),

@@ -14,6 +14,7 @@ export function topicRoutes(app: Api, parts: Parts): void {
   collectionRoutes(app, parts, {
     noun: 'topic',
     tag: 'Topics',
+    scopes: { read: 'content:read', write: 'content:write' },
     collection: parts.engine.store.topics,
     input: topicInputSchema,
     view: topicSchema,

@@ -1,10 +1,16 @@
+import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAuth } from '../../../app/http/request/auth.ts'
+import { useAuthorisation } from '../../../app/http/request/authorise.ts'
+import { systemClock } from '../../../engine/clock.ts'
+import { scopes } from '../../../engine/model/scope.ts'
 import { type Served, serve } from './serve.ts'
 
 interface Operation {
   summary?: string
   tags?: string[]
   security?: object[]
+  'x-broadsheet-scope'?: string
   parameters?: { name: string; in: string; schema: { pattern?: string } }[]
   requestBody?: { content: Record<string, object> }
   responses: Record<string, { description: string; content?: Record<string, object> }>
@@ -105,6 +111,24 @@ test('every route asks for a key, but those that are meant to be open', async ()
   ).toEqual([...open].sort())
 })
 
+test('every route says who may use it', () => {
+  for (const { id, operation } of operations)
+    expect(['any', 'public', ...scopes], id).toContain(operation['x-broadsheet-scope'])
+  expect(
+    operations
+      .filter(({ operation }) => operation['x-broadsheet-scope'] === 'public')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([...open].sort())
+})
+
+test('a route that says not who may use it is refused when it is made', async () => {
+  const app = fastify()
+  useAuthorisation(app, createAuth({ keys: served.store.apiKeys, tokens: [], clock: systemClock }))
+  expect(() => app.get('/open', async () => 'who?')).toThrow('GET /open says not who may use it')
+  await app.close()
+})
+
 test('every route says what it is and how it refuses', () => {
   for (const { id, path, method, operation } of operations) {
     expect(operation.summary, id).toBeTruthy()
@@ -112,7 +136,7 @@ test('every route says what it is and how it refuses', () => {
     const refusals = Object.keys(operation.responses).filter((status) => Number(status) >= 400)
     expect(refusals, id).not.toEqual([])
     if (!path.startsWith('/api/v1')) continue
-    expect(refusals, id).toEqual(expect.arrayContaining(['400', '401', '429', '500', '503']))
+    expect(refusals, id).toEqual(expect.arrayContaining(['400', '401', '403', '429', '500', '503']))
     if (method !== 'GET') expect(refusals, id).toEqual(expect.arrayContaining(['409', '413', '415', '507']))
     if (/\{id|\{address/.test(path)) expect(refusals, id).toContain('404')
     for (const status of refusals)

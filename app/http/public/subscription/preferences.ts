@@ -156,6 +156,7 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
   ;(app as unknown as FastifyInstance).route({
     method: 'GET',
     url: '/p/:token/data.json',
+    config: { scope: 'public' },
     schema: {
       tags: ['Public'],
       summary: 'All that is known of a person, for themselves',

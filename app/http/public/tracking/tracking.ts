@@ -31,7 +31,7 @@ export function trackingRoutes(app: Api, parts: PageParts): void {
     const subject = engine.readLinkToken(token || file.slice(0, -gif.length))
     return subject === null ? null : `${subject.publicationId} ${subject.subscriberId}`
   }
-  const config = { whileStopping: true, rateLimit: limitByLetter(letterOf) }
+  const config = { scope: 'public' as const, whileStopping: true, rateLimit: limitByLetter(letterOf) }
 
   typed.route({
     method: 'GET',

@@ -57,6 +57,7 @@ export function alertmanagerRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/status',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'Say what runs here', 'Alertmanager’s `getStatus`.'),
       response: { 200: statusSchema, ...said() },
@@ -79,6 +80,7 @@ export function alertmanagerRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/receivers',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List receivers', 'Alertmanager’s `getReceivers`.'),
       response: { 200: z.array(receiverSchema), ...said() },

@@ -41,7 +41,7 @@ export function amAlertRoutes(app: Api, { engine: { alerts, store }, clock, aler
     method: 'POST',
     url: '/alerts',
     bodyLimit: alertBodyBytes,
-    config: { intake: true },
+    config: { scope: 'alerts:write', intake: true },
     schema: {
       ...operation(
         tag,
@@ -66,6 +66,7 @@ export function amAlertRoutes(app: Api, { engine: { alerts, store }, clock, aler
   app.route({
     method: 'GET',
     url: '/alerts',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List open alerts', 'Alertmanager’s `getAlerts`.'),
       querystring: selectionSchema,
@@ -77,6 +78,7 @@ export function amAlertRoutes(app: Api, { engine: { alerts, store }, clock, aler
   app.route({
     method: 'GET',
     url: '/alerts/groups',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List open alerts as they are grouped', 'Alertmanager’s `getAlertGroups`.'),
       querystring: selectionSchema,

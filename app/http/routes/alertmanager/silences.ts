@@ -46,6 +46,7 @@ export function amSilenceRoutes(app: Api, { engine: { alerts, store }, clock }: 
   app.route({
     method: 'GET',
     url: '/silences',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(
         tag,
@@ -80,6 +81,7 @@ export function amSilenceRoutes(app: Api, { engine: { alerts, store }, clock }: 
   app.route({
     method: 'POST',
     url: '/silences',
+    config: { scope: 'alerts:write' },
     schema: {
       ...operation(
         tag,
@@ -118,6 +120,7 @@ export function amSilenceRoutes(app: Api, { engine: { alerts, store }, clock }: 
   app.route({
     method: 'GET',
     url: '/silence/:silenceID',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'Read a silence, as amtool does', 'Alertmanager’s `getSilence`.'),
       params: silenceParams,
@@ -129,6 +132,7 @@ export function amSilenceRoutes(app: Api, { engine: { alerts, store }, clock }: 
   app.route({
     method: 'DELETE',
     url: '/silence/:silenceID',
+    config: { scope: 'alerts:write' },
     schema: {
       ...operation(tag, 'End a silence, as amtool does', 'Alertmanager’s `deleteSilence`.'),
       params: silenceParams,

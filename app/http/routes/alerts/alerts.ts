@@ -56,7 +56,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
     method: 'POST',
     url: '/alerts',
     bodyLimit: alertBodyBytes,
-    config: { intake: true },
+    config: { scope: 'alerts:write', intake: true },
     schema: {
       ...operation(
         tag,
@@ -81,6 +81,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/alerts',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List alerts', 'Newest first.'),
       querystring: z.strictObject({
@@ -103,6 +104,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/alerts/routes',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(
         tag,
@@ -122,6 +124,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/alerts/:id',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'Read an alert', `With the newest ${toldShown} notifications that told of it.`),
       params: idParams,
@@ -147,6 +150,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/alerts/:id/acknowledge',
+    config: { scope: 'alerts:write' },
     schema: {
       ...operation(
         tag,
@@ -175,6 +179,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
     app.route({
       method: 'POST',
       url: `/alerts/:id/${verb}`,
+      config: { scope: 'alerts:write' },
       schema: {
         ...operation(tag, summary, description),
         params: idParams,

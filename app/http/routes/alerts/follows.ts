@@ -28,6 +28,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'GET',
     url: '/subscribers/:id/follows',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'List what a person follows'),
       params: idParams,
@@ -43,6 +44,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'POST',
     url: '/subscribers/:id/follows',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(
         tag,
@@ -66,6 +68,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'GET',
     url: '/subscribers/:id/follows/:follow',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'Read a follow'),
       params: followParams,
@@ -80,6 +83,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'PUT',
     url: '/subscribers/:id/follows/:follow',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'Replace a follow', 'Say which version it replaces, by `If-Match` or `?version=`.'),
       params: followParams,
@@ -101,6 +105,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'DELETE',
     url: '/subscribers/:id/follows/:follow',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(tag, 'Remove a follow'),
       params: followParams,
@@ -116,6 +121,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'GET',
     url: '/subscribers/:id/follow-preferences',
+    config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'Read when a person wants to be told'),
       params: idParams,
@@ -127,6 +133,7 @@ export function followRoutes(app: Api, { engine: { alerts, store } }: Parts): vo
   app.route({
     method: 'PUT',
     url: '/subscribers/:id/follow-preferences',
+    config: { scope: 'subscribers:write' },
     schema: {
       ...operation(
         tag,

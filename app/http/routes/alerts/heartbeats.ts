@@ -21,6 +21,7 @@ export function heartbeatRoutes(app: Api, parts: Parts): void {
   collectionRoutes(app, parts, {
     noun: 'heartbeat',
     tag,
+    scopes: { read: 'alerts:read', write: 'alerts:write' },
     collection: viewed(alerts, store),
     input: heartbeatInputSchema,
     view: heartbeatSchema,
@@ -32,7 +33,7 @@ export function heartbeatRoutes(app: Api, parts: Parts): void {
     method: ['GET', 'POST'],
     url: '/heartbeats/:name/beat',
     exposeHeadRoute: false,
-    config: { idempotent: false },
+    config: { scope: 'alerts:write', idempotent: false },
     schema: {
       ...operation(
         tag,

@@ -32,6 +32,7 @@ export function notificationRoutes(app: Api, { engine: { alerts, store } }: Part
   app.route({
     method: 'GET',
     url: '/notifications',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List notifications', 'What was told of alerts. Newest first.'),
       querystring: z.strictObject({
@@ -55,6 +56,7 @@ export function notificationRoutes(app: Api, { engine: { alerts, store } }: Part
   app.route({
     method: 'GET',
     url: '/notifications/:id',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'Read a notification', 'With what it says, and how far it has come.'),
       params: idParams,
@@ -77,6 +79,7 @@ export function notificationRoutes(app: Api, { engine: { alerts, store } }: Part
   app.route({
     method: 'GET',
     url: '/notifications/:id/postings',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List what became of a notification', 'Rooms first, then people, by follow.'),
       params: idParams,
@@ -102,6 +105,7 @@ export function notificationRoutes(app: Api, { engine: { alerts, store } }: Part
   app.route({
     method: 'GET',
     url: '/subscribers/:id/postings',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List the alerts that one person was told of', 'By notification.'),
       params: idParams,

@@ -24,6 +24,7 @@ export function silenceRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/silences',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'List silences'),
       querystring: z.strictObject({
@@ -45,6 +46,7 @@ export function silenceRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/silences',
+    config: { scope: 'alerts:write' },
     schema: {
       ...operation(
         tag,
@@ -70,6 +72,7 @@ export function silenceRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/silences/:id',
+    config: { scope: 'alerts:read' },
     schema: {
       ...operation(tag, 'Read a silence'),
       params: idParams,
@@ -85,6 +88,7 @@ export function silenceRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'DELETE',
     url: '/silences/:id',
+    config: { scope: 'alerts:write' },
     schema: {
       ...operation(
         tag,

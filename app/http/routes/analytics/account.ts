@@ -35,6 +35,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
   app.route({
     method: 'GET',
     url: '/analytics/totals',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(tag, 'What happened in a range', days),
       querystring: z.strictObject(rangeQuery),
@@ -52,6 +53,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
   app.route({
     method: 'GET',
     url: '/analytics/topics',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
@@ -72,6 +74,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
   app.route({
     method: 'GET',
     url: '/analytics/domains',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
@@ -95,6 +98,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
   app.route({
     method: 'GET',
     url: '/analytics/engagement',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
@@ -127,6 +131,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
   app.route({
     method: 'GET',
     url: '/analytics/alerts',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
@@ -165,6 +170,7 @@ export function accountAnalyticsRoutes(app: Api, { engine: { analytics }, clock 
   app.route({
     method: 'GET',
     url: '/analytics/cohorts',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,

@@ -16,6 +16,7 @@ export function countingRoutes(app: Api, { engine: { analytics } }: Parts): void
   app.route({
     method: 'GET',
     url: '/analytics/status',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(tag, 'How far the numbers are', 'They follow events within a second while a node works.'),
       response: { 200: statusSchema, ...problems('read') },
@@ -26,7 +27,7 @@ export function countingRoutes(app: Api, { engine: { analytics } }: Parts): void
   app.route({
     method: 'POST',
     url: '/analytics/rebuild',
-    config: { idempotent: false },
+    config: { scope: 'system:write', idempotent: false },
     schema: {
       ...operation(
         tag,

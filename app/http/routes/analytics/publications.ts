@@ -38,6 +38,7 @@ export function publicationAnalyticsRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/campaigns/:idOrName',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
@@ -64,6 +65,7 @@ export function publicationAnalyticsRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/publications/:id',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(tag, 'What became of a publication'),
       params: idParams,
@@ -83,6 +85,7 @@ export function publicationAnalyticsRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/publications/:id/links',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
@@ -109,6 +112,7 @@ export function publicationAnalyticsRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/publications/:id/by/:dimension',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,

@@ -33,6 +33,7 @@ export function timelineRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/publications/:id/timeline',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(tag, 'What happened when, of a publication', `${about} Default: the first week.`),
       params: idParams,
@@ -54,6 +55,7 @@ export function timelineRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/timeline',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(tag, 'What happened when', `${about} Default: the last 30 days.`),
       querystring: query,
@@ -70,6 +72,7 @@ export function timelineRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'GET',
     url: '/analytics/audience',
+    config: { scope: 'analytics:read' },
     schema: {
       ...operation(
         tag,
