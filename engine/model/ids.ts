@@ -18,6 +18,9 @@ export type NotificationId = Id<'notification'>
 export type FollowId = Id<'follow'>
 export type SilenceId = Id<'silence'>
 export type HeartbeatId = Id<'heartbeat'>
+export type UserId = Id<'user'>
+export type SessionId = Id<'session'>
+export type AuditId = Id<'audit'>
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number

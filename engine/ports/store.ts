@@ -1,10 +1,10 @@
-import type { ApiKey } from '../model/api-key.ts'
 import type { Feed } from '../model/feed.ts'
 import type { Heartbeat } from '../model/heartbeat.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
+import type { AccessPorts } from './access.ts'
 import type { AlertStore, BeatStore, DeskStore, SilenceStore } from './alerts.ts'
 import type { AudienceFlowStore } from './audience-flow.ts'
 import type { BucketStore } from './buckets.ts'
@@ -63,7 +63,7 @@ export interface AlertPorts {
 
 /** Everything that is kept. Lost infrastructure rejects with E_STORE_*; an expected refusal with the codes
  *  named at each method. */
-export interface Store extends AlertPorts {
+export interface Store extends AlertPorts, AccessPorts {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   readonly subscribers: SubscriberStore
   readonly suppressions: SuppressionStore
@@ -75,7 +75,6 @@ export interface Store extends AlertPorts {
   readonly topics: Collection<Topic>
   readonly segments: Collection<Segment>
   readonly templates: Collection<Template>
-  readonly apiKeys: Collection<ApiKey>
   readonly feeds: Collection<Feed>
   readonly feedStates: FeedStateStore
   readonly items: ItemStore

@@ -1,4 +1,3 @@
-import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { Feed, FeedState } from '../../engine/model/feed.ts'
 import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { FeedId, HeartbeatId } from '../../engine/model/ids.ts'
@@ -7,6 +6,9 @@ import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
+import { createAudit } from './access/audit.ts'
+import { createSessions, createTokens, endSessionsOf, type Sessions } from './access/sessions.ts'
+import { createApiKeys, createUsers } from './access/users.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createDesk } from './alerts/desk.ts'
 import { createFollowPreferences, createFollows } from './alerts/follows.ts'
@@ -52,6 +54,8 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
   const placing = createPlacing(state, alerts)
   const beats = new Map<HeartbeatId, Beat>()
   const heartbeats = createCollection<Heartbeat>('heartbeat', (id) => beats.delete(id))
+  const sessions: Sessions = new Map()
+  const users = createUsers((id) => endSessionsOf(sessions, id, null))
   const suppressions = createSuppressions(state)
   const audienceFlow = createAudienceFlow(state, alerts)
   const reports = {
@@ -76,7 +80,11 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     topics: createCollection<Topic>('topic'),
     segments: createCollection<Segment>('segment'),
     templates: createCollection<Template>('template'),
-    apiKeys: createCollection<ApiKey>('API key'),
+    apiKeys: createApiKeys(),
+    users,
+    sessions: createSessions(sessions, users.docs),
+    tokens: createTokens(),
+    audit: createAudit(),
     feeds,
     feedStates: createFeedStates(feeds.docs, feedStates),
     imports: createImports(reports),

@@ -91,6 +91,42 @@ const all: { readonly [name: string]: Table } = {
   template: collection,
   api_key: collection,
   feed: collection,
+  app_user: collection,
+  session: {
+    key: ['id'],
+    columns: {
+      id: int,
+      user_id: int,
+      hash: text,
+      created_at: int,
+      last_seen_at: int,
+      expires_at: int,
+      address: text,
+      user_agent: text,
+    },
+    numbered: true,
+  },
+  one_time_token: {
+    key: ['hash'],
+    columns: { hash: text, purpose: text, subject: text, expires_at: int },
+  },
+  audit: {
+    key: ['id'],
+    columns: {
+      id: int,
+      at: int,
+      caller_kind: text,
+      caller_id: text,
+      caller_name: text,
+      action: text,
+      subject: text,
+      outcome: text,
+      request_id: text,
+      address: text,
+      detail: json,
+    },
+    numbered: true,
+  },
   subscriber: {
     key: ['id'],
     columns: {

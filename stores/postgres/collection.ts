@@ -25,12 +25,14 @@ export const viewCollected = <T extends Kept>(row: CollectionRow): T =>
     updatedAt: row.updated_at,
   }) as T
 
+const words: { readonly [table: string]: string } = { api_key: 'API key', app_user: 'user' }
+
 export function createCollection<T extends Kept>(
   db: Database,
-  table: 'list' | 'topic' | 'segment' | 'template' | 'api_key' | 'feed' | 'heartbeat',
+  table: 'list' | 'topic' | 'segment' | 'template' | 'api_key' | 'feed' | 'heartbeat' | 'app_user',
   onRemove: (tx: Tx, id: number) => Promise<unknown> = async () => {},
 ): Collection<T> {
-  const what = table.replace('api_key', 'API key')
+  const what = words[table] ?? table
   const view = viewCollected<T>
   const rest = (doc: Unkept<T>) => JSON.stringify({ ...doc, name: undefined })
   const refuseTaken = (name: string) => (error: unknown) => {

@@ -1,9 +1,12 @@
-import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { Feed } from '../../engine/model/feed.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import { createAudit } from './access/audit.ts'
+import { createSessions } from './access/sessions.ts'
+import { createTokens } from './access/tokens.ts'
+import { createApiKeys, createUsers } from './access/users.ts'
 import { createAlertPorts } from './alerts/ports.ts'
 import { createAnalytics } from './analytics/analytics.ts'
 import { createAudienceFlow } from './analytics/audience-flow.ts'
@@ -51,7 +54,11 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     topics: createCollection<Topic>(db, 'topic'),
     segments: createCollection<Segment>(db, 'segment'),
     templates: createCollection<Template>(db, 'template'),
-    apiKeys: createCollection<ApiKey>(db, 'api_key'),
+    apiKeys: createApiKeys(db),
+    users: createUsers(db),
+    sessions: createSessions(db),
+    tokens: createTokens(db),
+    audit: createAudit(db),
     feeds: createCollection<Feed>(db, 'feed', (tx, id) =>
       tx.run('DELETE FROM feed_state WHERE feed_id = $1', [id]),
     ),

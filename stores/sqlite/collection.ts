@@ -14,12 +14,14 @@ interface Row {
   readonly doc: string
 }
 
+const words: { readonly [table: string]: string } = { api_key: 'API key', app_user: 'user' }
+
 export function createCollection<T extends Kept>(
   sql: Sql,
-  table: 'list' | 'topic' | 'segment' | 'template' | 'api_key' | 'feed' | 'heartbeat',
+  table: 'list' | 'topic' | 'segment' | 'template' | 'api_key' | 'feed' | 'heartbeat' | 'app_user',
   onRemove: (id: number) => void = () => {},
 ): Sync<Collection<T>> {
-  const what = table.replace('api_key', 'API key')
+  const what = words[table] ?? table
   const view = (row: Row): T =>
     ({
       ...JSON.parse(row.doc),

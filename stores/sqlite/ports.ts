@@ -1,10 +1,13 @@
 import type { Database } from 'better-sqlite3'
-import type { ApiKey } from '../../engine/model/api-key.ts'
 import type { Feed } from '../../engine/model/feed.ts'
 import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
 import type { Template } from '../../engine/model/template.ts'
+import { createAudit } from './access/audit.ts'
+import { createSessions } from './access/sessions.ts'
+import { createTokens } from './access/tokens.ts'
+import { createApiKeys, createUsers } from './access/users.ts'
 import { createAlertRows, createAlerts } from './alerts/alerts.ts'
 import { createBeats } from './alerts/beats.ts'
 import { createDesk } from './alerts/desk.ts'
@@ -85,7 +88,11 @@ export function createPorts(
     topics: createCollection<Topic>(sql, 'topic'),
     segments: createCollection<Segment>(sql, 'segment'),
     templates: createCollection<Template>(sql, 'template'),
-    apiKeys: createCollection<ApiKey>(sql, 'api_key'),
+    apiKeys: createApiKeys(sql),
+    users: createUsers(sql),
+    sessions: createSessions(sql),
+    tokens: createTokens(sql),
+    audit: createAudit(sql),
     feeds: createCollection<Feed>(sql, 'feed', (id) => {
       sql<[number]>('DELETE FROM feed_state WHERE feed_id = ?').run(id)
     }),

@@ -40,7 +40,7 @@ export function keyRoutes(app: Api, { engine: { store }, auth, clock }: Parts): 
     },
     handler: async (request, reply) => {
       const secret = newSecret()
-      const key = await store.apiKeys.insert({ name: request.body.name, hash: hashOf(secret) }, clock.now())
+      const key = await store.apiKeys.insert({ ...request.body, hash: hashOf(secret) }, clock.now())
       auth.refresh()
       return reply.code(201).send({ ...key, secret })
     },

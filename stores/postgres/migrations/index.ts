@@ -5,6 +5,7 @@ import { alerts } from './002-alerts.ts'
 import { tracking } from './003-tracking.ts'
 import { feedback } from './004-feedback.ts'
 import { learning } from './005-learning.ts'
+import { access } from './006-access.ts'
 
 export interface Migration {
   /** Rising by one. */
@@ -14,7 +15,7 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial, alerts, tracking, feedback, learning]
+export const migrations: readonly Migration[] = [initial, alerts, tracking, feedback, learning, access]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 // "BSht", as in SQLite's application_id.

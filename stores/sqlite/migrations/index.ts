@@ -10,6 +10,7 @@ import { alerts } from './007-alerts.ts'
 import { tracking } from './008-tracking.ts'
 import { feedback } from './009-feedback.ts'
 import { learning } from './010-learning.ts'
+import { access } from './011-access.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   tracking,
   feedback,
   learning,
+  access,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

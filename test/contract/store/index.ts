@@ -1,4 +1,7 @@
 import { describe } from 'vitest'
+import { testAudit } from './access/audit.ts'
+import { testSessions } from './access/sessions.ts'
+import { testUsers } from './access/users.ts'
 import { testAlerts } from './alerts/alerts.ts'
 import { testDesk } from './alerts/desk.ts'
 import { testFollows } from './alerts/follows.ts'
@@ -52,6 +55,9 @@ export function testStore(name: string, open: OpenStore): void {
     testSubscriptions(open)
     testNotices(open)
     testCollections(open)
+    testUsers(open)
+    testSessions(open)
+    testAudit(open)
     testItems(open)
     testImports(open)
     testMerge(open)

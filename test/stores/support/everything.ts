@@ -23,6 +23,7 @@ export async function everything(store: Store): Promise<{ readonly [port: string
     all<Kept>((after) => store[name].page({ after, limit }))
   const people = await all((after) => store.subscribers.page({ after, limit }))
   const feeds = await collection('feeds')
+  const users = await all((after) => store.users.page({ after, limit }))
   const campaigns = await all((after) => store.campaigns.page({ after, limit }))
   const publications = await all((after) => store.publications.page({ after, limit }))
   return {
@@ -31,6 +32,10 @@ export async function everything(store: Store): Promise<{ readonly [port: string
     segments: await collection('segments'),
     templates: await collection('templates'),
     apiKeys: await collection('apiKeys'),
+    users,
+    sessions: await Promise.all(users.map(({ id }) => store.sessions.ofUser(id, now))),
+    invited: [await store.tokens.look('cd'.repeat(32), 'invite', now)],
+    audit: (await store.audit.page({ before: null, limit })).rows,
     feeds,
     feedStates: await store.feedStates.get(feeds.map(({ id }) => id as never)),
     subscribers: people,

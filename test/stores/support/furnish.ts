@@ -3,6 +3,7 @@ import { bareProof } from '../../../engine/model/consent.ts'
 import { feedInputSchema } from '../../../engine/model/feed.ts'
 import type { ItemId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
+import { newUser } from '../../../engine/model/user.ts'
 import type { BucketRequest } from '../../../engine/ports/buckets.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { rollUp } from '../../contract/store/analytics/roll.ts'
@@ -52,7 +53,9 @@ export async function furnish(store: Store): Promise<Furnished> {
     now,
   )
   await store.templates.insert(templateInputSchema.parse({ name: fresh('t'), subject: odd, body: odd }), now)
-  await store.apiKeys.insert({ name: fresh('key'), hash: 'ab'.repeat(32) }, now)
+  const key = await store.apiKeys.insert({ name: fresh('key'), hash: 'ab'.repeat(32) }, now)
+  await store.apiKeys.used(key.id, now)
+  await furnishAccess(store)
   const feed = await store.feeds.insert(
     feedInputSchema.parse({ name: fresh('feed'), url: 'https://site.example/feed', topics: ['news'] }),
     now,
@@ -284,4 +287,31 @@ async function furnishEditions(store: Store): Promise<void> {
     },
     now,
   )
+}
+
+async function furnishAccess({ users, sessions, tokens, audit }: Store): Promise<void> {
+  const input = { name: `${fresh('owner')}@example.org`, fullName: odd, role: 'owner' } as const
+  const totp = { secret: 'sealed', lastStep: 59_000_000, confirmedAt: now }
+  const owner = await users.insert({ ...newUser(input), totp, recoveryCodes: ['ab'] }, now)
+  await sessions.open({
+    userId: owner.id,
+    hash: 'ef'.repeat(32),
+    createdAt: now,
+    expiresAt: now + longMs,
+    address: '2001:db8::1',
+    userAgent: odd,
+  })
+  await tokens.put({ hash: 'cd'.repeat(32), purpose: 'invite', subject: '7', expiresAt: now + longMs })
+  await audit.append([
+    {
+      at: now,
+      caller: { kind: 'user', id: String(owner.id), name: owner.name },
+      action: 'user.add',
+      subject: 'user/7',
+      outcome: 'done',
+      requestId: null,
+      address: null,
+      detail: { note: odd, first: true },
+    },
+  ])
 }
