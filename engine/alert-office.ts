@@ -1,5 +1,5 @@
 import { createDesk } from './actors/alerts/desk.ts'
-import { type AlertCourier, createPostman } from './actors/alerts/postman.ts'
+import { type AlertCourier, createPostman, type Postman } from './actors/alerts/postman.ts'
 import { type Alerts, type AlertWay, createAlerts } from './alerts.ts'
 import type { Clock } from './clock.ts'
 import { createAlertTokens } from './compose/alert-token.ts'
@@ -14,6 +14,7 @@ import { createReaders } from './desk/readers.ts'
 import { readAlertSettings } from './desk/settings.ts'
 import type { Log } from './log.ts'
 import type { Fact } from './model/progress.ts'
+import type { Meter } from './ports/meter.ts'
 import type { Store } from './ports/store.ts'
 import type { RenderPool } from './render/pool.ts'
 
@@ -25,6 +26,8 @@ export interface AlertOffice {
   lookAtAlerts(): void
   /** Another node has posts that it left to others. */
   lookForPosts(): void
+  /** Messages in this process's hands, and since when it has the oldest. */
+  underWay: Postman['underWay']
   /** As the postman's. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -40,12 +43,14 @@ export function createAlertOffice(parts: {
   /** Whoever has the desk is another node: tell it to look. */
   readonly wakeDesk: () => void
   readonly tell: (fact: Fact) => void
+  readonly meter: Meter
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
   readonly owner: string
 }): AlertOffice {
-  const { store, channels, limiter, pool, links, persons, wakeDesk, tell, clock, random, log, owner } = parts
+  const { store, channels, limiter, pool, links, persons, wakeDesk, tell, meter, clock, random, log, owner } =
+    parts
   const { rules, settings } = readAlertSettings(parts.config.alerts, channels)
   const config = { ...parts.config, alerts: settings }
   const { secrets, publicUrl } = config
@@ -59,6 +64,7 @@ export function createAlertOffice(parts: {
     press: createAlertPress({ config, store, pool, links, tokens, persons, clock, log }),
     links,
     tokens,
+    meter,
     clock,
     random,
     log,
@@ -95,6 +101,7 @@ export function createAlertOffice(parts: {
     postman,
     watch,
     tell,
+    meter,
     clock,
     log,
     owner,
@@ -107,6 +114,7 @@ export function createAlertOffice(parts: {
     },
     lookAtAlerts: desk.kick,
     lookForPosts: postman.kick,
+    underWay: postman.underWay,
     async stop(deadlineMs) {
       await desk.stop()
       await postman.stop(deadlineMs)

@@ -36,17 +36,19 @@ import { partialsOf } from './delivery/spec.ts'
 import { createStumbles } from './delivery/stumbles.ts'
 import { BroadsheetError } from './errors.ts'
 import { type Log, silentLog } from './log.ts'
+import type { DeliveryCounts } from './model/delivery.ts'
 import type { EpochMs, PublicationId, SubscriberId } from './model/ids.ts'
 import type { ChannelState, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
 import type { Bus } from './ports/bus.ts'
 import type { Cache } from './ports/cache.ts'
 import type { Fetcher } from './ports/fetcher.ts'
+import { type Meter, noMeter } from './ports/meter.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
 import { createRemembered } from './remembered.ts'
 import { checkTemplate } from './render/check.ts'
-import { createRenderPool } from './render/pool.ts'
+import { createRenderPool, type RenderPool } from './render/pool.ts'
 import { type Agenda, agendaOf } from './schedule/agenda.ts'
 import { createCalendar } from './schedule/calendar.ts'
 import { createSeries } from './schedule/series.ts'
@@ -71,6 +73,8 @@ export interface EngineParts {
   readonly egress?: Egress
   /** Reads feeds. Closed with the engine. Without one no feed can be read. */
   readonly fetcher?: Fetcher
+  /** Hears what the engine does. Without one nothing is counted. */
+  readonly meter?: Meter
   readonly clock?: Clock
   readonly random?: () => number
   readonly log?: Log
@@ -100,6 +104,14 @@ export type {
 } from './subscriptions.ts'
 export type { TemplateProblem } from './template/problem.ts'
 export type { EngineConfig }
+
+export interface EngineLoad {
+  readonly threads: ReturnType<RenderPool['stats']>
+  /** Of alerts, on their way to people and rooms. */
+  readonly posts: { readonly messages: number; readonly since: EpochMs | null }
+  /** Deliveries of the campaigns that this node has worked a batch of and that still run, as of their last batch. */
+  readonly ledger: Omit<DeliveryCounts, 'audience'>
+}
 
 /** The engine. `start` and `stop` are idempotent. */
 export interface Engine {
@@ -137,8 +149,10 @@ export interface Engine {
   probeChannel(name: string): Promise<ProbeResult>
   /** Returns the function that ends it. */
   listen(listener: (fact: Fact) => void): () => void
-  /** How much there is to do, on all nodes that share the queue. */
-  depth(): Promise<{ readonly queued: number; readonly running: number }>
+  /** How much there is to do, on all nodes that share the queue; `waitingMs`: how long the chunk that waits longest has waited. */
+  depth(): Promise<{ readonly queued: number; readonly running: number; readonly waitingMs: number }>
+  /** What this process has in hand, from memory. */
+  load(): EngineLoad
   /** Begin sweeping, scheduling and working. Without it commands are taken, and other nodes work. */
   start(): Promise<void>
   /** Stop leasing, finish what is in flight until `deadlineMs` (at most 10 s), give the rest back. Does not close the store. */
@@ -146,7 +160,7 @@ export interface Engine {
 }
 
 export async function createEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
-  const { queue, clock = systemClock, random = Math.random, log = silentLog } = parts
+  const { queue, meter = noMeter, clock = systemClock, random = Math.random, log = silentLog } = parts
   const owner = parts.node ?? randomUUID()
   // Refuses what is no network before anything is open.
   const classifier = createReadClassifier(config.reads)
@@ -194,10 +208,12 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
           clock,
           random,
           log: log.child({ channel: name }),
+          meter: { phase: (phase, seconds) => meter.phase(name, phase, seconds) },
           ...(parts.egress === undefined ? {} : { egress: parts.egress }),
         }),
         settings: config.breaker,
         limiter,
+        meter,
         clock,
         log,
         onChange(state, detail) {
@@ -286,6 +302,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       returns: feedback.returns,
       countRefused: feedback.countRefused,
       courier,
+      meter,
       clock,
       random,
       log,
@@ -316,7 +333,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     random,
     log,
   })
-  const learner = createLearner({ config: config.ranking, store, owner, clock, log })
+  const learner = createLearner({ config: config.ranking, store, owner, meter, clock, log })
   const retention = createRetention({ config: config.retention, store, owner, clock, log })
   const subscriptions = createSubscriptions({
     config,
@@ -367,6 +384,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     persons: tokens,
     wakeDesk: () => relay.wake('alerts'),
     tell,
+    meter,
     clock,
     random,
     log,
@@ -438,7 +456,11 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    depth: () => queue.depth(),
+    async depth() {
+      const [depth, waitingMs] = await Promise.all([queue.depth(), queue.waitingMs()])
+      return { ...depth, waitingMs }
+    },
+    load: () => ({ threads: pool.stats(), posts: office.underWay(), ledger: actors.standing() }),
     async start() {
       if (config.ranking.module !== null) {
         const { problems } = await pool.checkRanker({ module: config.ranking.module })

@@ -17,6 +17,15 @@ export interface StoreOptions {
 export interface OpenedStore extends Store {
   /** Tell a second process that is refused more about this one, e.g. `{ url }`. */
   describe(info: { readonly [key: string]: string }): void
+  /** How its pools of connections are used, by name; a store without connections has none. */
+  connections?(): {
+    readonly [pool: string]: {
+      readonly used: number
+      readonly idle: number
+      readonly waiting: number
+      readonly max: number
+    }
+  }
 }
 
 /** Where a store is. */

@@ -5,14 +5,14 @@ import type { EpochMs, PublicationId } from '../model/ids.ts'
 import type { Progress } from '../model/progress.ts'
 import type { Store } from '../ports/store.ts'
 import type { Calendar } from '../schedule/calendar.ts'
-import type { Meter } from './meter.ts'
+import type { Pace } from './pace.ts'
 
 /** How campaigns stand. */
 export interface CampaignProgress {
   /** As the store says it. Null: it never ran. */
-  of(campaign: Campaign, meter: Meter | null): Promise<Progress | null>
+  of(campaign: Campaign, pace: Pace | null): Promise<Progress | null>
   /** Of one that runs here, without asking the store. */
-  running(campaign: Campaign, id: PublicationId, counts: DeliveryCounts, meter: Meter): Progress
+  running(campaign: Campaign, id: PublicationId, counts: DeliveryCounts, pace: Pace): Progress
 }
 
 export function createCampaignProgress(parts: {
@@ -22,13 +22,13 @@ export function createCampaignProgress(parts: {
 }): CampaignProgress {
   const { store, calendar, clock } = parts
 
-  async function of(campaign: Campaign, meter: Meter | null): Promise<Progress | null> {
+  async function of(campaign: Campaign, pace: Pace | null): Promise<Progress | null> {
     if (campaign.publicationId === null) return null
     const counts = await store.deliveries.counts(campaign.publicationId)
     const state = await stateOf(campaign)
     const wave =
       state === 'running' ? await store.deliveries.waitsUntil(campaign.publicationId, clock.now()) : null
-    return progressWith(campaign, campaign.publicationId, state, counts, meter, waitOf(state, wave))
+    return progressWith(campaign, campaign.publicationId, state, counts, pace, waitOf(state, wave))
   }
 
   async function stateOf(campaign: Campaign): Promise<Progress['state']> {
@@ -52,8 +52,8 @@ export function createCampaignProgress(parts: {
 
   return {
     of,
-    running: (campaign, id, counts, meter) =>
-      progressWith(campaign, id, 'running', counts, meter, waitOf('running', null)),
+    running: (campaign, id, counts, pace) =>
+      progressWith(campaign, id, 'running', counts, pace, waitOf('running', null)),
   }
 }
 
@@ -62,10 +62,10 @@ function progressWith(
   publicationId: PublicationId,
   state: Progress['state'],
   counts: DeliveryCounts,
-  meter: Meter | null,
+  pace: Pace | null,
   wait: Pick<Progress, 'waitingUntil' | 'waitingFor'>,
 ): Progress {
-  const perSecond = state === 'running' && meter ? Math.round(meter.perSecond()) : 0
+  const perSecond = state === 'running' && pace ? Math.round(pace.perSecond()) : 0
   const left = counts.queued + counts.handing
   return {
     campaignId: campaign.id,
@@ -74,7 +74,7 @@ function progressWith(
     counts,
     perSecond,
     remainingMs: perSecond > 0 ? Math.round((left / perSecond) * 1000) : null,
-    p95LetterMs: meter?.p95LetterMs() ?? null,
+    p95LetterMs: pace?.p95LetterMs() ?? null,
     ...wait,
   }
 }

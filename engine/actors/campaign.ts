@@ -16,19 +16,19 @@ import type { Calendar } from '../schedule/calendar.ts'
 import type { Firing, Pass } from '../schedule/series.ts'
 import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
 import { createCampaignProgress } from './campaign-progress.ts'
-import { createMeter, type Meter } from './meter.ts'
+import { createPace, type Pace } from './pace.ts'
 
 /** Facts of running campaigns are told at most this often. */
 const tellMs = 200
 const conflictTries = 5
-/** Meters outlive their runs, so that a finished one can still be asked. */
-const keptMeters = 32
+/** Paces outlive their runs, so that a finished one can still be asked. */
+const keptPaces = 32
 
 /** A running campaign in this process. */
 interface Live {
   readonly campaign: Campaign
   readonly actor: ReturnType<typeof startActor>
-  readonly meter: Meter
+  readonly pace: Pace
   readonly accepted: { readonly sent: number; readonly failed: number }
   /** Letters that were taken and came back, as far as they were heard of while it runs here. */
   returned: number
@@ -63,6 +63,8 @@ export interface CampaignActors {
   isRunning(publicationId: PublicationId): boolean
   /** Those that run here. */
   running(): readonly PublicationId[]
+  /** Their deliveries together, as of the last batch that each had here. */
+  standing(): Omit<DeliveryCounts, 'audience'>
   /** Another node may have ended it: let it go unless its row says that it runs. */
   recheck(publicationId: PublicationId): Promise<void>
   progress(campaign: Campaign): Promise<Progress | null>
@@ -81,7 +83,7 @@ export function createCampaignActors(parts: {
   const { store, calendar, clock, log, tell } = parts
   const standing = createCampaignProgress({ store, calendar, clock })
   const live = new Map<PublicationId, Live>()
-  const meters = new LRUCache<PublicationId, Meter>({ max: keptMeters })
+  const paces = new LRUCache<PublicationId, Pace>({ max: keptPaces })
 
   async function rowOf(id: CampaignId): Promise<Campaign> {
     const campaign = await store.campaigns.get(id)
@@ -209,7 +211,7 @@ export function createCampaignActors(parts: {
     live.set(id, {
       campaign,
       actor: startActor(campaign, accepted),
-      meter: meterOf(id),
+      pace: paceOf(id),
       accepted,
       returned: 0,
       toldAt: known?.toldAt ?? 0,
@@ -217,10 +219,10 @@ export function createCampaignActors(parts: {
     })
   }
 
-  function meterOf(id: PublicationId): Meter {
-    const meter = meters.get(id) ?? createMeter(clock)
-    meters.set(id, meter)
-    return meter
+  function paceOf(id: PublicationId): Pace {
+    const pace = paces.get(id) ?? createPace(clock)
+    paces.set(id, pace)
+    return pace
   }
 
   async function letGo(id: PublicationId, campaign: Campaign): Promise<void> {
@@ -229,7 +231,7 @@ export function createCampaignActors(parts: {
     known.actor.stop()
     known.cancelTell?.()
     live.delete(id)
-    const progress = await standing.of(campaign, known.meter)
+    const progress = await standing.of(campaign, known.pace)
     if (progress) tell({ type: 'publication.progress', progress })
   }
 
@@ -256,11 +258,11 @@ export function createCampaignActors(parts: {
     const run = () => {
       known.cancelTell = null
       known.toldAt = clock.now()
-      const { counts } = known.meter
+      const { counts } = known.pace
       if (counts)
         tell({
           type: 'publication.progress',
-          progress: standing.running(known.campaign, id, counts, known.meter),
+          progress: standing.running(known.campaign, id, counts, known.pace),
         })
     }
     const wait = known.toldAt + tellMs - clock.now()
@@ -296,7 +298,7 @@ export function createCampaignActors(parts: {
     tellAll() {
       for (const [id, known] of live)
         void standing
-          .of(known.campaign, known.meter)
+          .of(known.campaign, known.pace)
           .then((progress) => {
             if (progress && live.has(id)) tell({ type: 'publication.progress', progress })
           })
@@ -307,7 +309,7 @@ export function createCampaignActors(parts: {
     hear(batch) {
       const known = live.get(batch.publicationId)
       if (!known) return
-      known.meter.add(batch)
+      known.pace.add(batch)
       tellProgress(known, batch.publicationId)
       void decideOn(known, batch.counts)
     },
@@ -315,7 +317,7 @@ export function createCampaignActors(parts: {
       const known = live.get(publicationId)
       if (!known) return
       known.returned += 1
-      const { counts } = known.meter
+      const { counts } = known.pace
       if (counts !== null) void decideOn(known, counts)
     },
     async look(campaign) {
@@ -324,6 +326,21 @@ export function createCampaignActors(parts: {
     },
     isRunning: (publicationId) => live.has(publicationId),
     running: () => [...live.keys()],
+    standing() {
+      const sum = {
+        queued: 0,
+        handing: 0,
+        sent: 0,
+        failed: 0,
+        retry: 0,
+        unknown: 0,
+        skipped: 0,
+        suppressed: 0,
+      }
+      for (const { pace } of live.values())
+        for (const state of Object.keys(sum) as (keyof typeof sum)[]) sum[state] += pace.counts?.[state] ?? 0
+      return sum
+    },
     async recheck(publicationId) {
       const known = live.get(publicationId)
       if (!known) return
@@ -334,7 +351,7 @@ export function createCampaignActors(parts: {
     progress: (campaign) =>
       standing.of(
         campaign,
-        campaign.publicationId === null ? null : (meters.get(campaign.publicationId) ?? null),
+        campaign.publicationId === null ? null : (paces.get(campaign.publicationId) ?? null),
       ),
     stop() {
       for (const { actor, cancelTell } of live.values()) {

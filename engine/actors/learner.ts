@@ -7,6 +7,7 @@ import type { RankingConfig } from '../model/ranking.ts'
 import { learnedWeights, writeTallies } from '../personalise/model/affinity.ts'
 import { createModel, type Model, type ReaderTallies } from '../personalise/model/model.ts'
 import { modelOf, readSnapshot, snapshotOf } from '../personalise/model/snapshot.ts'
+import type { Meter } from '../ports/meter.ts'
 import type { ModelDraft } from '../ports/models.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -42,10 +43,11 @@ export function createLearner(parts: {
   readonly config: RankingConfig
   readonly store: Store
   readonly owner: string
+  readonly meter: Pick<Meter, 'learned'>
   readonly clock: Clock
   readonly log: Log
 }): Learner {
-  const { config, store, owner, clock, log } = parts
+  const { config, store, owner, meter, clock, log } = parts
   const settings = { readerHalfLifeMs: config.halfLifeDays * dayMs }
   const stopping = new AbortController()
   let held: Held | null = null
@@ -140,7 +142,9 @@ export function createLearner(parts: {
     }))
     const { seen, clicked } = from.model.observations
     const snapshot = due ? { note: `${seen} items seen, ${clicked} clicked` } : null
+    const { letters } = from
     if (!(await move(from, { state, affinities, snapshot }))) return
+    meter.learned(letters, due)
     if (!due) return
     from.fresh = false
     lastVersionAt = now

@@ -157,6 +157,13 @@ export interface Channel<M extends Carried = Message> {
   close(): Promise<void>
 }
 
+/** Hears how long the steps of a channel's protocol take. */
+export interface ChannelMeter {
+  /** `phase`: one of a few words of the channel's own, e.g. `connect` or `data`: each makes a series of figures. Not for every
+   *  message of thousands a second: a sample will do. */
+  phase(phase: string, seconds: number): void
+}
+
 export interface ChannelContext {
   readonly clock: Clock
   readonly log: Log
@@ -164,6 +171,8 @@ export interface ChannelContext {
   readonly random: () => number
   /** What HTTP clients may connect to (`createHttpClient`). Not in a process of its own, where the operator's grant decides. */
   readonly egress?: Egress
+  /** For channels that know more than how long a `send` takes. Not in a process of its own. */
+  readonly meter?: ChannelMeter
 }
 
 export interface ChannelDefinition<Config, M extends Carried = Message> {

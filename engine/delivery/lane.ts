@@ -8,7 +8,8 @@ import type { Log } from '../log.ts'
 import type { ChunkLease, ChunkRef, ChunkWork, LeasedChunk } from '../model/chunk.ts'
 import type { DeliveryCounts } from '../model/delivery.ts'
 import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
-import type { Intent, RecipientsJson } from '../ports/ledger.ts'
+import type { Intent, RecipientsJson, Settlement } from '../ports/ledger.ts'
+import type { Meter, Tally } from '../ports/meter.ts'
 import type { Store } from '../ports/store.ts'
 import type { RenderPool } from '../render/pool.ts'
 import type { RenderedBatch, RenderTask } from '../render/task.ts'
@@ -43,6 +44,7 @@ export interface LaneParts {
   readonly countRefused: (id: SubscriberId, words: string, publicationId: PublicationId) => Promise<void>
   /** Undefined when the configuration has no such channel any more. */
   readonly courier: (channel: string) => Courier | undefined
+  readonly meter: Pick<Meter, 'made' | 'settled' | 'held'>
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
@@ -153,7 +155,7 @@ async function prepare(
   work: readonly ChunkWork[],
   admittedBy: string | null,
 ): Promise<Prepared> {
-  const { store, limiter, pool, clock } = parts
+  const { store, limiter, pool, meter, clock } = parts
   const { spec, plan, links } = run
   const startedAt = performance.now()
   const ids = work.map(({ subscriberId }) => subscriberId)
@@ -176,6 +178,8 @@ async function prepare(
     deferred = work.filter(({ subscriberId }) => known.has(subscriberId) && !keptIds.has(subscriberId))
     admitted = work.filter(({ subscriberId }) => !known.has(subscriberId) || keptIds.has(subscriberId))
     recipients = JSON.stringify(kept)
+    if (deferred.length > 0 && nextAt !== null)
+      meter.held(admittedBy, deferred.length, Math.max(0, nextAt - clock.now()) / 1000)
   }
   const base = { deferred, nextAt, admittedBy }
   if (admitted.length === 0) return { ...base, work: [], batches: [], renderMs: 0 }
@@ -194,7 +198,9 @@ async function prepare(
     for (const batch of batches) pool.giveBack(batch)
     batches = await pool.letters({ ...task, only: links.only })
   }
-  const renderMs = (performance.now() - startedAt) / admitted.length
+  const tookMs = performance.now() - startedAt
+  meter.made('campaign', { ...sizeOf(batches), seconds: tookMs / 1000 })
+  const renderMs = tookMs / admitted.length
   return { ...base, work: admitted, batches, renderMs }
 }
 
@@ -262,6 +268,7 @@ async function handOver(
     parts.log.warn({ publicationId: lease.publicationId, seq: lease.seq }, 'chunk.lost')
     return 'lost'
   }
+  parts.meter.settled('campaign', run.spec.channel, tallyOf(settlements))
   for (const { subscriberId, code, detail } of settlements) {
     if (!counting.includes(subscriberId)) continue
     // The letter is settled: what is held against its address may be missing after a crash, and comes again with the next.
@@ -276,6 +283,22 @@ async function handOver(
   )
   parts.report({ publicationId: run.id, counts: settled.counts, letterMs })
   return settlements.some(({ state }) => state === 'unsent') ? 'unsent' : 'done'
+}
+
+function sizeOf(batches: readonly RenderedBatch[]) {
+  const size = { letters: 0, failed: 0, skipped: 0 }
+  for (const { ids, failed, skipped } of batches) {
+    size.letters += ids.length
+    size.failed += failed.length
+    size.skipped += skipped.length
+  }
+  return size
+}
+
+function tallyOf(settlements: readonly Settlement[]): Tally<Settlement['state']> {
+  const tally: { [state in Settlement['state']]?: number } = {}
+  for (const { state } of settlements) tally[state] = (tally[state] ?? 0) + 1
+  return tally
 }
 
 function verdictOf(judge: Judge, outcome: Outcome, to: string | null) {

@@ -16,5 +16,7 @@ export interface WorkQueue {
     lanes: () => number,
   ): () => Promise<void>
   depth(): Promise<{ readonly queued: number; readonly running: number }>
+  /** How long the job that is queued longest, of those that go first, has been; 0: none is queued. */
+  waitingMs(): Promise<number>
   close(): Promise<void>
 }

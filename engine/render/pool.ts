@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { EngineConfig } from '../config.ts'
 import { BroadsheetError } from '../errors.ts'
@@ -40,7 +41,13 @@ export interface RenderPool {
   check(task: Omit<CheckTask, 'kind'>): Promise<CheckResult>
   /** Rejects when its thread ends. */
   checkRanker(task: Omit<RankerTask, 'kind'>): Promise<RankerResult>
-  stats(): { readonly threads: number; readonly queued: number; readonly utilization: number }
+  /** `busySeconds`: of all threads there were, not waiting for work, as of now; it rises. */
+  stats(): {
+    readonly threads: number
+    readonly maxThreads: number
+    readonly queued: number
+    readonly busySeconds: number
+  }
   close(): Promise<void>
 }
 
@@ -75,6 +82,7 @@ export function createRenderPool(
     // Young generation: a batch of letters is garbage at once; a larger nursery would only raise RSS.
     resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12 },
   })
+  const busy = createBusyTime()
   let closed = false
   const spare: ArrayBuffer[] = []
   // Also the last words of a thread that is being stopped; whoever waits for its task hears of it there.
@@ -137,8 +145,9 @@ export function createRenderPool(
     checkRanker: (task) => run({ kind: 'ranker', ...task }, ownWarmUpMs),
     stats: () => ({
       threads: pool.threads.length,
+      maxThreads: pool.options.maxThreads,
       queued: pool.queueSize,
-      utilization: pool.utilization,
+      busySeconds: busy.of(pool.threads),
     }),
     async close() {
       if (closed) return
@@ -150,6 +159,22 @@ export function createRenderPool(
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** What threads were busy, also those that have ended since; what one did after it was last asked for is lost with it. */
+function createBusyTime(): { of(threads: readonly Worker[]): number } {
+  const activeMs = new WeakMap<Worker, number>()
+  let seconds = 0
+  return {
+    of(threads) {
+      for (const thread of threads) {
+        const { active } = thread.performance.eventLoopUtilization()
+        seconds += (active - (activeMs.get(thread) ?? 0)) / 1000
+        activeMs.set(thread, active)
+      }
+      return seconds
+    },
+  }
+}
 
 function lostBatch(id: SubscriberId, message: string): RenderedBatch {
   const problem: TemplateProblem = {

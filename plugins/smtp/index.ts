@@ -32,7 +32,7 @@ export const smtp = defineChannel({
         const at = `${config.host}:${config.port}`
         try {
           const stop = AbortSignal.any([signal, closing.signal])
-          const session = await openSession(config, context.clock, token, stop)
+          const session = await openSession(config, context, token, stop)
           await quit(session)
           return { ok: true, detail: `${at} is ready for mail` }
         } catch (error) {

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os'
-import type { Clock } from '../../engine/channel/index.ts'
+import type { ChannelContext } from '../../engine/channel/index.ts'
 import { authenticate, type TokenSource } from './auth.ts'
 import type { SmtpConfig } from './config.ts'
 import { asFault, SmtpFault } from './faults.ts'
 import { codeOf, type Reply, textOf } from './replies.ts'
+import { type Stopwatch, startStopwatch } from './stopwatch.ts'
 import { openWire, type Wire } from './wire.ts'
 
 /** What the server said it can do, after the last EHLO. */
@@ -35,16 +36,21 @@ const quitMs = 1000
 /** Greeting, EHLO, TLS and AUTH. Rejects with an `SmtpFault`, the connection gone. */
 export async function openSession(
   config: SmtpConfig,
-  clock: Clock,
+  { clock, meter }: Pick<ChannelContext, 'clock' | 'meter'>,
   token: TokenSource,
   signal: AbortSignal,
 ): Promise<Session> {
+  const steps = startStopwatch(meter)
   const wire = await openWire(config, clock, signal)
+  steps.lap('connect')
   const onAbort = () => wire.end(new SmtpFault('aborted', 'Stopped while connecting.'))
   signal.addEventListener('abort', onAbort)
   try {
-    const features = await greet(wire, config)
-    if (config.auth !== null) await authenticate(wire, features.auth, config, config.auth, token)
+    const features = await greet(wire, config, steps)
+    if (config.auth !== null) {
+      await authenticate(wire, features.auth, config, config.auth, token)
+      steps.lap('auth')
+    }
     return { wire, features, served: 0, needsReset: false }
   } catch (error) {
     const fault = asFault(error)
@@ -56,7 +62,7 @@ export async function openSession(
   }
 }
 
-async function greet(wire: Wire, config: SmtpConfig): Promise<Features> {
+async function greet(wire: Wire, config: SmtpConfig, steps: Stopwatch): Promise<Features> {
   const at = `${config.host}:${config.port}`
   const greeting = await wire.reply(config.replyTimeoutMs).catch((error: unknown) => {
     if (!(error instanceof SmtpFault) || error.kind !== 'timeout' || config.security === 'tls') throw error
@@ -67,6 +73,7 @@ async function greet(wire: Wire, config: SmtpConfig): Promise<Features> {
   })
   if (greeting.code !== 220) throw refused(at, 'the connection', greeting)
   let features = await hello(wire, config)
+  steps.lap('ehlo')
   const wantsTls =
     config.security === 'starttls' || (config.security === 'opportunistic' && features.startTls)
   if (wantsTls) {
@@ -85,6 +92,7 @@ async function greet(wire: Wire, config: SmtpConfig): Promise<Features> {
     await wire.startTls()
     // RFC 3207 4.2: forget what was said in plain text.
     features = await hello(wire, config)
+    steps.lap('starttls')
   }
   return features
 }

@@ -1,9 +1,10 @@
-import type { Message, Outcome } from '../../engine/channel/index.ts'
+import type { ChannelMeter, Message, Outcome } from '../../engine/channel/index.ts'
 import { impossible, interrupted, letterRefused, mailRefused, sent } from './classify.ts'
 import type { SmtpConfig } from './config.ts'
 import { asFault, SmtpFault } from './faults.ts'
 import type { Reply } from './replies.ts'
 import type { Features, Session } from './session.ts'
+import { startStopwatch } from './stopwatch.ts'
 
 export interface Attempt {
   readonly outcome: Outcome
@@ -25,7 +26,12 @@ const lineAndDot = Buffer.from('\r\n.\r\n')
 const unsafeAddress = /[\x00-\x20\x7f<>]/
 const nonAscii = /[^\x00-\x7f]/
 
-export function createTransaction(session: Session, message: Message, config: SmtpConfig): Transaction {
+export function createTransaction(
+  session: Session,
+  message: Message,
+  config: SmtpConfig,
+  meter?: ChannelMeter,
+): Transaction {
   const { wire, features } = session
   let inLetter = false
   let dotLeft = false
@@ -118,7 +124,13 @@ export function createTransaction(session: Session, message: Message, config: Sm
       if (refusal !== null) return { outcome: refusal, fault: null, answered: true }
       const heard = wire.heard
       try {
-        const outcome = (await envelope()) ?? (await letter())
+        const steps = startStopwatch(meter)
+        let outcome = await envelope()
+        steps.lap('envelope')
+        if (outcome === null) {
+          outcome = await letter()
+          steps.lap('data')
+        }
         session.served++
         return { outcome, fault: wire.fault, answered: true }
       } catch (error) {

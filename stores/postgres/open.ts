@@ -3,7 +3,7 @@ import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { halfMoved, moveTable } from '../rules/move.ts'
 import { forgetGone } from './alerts/follows.ts'
-import { connect } from './database/connect.ts'
+import { type ConnectionUse, connect } from './database/connect.ts'
 import { ensurePartitions } from './database/partitions.ts'
 import { createReplicaDatabase } from './database/replica.ts'
 import { migrate } from './migrations/index.ts'
@@ -28,6 +28,8 @@ export interface PostgresOptions {
 export interface PostgresStore extends Store {
   readonly kind: 'postgres'
   describe(info: { readonly [key: string]: string }): void
+  /** By pool: `primary`, and `replica` where there is one. */
+  connections(): { readonly [pool: string]: ConnectionUse }
 }
 
 /** Connect and bring the schema up to date: any number of processes may do so at once. Rejects with E_STORE when the
@@ -64,6 +66,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
             events: ports.events,
           },
     describe() {},
+    connections: () => ({ primary: primary.use(), ...(replica && { replica: replica.use() }) }),
     async maintain(now) {
       await ensurePartitions(primary.db, now, monthsAhead, log)
       await forgetGone(primary.db, now)

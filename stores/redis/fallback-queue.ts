@@ -65,6 +65,10 @@ export function createFallbackQueue(parts: {
       const there = await shared.depth().catch(() => ({ queued: 0, running: 0 }))
       return { queued: here.queued + there.queued, running: here.running + there.running }
     },
+    async waitingMs() {
+      const [here, there] = await Promise.all([own.waitingMs(), shared.waitingMs().catch(() => 0)])
+      return Math.max(here, there)
+    },
     async close() {
       await Promise.all([shared.close(), own.close()])
     },

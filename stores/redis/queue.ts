@@ -212,6 +212,14 @@ export function createRedisQueue({
       const counts = await connection.ask(() => queue.getJobCounts('wait', 'prioritized', 'active'))
       return { queued: (counts.wait ?? 0) + (counts.prioritized ?? 0), running: counts.active ?? 0 }
     },
+    async waitingMs() {
+      if (closing !== null) return 0
+      // In the order in which they are fetched; both sets, since a job without a priority waits apart.
+      const jobs = await connection.ask(() => queue.getJobs(['wait', 'prioritized'], 0, 0, true))
+      // BullMQ stamps them with the wall clock.
+      const first = Math.min(...jobs.map(({ timestamp }) => timestamp))
+      return jobs.length === 0 ? 0 : Math.max(0, Date.now() - first)
+    },
     close: () => (closing ??= stopAll()),
   }
 }

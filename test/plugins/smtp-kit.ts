@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Channel, Message, Outcome } from '../../engine/channel/index.ts'
+import type { Channel, ChannelContext, Message, Outcome } from '../../engine/channel/index.ts'
 import { systemClock } from '../../engine/clock.ts'
 import { silentLog } from '../../engine/log.ts'
 import { smtp } from '../../plugins/smtp/index.ts'
@@ -14,9 +14,18 @@ const patient = { connectTimeoutMs: 60_000, replyTimeoutMs: 60_000, dataTimeoutM
 export const impatient = { replyTimeoutMs: 300, dataTimeoutMs: 300 }
 
 /** A channel to a port of this machine, closed when the test ends. */
-export async function openSmtp(port: number, settings: object = {}): Promise<Channel> {
+export async function openSmtp(
+  port: number,
+  settings: object = {},
+  context: Partial<ChannelContext> = {},
+): Promise<Channel> {
   const config = smtp.config.parse({ host: '127.0.0.1', port, ...patient, ...settings })
-  const channel = await smtp.open(config, { clock: systemClock, log: silentLog, random: () => 0.5 })
+  const channel = await smtp.open(config, {
+    clock: systemClock,
+    log: silentLog,
+    random: () => 0.5,
+    ...context,
+  })
   onTestFinished(() => channel.close())
   return channel
 }

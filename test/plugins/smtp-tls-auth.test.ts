@@ -187,6 +187,16 @@ describe('AUTH', () => {
     expect(server.logins).toEqual([`${used} over TLS`])
   })
 
+  it('is a step of its own, after those of TLS', async () => {
+    const server = await openReal({ authOptional: false })
+    const steps: string[] = []
+    const settings = { security: 'starttls', tls: { ca: cert }, connections: 1, auth: password }
+    const meter = { phase: (phase: string) => void steps.push(phase) }
+    const channel = await openSmtp(server.port, settings, { meter })
+    await channel.send(letters(1), never())
+    expect(steps).toEqual(['connect', 'ehlo', 'starttls', 'auth', 'envelope', 'data'])
+  })
+
   it('XOAUTH2 with a token', async () => {
     const server = await openReal({ authMethods: ['XOAUTH2'] })
     const auth = { method: 'xoauth2', user: 'user', accessToken: 'fresh' }

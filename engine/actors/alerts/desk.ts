@@ -14,6 +14,7 @@ import type { Fact } from '../../model/progress.ts'
 import type { Silence } from '../../model/silence.ts'
 import type { AlertChange, DeskCommit, NewNotification } from '../../ports/alerts.ts'
 import type { LeadershipStore } from '../../ports/leadership.ts'
+import type { Meter } from '../../ports/meter.ts'
 import type { AlertPorts } from '../../ports/store.ts'
 import { createSweeper } from '../sweeper.ts'
 import { decideAlert } from './machine.ts'
@@ -61,11 +62,12 @@ export function createDesk(parts: {
   /** Looks after heartbeats; its reports come back through `hear`. */
   readonly watch: (now: EpochMs) => Promise<void>
   readonly tell: (fact: Fact) => void
+  readonly meter: Pick<Meter, 'decided'>
   readonly clock: Clock
   readonly log: Log
   readonly owner: string
 }): Desk {
-  const { config, rules, store, readers, audience, postman, watch, tell, clock, log, owner } = parts
+  const { config, rules, store, readers, audience, postman, watch, tell, meter, clock, log, owner } = parts
   const settings = config.alerts
   const router = createRouter(rules)
   const emptyBoard = () =>
@@ -202,6 +204,10 @@ export function createDesk(parts: {
       now,
     )
     at.written()
+    if (heard.length > 0) {
+      const first = Math.min(...heard.map(({ updatedAt }) => updatedAt))
+      meter.decided(heard.length, Math.max(0, clock.now() - first) / 1000)
+    }
     for (const [i, { id, audience: count, postings, more }] of result.notifications.entries()) {
       const { people: _people, held: _held, ...notification } = notifications[i]!
       postman.carry({ ...notification, id, audience: count }, postings, more)

@@ -13,6 +13,7 @@ import type { Log } from '../../log.ts'
 import type { EpochMs, NotificationId, PublicationId, SubscriberId } from '../../model/ids.ts'
 import type { Note } from '../../model/note.ts'
 import type { Notification, TakenPosting } from '../../model/notification.ts'
+import type { AlertLane, Meter, Settled } from '../../ports/meter.ts'
 import type { PostingRef, PostingSettlement } from '../../ports/notifications.ts'
 import type { AlertPorts } from '../../ports/store.ts'
 import { hurryAfterMs } from '../hurry.ts'
@@ -37,6 +38,8 @@ export interface Postman {
   start(): void
   /** Something may be due now. */
   kick(): void
+  /** Messages that were taken and are not settled, and since when the oldest of them is here; null: there is none. */
+  underWay(): { readonly messages: number; readonly since: EpochMs | null }
   /** Takes nothing more; resolves when what is on the wire was answered and settled, at the deadline at the latest. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -53,11 +56,12 @@ export function createPostman(parts: {
   readonly press: AlertPress
   readonly links: Links
   readonly tokens: AlertTokens
+  readonly meter: Pick<Meter, 'made' | 'settled' | 'held' | 'told'>
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
 }): Postman {
-  const { config, store, courier, limiter, sender, press, links, tokens, clock, random, log } = parts
+  const { config, store, courier, limiter, sender, press, links, tokens, meter, clock, random, log } = parts
   const settings = config.alerts
   const { leaseMs } = config.delivery
   const stopping = new AbortController()
@@ -67,6 +71,8 @@ export function createPostman(parts: {
   const held = new Set<PostingRef>()
   const onChannel = new Map<string, number>()
   const working = new Set<Promise<void>>()
+  /** When each part was taken, the oldest first. */
+  const taken = new Map<readonly TakenPosting[], EpochMs>()
   const fanning = new Set<NotificationId>()
   /** The last post of a thread to a place that is on its way: the next one waits for it and takes over its receipt. */
   const tails = new Map<string, Promise<string | null>>()
@@ -90,25 +96,33 @@ export function createPostman(parts: {
   }
 
   /** The postings of one notification, by channel. */
-  async function deliver(notification: Notification, postings: readonly TakenPosting[]): Promise<void> {
-    const [first] = postings
-    if (first === undefined) return
-    if (postings.every(({ channel }) => channel === first.channel))
-      return deliverOn(first.channel, notification, postings)
+  async function deliver(
+    notification: Notification,
+    postings: readonly TakenPosting[],
+    lane: AlertLane,
+  ): Promise<void> {
+    if (postings.length === 0) return
     const byChannel = Map.groupBy(postings, ({ channel }) => channel)
-    await Promise.all([...byChannel].map(([channel, part]) => deliverOn(channel, notification, part)))
+    taken.set(postings, clock.now())
+    try {
+      await Promise.all(
+        [...byChannel].map(([channel, part]) => deliverOn(channel, { notification, lane }, part)),
+      )
+    } finally {
+      taken.delete(postings)
+    }
   }
 
   async function deliverOn(
     channel: string,
-    notification: Notification,
+    errand: Errand,
     postings: readonly TakenPosting[],
   ): Promise<void> {
     const way = courier(channel)
     const under = onChannel.get(channel) ?? 0
     const refuse = (status: 'permanent' | 'unsent', code: string, detail: string, until: EpochMs | null) =>
       settleAll(
-        notification,
+        errand,
         postings,
         () =>
           status === 'permanent'
@@ -126,19 +140,16 @@ export function createPostman(parts: {
     onChannel.set(channel, under + postings.length)
     for (const posting of postings) held.add(posting)
     try {
-      if (way.capabilities.content === 'mime') await mail(way, notification, postings)
-      else await Promise.all(postings.map((posting) => post(way, notification, posting)))
+      if (way.capabilities.content === 'mime') await mail(way, errand, postings)
+      else await Promise.all(postings.map((posting) => post(way, errand, posting)))
     } finally {
       for (const posting of postings) held.delete(posting)
       onChannel.set(channel, (onChannel.get(channel) ?? 0) - postings.length)
     }
   }
 
-  async function mail(
-    way: AlertCourier,
-    notification: Notification,
-    all: readonly TakenPosting[],
-  ): Promise<void> {
+  async function mail(way: AlertCourier, errand: Errand, all: readonly TakenPosting[]): Promise<void> {
+    const { notification } = errand
     const via = way.via()
     const now = clock.now()
     let postings = all
@@ -153,28 +164,39 @@ export function createPostman(parts: {
       const may = new Set(admitted)
       postings = all.filter((_, i) => may.has(i))
       const later = all.filter((_, i) => !may.has(i))
-      if (later.length > 0) await settleAll(notification, later, () => overLimit, nextAt)
+      if (later.length > 0) {
+        meter.held(via, later.length, Math.max(0, (nextAt ?? now) - now) / 1000)
+        await settleAll(errand, later, () => overLimit, nextAt)
+      }
       if (postings.length === 0) return
     }
     let pressed: PressedMails
+    const startedAt = performance.now()
     try {
       pressed = await press.press(notification, postings, clock.now())
     } catch (error) {
       // Not these mails' fault: no sender, a thread that ended. They are tried again while they may be.
       const detail = error instanceof Error ? error.message : String(error)
       log.error({ notificationId: notification.id, reason: detail }, 'alert.not_made')
-      return settleAll(notification, postings, () => ({ ...notMade, detail }), null)
+      return settleAll(errand, postings, () => ({ ...notMade, detail }), null)
     }
     const { messages, failed } = pressed
+    meter.made('alert', {
+      letters: messages.length,
+      failed: failed.length,
+      skipped: 0,
+      seconds: (performance.now() - startedAt) / 1000,
+    })
     const outcomes = new Map<number, Outcome>()
     for (const { target, detail } of failed)
       outcomes.set(target, { id: target, status: 'permanent', code: 'render', detail, suppress: false })
     if (messages.length > 0)
       for (const outcome of await way.send(messages, deadline.signal, via)) outcomes.set(outcome.id, outcome)
-    await settleAll(notification, postings, ({ target }) => outcomes.get(target), way.blockedUntil())
+    await settleAll(errand, postings, ({ target }) => outcomes.get(target), way.blockedUntil())
   }
 
-  async function post(way: AlertCourier, notification: Notification, posting: TakenPosting): Promise<void> {
+  async function post(way: AlertCourier, errand: Errand, posting: TakenPosting): Promise<void> {
+    const { notification } = errand
     const place = `${notification.thread}\0${posting.channel}\0${posting.to}`
     const before = tails.get(place)
     const { promise, resolve } = Promise.withResolvers<string | null>()
@@ -183,10 +205,13 @@ export function createPostman(parts: {
     try {
       receipt = (await before) ?? posting.earlier
       const notBefore = limits(posting.channel) ? await gateOf(posting.channel).add(posting.to) : null
-      if (notBefore !== null) return await settleAll(notification, [posting], () => overLimit, notBefore)
+      if (notBefore !== null) {
+        meter.held(posting.channel, 1, Math.max(0, notBefore - clock.now()) / 1000)
+        return await settleAll(errand, [posting], () => overLimit, notBefore)
+      }
       const [outcome] = await way.send([postOf(notification, posting, receipt)], deadline.signal)
       if (outcome?.status === 'sent') receipt = outcome.receipt ?? receipt
-      await settleAll(notification, [posting], () => outcome, way.blockedUntil())
+      await settleAll(errand, [posting], () => outcome, way.blockedUntil())
     } finally {
       resolve(receipt)
       if (tails.get(place) === promise) tails.delete(place)
@@ -236,26 +261,29 @@ export function createPostman(parts: {
   }
 
   async function settleAll(
-    { retryUntil }: Notification,
+    { notification, lane }: Errand,
     postings: readonly TakenPosting[],
     outcomeOf: (posting: TakenPosting) => Outcome | undefined,
     blockedUntil: EpochMs | null,
   ): Promise<void> {
     const now = clock.now()
-    await Promise.all(
-      postings.map((posting) =>
-        settle.add(
-          postingSettlementOf(outcomeOf(posting) ?? forgotten, {
-            posting,
-            retryUntil,
-            config: settings,
-            blockedUntil,
-            now,
-            random,
-          }),
-        ),
-      ),
+    const { retryUntil, createdAt } = notification
+    const settlements = postings.map((posting) =>
+      postingSettlementOf(outcomeOf(posting) ?? forgotten, {
+        posting,
+        retryUntil,
+        config: settings,
+        blockedUntil,
+        now,
+        random,
+      }),
     )
+    const tally: { [state in Settled]?: number } = {}
+    for (const { state } of settlements) tally[state] = (tally[state] ?? 0) + 1
+    await Promise.all(settlements.map((settlement) => settle.add(settlement)))
+    const { channel } = postings[0]!
+    meter.settled('alert', channel, tally)
+    if (tally.sent !== undefined) meter.told(channel, lane, Math.max(0, now - createdAt) / 1000)
   }
 
   /** All that is left of one notification to very many. */
@@ -270,7 +298,7 @@ export function createPostman(parts: {
           leaseMs,
           now: clock.now(),
         })
-        await deliver(notification, postings)
+        await deliver(notification, postings, 'fan')
         if (!more) return
       }
     }
@@ -294,7 +322,7 @@ export function createPostman(parts: {
       await notificationOf(postings.map(({ notificationId }) => notificationId))
       for (const [id, part] of Map.groupBy(postings, ({ notificationId }) => notificationId)) {
         const notification = known.get(id)
-        if (notification !== undefined) track(deliver(notification, part))
+        if (notification !== undefined) track(deliver(notification, part, 'later'))
       }
       if (postings.length < claimed) break
     }
@@ -330,7 +358,7 @@ export function createPostman(parts: {
   return {
     carry(notification, postings, more) {
       known.set(notification.id, notification)
-      if (postings.length > 0) track(deliver(notification, postings))
+      if (postings.length > 0) track(deliver(notification, postings, 'direct'))
       if (more && fanning.size < lanes) track(fan(notification))
     },
     start() {
@@ -338,6 +366,12 @@ export function createPostman(parts: {
       sweeper.start()
     },
     kick: sweeper.kick,
+    underWay() {
+      let messages = 0
+      for (const part of taken.keys()) messages += part.length
+      const [since = null] = taken.values()
+      return { messages, since }
+    },
     async stop(deadlineMs) {
       stopping.abort()
       const over = new AbortController()
@@ -354,6 +388,12 @@ export function createPostman(parts: {
       cancelRenewal()
     },
   }
+}
+
+/** What is brought out together, and how it came here. */
+interface Errand {
+  readonly notification: Notification
+  readonly lane: AlertLane
 }
 
 const notMade = {

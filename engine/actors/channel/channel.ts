@@ -7,6 +7,7 @@ import { channelScope, roomScope } from '../../delivery/limits/pauses.ts'
 import type { Log } from '../../log.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { ChannelState } from '../../model/progress.ts'
+import { type Answer, type Meter, noMeter } from '../../ports/meter.ts'
 import { type BreakerEvent, type BreakerSettings, channelMachine } from './machine.ts'
 import { createSlots } from './slots.ts'
 
@@ -24,11 +25,12 @@ export function startChannelActor(options: {
   readonly channel: Channel<Carried>
   readonly settings: BreakerSettings
   readonly limiter: Pick<Limiter, 'pause' | 'pausedUntil' | 'hear'>
+  readonly meter?: Pick<Meter, 'answered' | 'moved'>
   readonly clock: Clock
   readonly log: Log
   readonly onChange: (state: ChannelState, detail: string | null) => void
 }): ChannelActor {
-  const { name, channel, settings, limiter, clock, log, onChange } = options
+  const { name, channel, settings, limiter, meter = noMeter, clock, log, onChange } = options
   const { capabilities } = channel
   const here = channelScope(name)
   const scopeOf = ({ to }: Carried) => roomScope(name, to)
@@ -75,6 +77,7 @@ export function startChannelActor(options: {
     const event =
       state === 'closed' ? 'channel.closed' : state === 'open' ? 'channel.opened' : 'channel.probing'
     log[state === 'open' ? 'warn' : 'info']({ channel: name, detail: context.detail }, event)
+    meter.moved(name, state)
     onChange(state, context.detail)
   })
   actor.start()
@@ -84,11 +87,16 @@ export function startChannelActor(options: {
   const slots = createSlots(capabilities.maxInFlight)
 
   async function sendPart(part: readonly Carried[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const release = await slots.take(part.some(({ urgent }) => urgent === true))
+    const urgent = part.some((message) => message.urgent === true)
+    const release = await slots.take(urgent)
+    const startedAt = performance.now()
+    const count = (outcomes: readonly Outcome[]) =>
+      meter.answered(name, tallyOf(outcomes), { seconds: (performance.now() - startedAt) / 1000, urgent })
     try {
       const { free, resting } = await sort(part)
       if (free.length === 0) return resting
       const outcomes = complete(free, await channel.send(free, signal))
+      count(outcomes)
       if (!signal.aborted) judge(outcomes)
       if (capabilities.content === 'mime') limiter.hear(name, free, outcomes, clock.now())
       await heed(free, outcomes)
@@ -96,7 +104,9 @@ export function startChannelActor(options: {
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       tell({ type: 'heard', answers: 0, faults: part.length, detail })
-      return part.map(({ id }) => ({ id, status: 'unsent', code: 'channel', detail }))
+      const outcomes = part.map(({ id }): Outcome => ({ id, status: 'unsent', code: 'channel', detail }))
+      count(outcomes)
+      return outcomes
     } finally {
       release()
     }
@@ -211,6 +221,12 @@ export function startChannelActor(options: {
       await channel.close()
     },
   }
+}
+
+function tallyOf(outcomes: readonly Outcome[]): { readonly [status in Answer]?: number } {
+  const tally: { [status in Answer]?: number } = {}
+  for (const { status } of outcomes) tally[status] = (tally[status] ?? 0) + 1
+  return tally
 }
 
 const contentText = (content: 'mime' | 'note') => (content === 'mime' ? 'letters' : 'posts')

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts'
 import { BroadsheetError } from '../../errors.ts'
 import type { ImportId, Json, Page } from '../../model/ids.ts'
 import type { ImportJob, ImportKindName } from '../../ports/imports.ts'
+import type { Meter } from '../../ports/meter.ts'
 import type { Store } from '../../ports/store.ts'
 import type { MergeRule } from '../../ports/subscribers.ts'
 import type { AddressChecker, CheckActions } from '../address-check.ts'
@@ -50,8 +51,9 @@ export function createImporter(parts: {
   readonly store: Pick<Store, 'imports' | 'subscribers' | 'lists' | 'items' | 'suppressions'>
   readonly clock: Clock
   readonly checker: AddressChecker
+  readonly meter?: Pick<Meter, 'imported'>
 }): Importer {
-  const { store, clock, checker } = parts
+  const { store, clock, checker, meter } = parts
   const active = new Set<ImportId>()
 
   const view = (job: ImportJob): ImportJob =>
@@ -95,7 +97,8 @@ export function createImporter(parts: {
       ...file
     } = settings
     const checks = { checker, actions: check }
-    const options = { ...file, clock, map, checks, dryRun, onProgress, onRejects, signal, job }
+    const onWritten: ImportOptions['onWritten'] = (rows) => meter?.imported(kind, rows)
+    const options = { ...file, clock, map, checks, dryRun, onProgress, onWritten, onRejects, signal, job }
     switch (kind) {
       case 'subscribers':
         return importSubscribers(source, { ...options, store, lists, createLists, merge, preset, origin })

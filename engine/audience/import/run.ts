@@ -54,6 +54,8 @@ export interface ImportOptions extends FileOptions {
   readonly checks?: { readonly checker: AddressChecker; readonly actions: CheckActions } | undefined
   /** About every 1,000 rows, and at the end. */
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  /** Hears of each batch that was written, with the rows that were rejected on its way; never of a dry run. */
+  readonly onWritten?: ((rows: ImportCounts & { readonly rejected: number }) => void) | undefined
   /** All rejected rows in order, a group at a time; the import waits for it. `header`: the columns, null for NDJSON. */
   readonly onRejects?:
     | ((rows: readonly RejectedRow[], header: readonly string[] | null) => unknown)
@@ -145,6 +147,7 @@ export async function runImport<Input, Stored>(
     ).catch(explain)
     committed += settled.length
     for (const name of ['created', 'updated', 'unchanged'] as const) counts[name] += done[name]
+    options.onWritten?.({ ...done, rejected: step.rejected })
   }
   /** The next batch is read while this one is written; never two at a time. */
   const store = async (least: number): Promise<void> => {

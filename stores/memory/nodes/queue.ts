@@ -14,10 +14,12 @@ interface Worker {
 
 /** The queue of one process: lower priority numbers first, within a priority first come, first served. No
  *  handler is called from inside `add` or `work`. */
-export function createMemoryQueue(): WorkQueue {
+export function createMemoryQueue(monotonic = () => performance.now()): WorkQueue {
   const queued = createHeap<ChunkJob>((job) => job.priority)
   // Queued or running: neither is added again.
   const known = new Set<string>()
+  /** When those that are queued came, in that order. */
+  const waiting = new Map<string, number>()
   const workers = new Set<Worker>()
   let running = 0
   let closed = false
@@ -43,6 +45,7 @@ export function createMemoryQueue(): WorkQueue {
       while (!worker.stop.signal.aborted && worker.running < worker.lanes()) {
         const job = queued.pop()
         if (job === undefined) return
+        waiting.delete(keyOf(job))
         void run(worker, job)
       }
   }
@@ -53,6 +56,7 @@ export function createMemoryQueue(): WorkQueue {
       for (const job of jobs) {
         if (known.has(keyOf(job))) continue
         known.add(keyOf(job))
+        waiting.set(keyOf(job), monotonic())
         queued.push(job)
       }
       queueMicrotask(fill)
@@ -75,10 +79,15 @@ export function createMemoryQueue(): WorkQueue {
     async depth() {
       return { queued: queued.size(), running }
     },
+    async waitingMs() {
+      const [since = null] = waiting.values()
+      return since === null ? 0 : monotonic() - since
+    },
     async close() {
       closed = true
       queued.clear()
       known.clear()
+      waiting.clear()
       await Promise.all(
         [...workers].map(
           (worker) =>

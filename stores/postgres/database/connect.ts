@@ -39,7 +39,16 @@ export interface Connection {
   /** `host:port/name`, without the password. */
   readonly place: string
   readonly lineage: Lineage
+  use(): ConnectionUse
   close(): Promise<void>
+}
+
+/** Connections of a pool: those lent out, those at rest, and calls that wait for one. */
+export interface ConnectionUse {
+  readonly used: number
+  readonly idle: number
+  readonly waiting: number
+  readonly max: number
 }
 
 const connectMs = 5000
@@ -82,6 +91,12 @@ export function connect({
     pool,
     place,
     lineage,
+    use: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: connections,
+    }),
     close: () => (closing ??= pool.end()),
   }
 }

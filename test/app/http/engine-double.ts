@@ -41,7 +41,12 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     createHmac('sha256', 'a secret of the test').update(text).digest('base64url').slice(0, 22)
   const double: EngineDouble = {
     store,
-    depth: async () => ({ queued: 3, running: 1 }),
+    depth: async () => ({ queued: 3, running: 1, waitingMs: 2000 }),
+    load: () => ({
+      threads: { threads: 1, maxThreads: 1, queued: 0, busySeconds: 0.5 },
+      posts: { messages: 0, since: null },
+      ledger: { queued: 0, handing: 0, sent: 0, failed: 0, retry: 0, unknown: 0, skipped: 0, suppressed: 0 },
+    }),
     feeds: createFeedActor({
       config: engineConfigSchema.shape.feeds.parse(undefined),
       store,

@@ -100,6 +100,17 @@ export function testQueue(name: string, open: () => Promise<WorkQueue>): void {
       expect(await queue.depth()).toEqual({ queued: 0, running: 2 })
     })
 
+    test('says how long the job that waits longest has waited, and nothing of those that run', async () => {
+      const queue = await openQueue()
+      const { handler, until } = held()
+      expect(await queue.waitingMs()).toBe(0)
+      await queue.add([job(1), job(2)])
+      await expect.poll(() => queue.waitingMs(), { interval: 2, timeout: 60_000 }).toBeGreaterThan(20)
+      queue.work(handler, () => 2)
+      await until(2)
+      expect(await queue.waitingMs()).toBe(0)
+    })
+
     test('asks for the lanes again when one frees and when a job comes', async () => {
       const queue = await openQueue()
       const { handler, end, until } = held()

@@ -8,7 +8,7 @@ const windowMs = 10_000
 const borders = Array.from({ length: 64 }, (_, i) => 0.1 * 1.25 ** i)
 
 /** Rate and letter times of one publication in this process. Constant size, whatever its audience. */
-export interface Meter {
+export interface Pace {
   add(batch: BatchReport): void
   readonly counts: DeliveryCounts | null
   perSecond(): number
@@ -16,7 +16,7 @@ export interface Meter {
   p95LetterMs(): number | null
 }
 
-export function createMeter(clock: Clock): Meter {
+export function createPace(clock: Clock): Pace {
   const recent: { at: EpochMs; done: number }[] = []
   const histogram = new Float64Array(borders.length)
   let letters = 0
