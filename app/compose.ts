@@ -14,6 +14,7 @@ import { ensureSecrets, makeDataFolder } from './config/secrets.ts'
 import type { AppConfig } from './config.ts'
 import { createFetcher } from './fetch/fetcher.ts'
 import { createGuard } from './fetch/guard.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { pluginTypes } from './plugins/type.ts'
 
 export interface ComposeOptions {
@@ -22,6 +23,8 @@ export interface ComposeOptions {
   readonly version?: string
   readonly clock?: Clock
   readonly random?: () => number
+  /** Hear what store and engine do. Default: nobody does. */
+  readonly metrics?: Metrics
   /** For tests, and for programs that bring channels of their own. */
   readonly types?: ChannelTypes
 }
@@ -44,7 +47,7 @@ const userAgentOf = ({ hasPublicUrl, engine }: AppConfig, version = 'dev'): stri
 /** Put an engine together from its settings: the store is open, nothing works yet (`engine.start`).
  *  Whatever was opened is closed again when a later part fails. */
 export async function compose(config: AppConfig, options: ComposeOptions): Promise<Composition> {
-  const { log } = options
+  const { log, metrics } = options
   const types = { ...(options.types ?? channelTypes), ...pluginTypes(config.plugins) }
   makeDataFolder(config.data)
   const secrets = config.secrets ?? ensureSecrets(config.data).secrets
@@ -63,7 +66,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   await using undo = new AsyncDisposableStack()
   const kept = await openStore(config.store, { log, ...config.postgres })
   undo.defer(() => kept.close())
-  const shared = await openShared(config, kept, log)
+  const shared = await openShared(config, metrics?.ofStore(kept) ?? kept, options)
   undo.defer(() => shared.close())
   const fetcher = createFetcher({
     egress: config.egress,
@@ -81,6 +84,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       channels,
       fetcher,
       egress: createGuard(config.egress),
+      ...(metrics !== undefined && { meter: metrics.meter }),
       log,
       clock: options.clock ?? systemClock,
       ...(options.random === undefined ? {} : { random: options.random }),
@@ -105,7 +109,11 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
 }
 
 /** What nodes share beside the store: in Redis where there is one. */
-async function openShared(config: AppConfig, store: Store, log: Log) {
+async function openShared(
+  config: AppConfig,
+  store: Store,
+  { log, metrics }: Pick<ComposeOptions, 'log' | 'metrics'>,
+) {
   if (config.redis === null) {
     const queue = createMemoryQueue()
     return { store, queue, bus: null, cache: null, close: () => queue.close() }
@@ -115,7 +123,10 @@ async function openShared(config: AppConfig, store: Store, log: Log) {
   const meanwhile = { queue: createMemoryQueue(), buckets: store.buckets }
   const redis = await openRedis(config.redis, { log, meanwhile })
   return {
-    store: { ...store, buckets: redis.buckets },
+    store: {
+      ...store,
+      ...(metrics?.ofPorts('redis', { buckets: redis.buckets }) ?? { buckets: redis.buckets }),
+    },
     queue: redis.queue,
     bus: redis.bus,
     cache: redis.cache,

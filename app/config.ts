@@ -33,6 +33,7 @@ export interface AppConfig {
   readonly role: AppConfigInput['role']
   readonly http: { readonly host: string; readonly port: number; readonly trustProxy: readonly string[] }
   readonly log: AppConfigInput['log']
+  readonly metrics: AppConfigInput['metrics']
   readonly channels: { readonly [name: string]: ChannelSetting }
   /** The kinds of channels that plugins bring. */
   readonly plugins: readonly PluginType[]
@@ -197,6 +198,7 @@ function finish(
     role,
     http,
     log,
+    metrics,
     plugins: _,
     channels,
     egress,
@@ -231,6 +233,7 @@ function finish(
     role,
     http,
     log,
+    metrics,
     channels: Object.fromEntries(located),
     egress,
     secrets: secrets ?? null,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Clock, systemClock } from '../engine/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { BroadsheetError } from '../engine/errors.ts'
+import { parseStoreUrl } from '../stores/open.ts'
 import { type ComposeOptions, compose } from './compose.ts'
 import type { AppConfig } from './config.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
@@ -9,6 +10,7 @@ import { providerHooksOf } from './feedback/hooks.ts'
 import { createMailboxReader } from './feedback/mailbox.ts'
 import { createSesHook, topicArnsOf } from './hooks/ses-hook.ts'
 import { createHttp } from './http/server.ts'
+import { createMetrics } from './metrics/metrics.ts'
 
 export interface DaemonOptions extends Omit<ComposeOptions, 'clock'> {
   readonly version: string
@@ -44,7 +46,9 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
   const token = `launch_${randomBytes(32).toString('base64url')}`
 
   await using undo = new AsyncDisposableStack()
-  const composed = await compose(config, { ...options, clock })
+  const metrics =
+    options.metrics ?? createMetrics({ version, role, store: parseStoreUrl(config.store).kind }, clock)
+  const composed = await compose(config, { ...options, clock, metrics })
   const { engine } = composed
   undo.defer(() => composed.close({ deadlineMs: 0 }))
 
@@ -53,7 +57,9 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
     log,
     clock,
     version,
+    metrics,
     config: {
+      metricsToken: config.metrics.token,
       apiTokens: [token],
       probesOnly: role === 'worker',
       publicUrl: config.engine.publicUrl,

@@ -129,6 +129,16 @@ export function appConfigSchema(types: ChannelTypes) {
           format: z.enum(logFormats).default('auto').describe('auto: text on a terminal, JSON elsewhere'),
         })
         .prefault({}),
+      metrics: z
+        .strictObject({
+          token: z
+            .string()
+            .min(16)
+            .nullable()
+            .default(null)
+            .describe('Prometheus must send it as its bearer token to read /metrics. Default: anybody may'),
+        })
+        .prefault({}),
       plugins: pluginsSchema,
       channels: z
         .record(slugSchema, channelSchema(types))

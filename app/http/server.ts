@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { Registry } from 'prom-client'
 import { createAddressChecker } from '../../engine/audience/address-check.ts'
 import { createImporter } from '../../engine/audience/import/importer.ts'
 import { type Clock, systemClock } from '../../engine/clock.ts'
@@ -13,10 +12,10 @@ import { type AlertSettings, alertSettingsSchema } from '../../engine/model/aler
 import type { PagesConfig } from '../config/pages.ts'
 import type { ProviderHooks } from '../hooks/provider.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
+import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import type { Api, Parts } from './api.ts'
 import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
-import { useMetrics } from './metrics.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicRoutes } from './public/public.ts'
 import {
@@ -39,6 +38,7 @@ import { useAuthorisation } from './request/authorise.ts'
 import { useIdempotency } from './request/idempotency.ts'
 import { useJsonBodies } from './request/json.ts'
 import { defaultRateLimits, type RateLimits, useRateLimits } from './request/limits.ts'
+import { measureRequests } from './request/measured.ts'
 import { createMethods } from './request/methods.ts'
 import { traceIdOf } from './request/trace.ts'
 import { validatorCompiler } from './request/validate.ts'
@@ -96,6 +96,8 @@ export interface HttpConfig {
   readonly alerts?: AlertSettings
   /** For address checks: domains that the operator knows better than the lists. */
   readonly addresses?: { readonly disposable: readonly string[]; readonly trusted: readonly string[] }
+  /** Whoever asks for /metrics must say it. Default: anybody may. */
+  readonly metricsToken?: string | null
   /** Hears what SES says of letters. Default: nobody does. */
   readonly sesHook?: SesHook
   /** Hear what other providers say of them. Default: nobody does. */
@@ -108,8 +110,8 @@ export interface HttpOptions {
   readonly version: string
   readonly clock?: Clock
   readonly config?: HttpConfig
-  /** Shown at /metrics; process metrics are added where it has none. */
-  readonly metrics?: Registry
+  /** Shown at /metrics, with what this engine and server do. Default: its own. */
+  readonly metrics?: Metrics
 }
 
 const sweepMs = 3_600_000
@@ -121,11 +123,11 @@ const alertmanagerApi = '/api/v2'
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { engine, log, version, clock = systemClock, config = {} } = options
   const { publicUrl = null } = config
-  const registry = options.metrics ?? new Registry()
+  const metrics = options.metrics ?? createMetrics({ version, role: 'all', store: engine.store.kind }, clock)
   const auth = createAuth({ keys: engine.store.apiKeys, tokens: config.apiTokens ?? [], clock })
   const live = createLive({ engine, clock, log })
   const checker = createAddressChecker(config.addresses)
-  const importer = createImporter({ store: engine.store, clock, checker })
+  const importer = createImporter({ store: engine.store, clock, checker, meter: metrics.meter })
   let stopping = false
   const parts: Parts = {
     engine,
@@ -174,7 +176,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     strictTransportSecurity: publicUrl?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
     crossOriginResourcePolicy: { policy: 'same-origin' },
   })
-  useMetrics(app, registry, engine)
+  measureRequests(app, metrics)
+  const unwatch = metrics.watch(engine)
   const idempotency = useIdempotency(app, { replies: engine.store.replies, auth, clock, log })
   useJsonBodies(app, idempotency.onBody)
 
@@ -257,10 +260,15 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   }
   app.addHook('onReady', async () => sweep())
   app.addHook('preClose', async () => app.drain())
-  app.addHook('onClose', async () => cancelSweep())
+  app.addHook('onClose', async () => {
+    cancelSweep()
+    unwatch()
+  })
 
   await useOpenApi(app, { version, publicUrl, schemas: namedSchemas })
-  await app.register(async (scope) => healthRoutes(scope as unknown as Api, parts, registry))
+  await app.register(async (scope) =>
+    healthRoutes(scope as unknown as Api, parts, metrics, config.metricsToken ?? null),
+  )
   if (config.probesOnly === true) {
     await app.ready()
     return app as unknown as FastifyInstance

@@ -1,14 +1,20 @@
-import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
 import type { Api, Parts } from '../api.ts'
 import { problems } from '../reply/problem.ts'
+import { requireToken } from '../request/metrics-token.ts'
 
 const tag = 'Health'
 const statusSchema = z.object({ status: z.literal('ok'), version: z.string() })
 
-/** For probes and Prometheus: no key, no rate limit. */
-export function healthRoutes(app: Api, { engine, version, stopping }: Parts, registry: Registry): void {
+/** For probes and Prometheus: no key, no rate limit. `metricsToken`: what Prometheus must say; null: nothing. */
+export function healthRoutes(
+  app: Api,
+  { engine, version, stopping }: Parts,
+  metrics: Metrics,
+  metricsToken: string | null,
+): void {
   const config = { scope: 'public' as const, rateLimit: false as const, whileStopping: true }
 
   app.route({
@@ -50,11 +56,16 @@ export function healthRoutes(app: Api, { engine, version, stopping }: Parts, reg
     schema: {
       tags: [tag],
       summary: 'Metrics for Prometheus',
+      description:
+        'Open to all, unless the setting `metrics.token` is there: then with it as the bearer token.',
       response: {
         200: { description: 'Text exposition format.', content: { 'text/plain': { schema: z.string() } } },
-        ...problems('public', 'E_INTERNAL'),
+        ...problems('public', 'E_AUTH', 'E_INTERNAL'),
       },
     },
-    handler: async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
+    handler: async (request, reply) => {
+      if (metricsToken !== null) requireToken(request, metricsToken)
+      return reply.type(metrics.registry.contentType).send(await metrics.text())
+    },
   })
 }

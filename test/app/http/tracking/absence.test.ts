@@ -1,4 +1,3 @@
-import { Registry } from 'prom-client'
 import { describe, expect, test, vi } from 'vitest'
 import { createHttp } from '../../../../app/http/server.ts'
 import { BroadsheetError } from '../../../../engine/errors.ts'
@@ -146,8 +145,8 @@ test('metrics tell what was kept, by class, how it was written, and what was not
   const kept = takenAway()
   await using desk = await openTrackingDesk({ store: kept.store })
   const { engine, clock } = desk.office.house
-  const metrics = new Registry()
-  const app = await createHttp({ engine, log: silentLog, clock, version: '0.0.0', metrics })
+
+  const app = await createHttp({ engine, log: silentLog, clock, version: '0.0.0' })
   await desk.click(targets[0], { method: 'HEAD' })
   await desk.open({ method: 'HEAD' })
   kept.refuse()

@@ -1,11 +1,10 @@
-import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { createHttp } from '../../../app/http/server.ts'
 import { createCaches, policies } from '../../../engine/cache/caches.ts'
 import { silentLog } from '../../../engine/log.ts'
 import { openStore } from '../../../stores/open.ts'
 import { createTestClock } from '../../engine/support/clock.ts'
-import { engineDouble } from './engine-double.ts'
+import { engineDouble } from '../http/engine-double.ts'
 
 test('metrics show what each cache does', async () => {
   const clock = createTestClock()
@@ -34,7 +33,6 @@ test('metrics show what each cache does', async () => {
     engine: { ...engineDouble(store.opened, clock), caches },
     log: silentLog,
     version: '0',
-    metrics: new Registry(),
   })
   const shown = async () => (await app.inject('/metrics')).body
   // Asked for twice: counters are what they are, not what is added with each look.

@@ -1,0 +1,35 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { OpenedStore } from '../../stores/open.ts'
+
+/** A store, and its pools of connections where it has some. */
+export type PooledStore = Pick<OpenedStore, 'kind' | 'connections'>
+
+const states = ['used', 'idle', 'waiting'] as const
+
+/** Connections to the database. */
+export function connectionMetrics(registry: Registry): { of(store: PooledStore): void; look(): void } {
+  const connections = new Gauge({
+    name: 'broadsheet_store_connections',
+    help: 'Connections to Postgres that are used or idle, and calls that wait for one.',
+    labelNames: ['pool', 'state'] as const,
+    registers: [registry],
+  })
+  const most = new Gauge({
+    name: 'broadsheet_store_connections_max',
+    help: 'Connections to Postgres at most (postgres.connections).',
+    labelNames: ['pool'] as const,
+    registers: [registry],
+  })
+  let store: PooledStore | null = null
+  return {
+    of(opened) {
+      store = opened
+    },
+    look() {
+      for (const [pool, use] of Object.entries(store?.connections?.() ?? {})) {
+        for (const state of states) connections.set({ pool, state }, use[state])
+        most.set({ pool }, use.max)
+      }
+    },
+  }
+}

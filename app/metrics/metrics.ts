@@ -1,0 +1,92 @@
+import { Registry } from 'prom-client'
+import { type Clock, systemClock } from '../../engine/clock.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Meter } from '../../engine/ports/meter.ts'
+import { cacheMetrics } from './caches.ts'
+import { connectionMetrics, type PooledStore } from './connections.ts'
+import { engineMeter } from './engine-meter.ts'
+import { feedbackMetrics } from './feedback.ts'
+import { loadMetrics } from './load.ts'
+import { type BuildInfo, processMetrics } from './process.ts'
+import { readMetrics } from './reads.ts'
+import { requestMetrics } from './requests.ts'
+import { rollupMetrics } from './rollups.ts'
+import { storeTimer, timePorts } from './timed-store.ts'
+
+/** What of an engine is looked at when somebody asks. */
+export type Measured = Pick<
+  Engine,
+  'depth' | 'load' | 'channelStates' | 'reads' | 'caches' | 'analytics' | 'feedback'
+>
+
+/** Metrics that begin with an engine. Returns what they look at before each answer, and how they end. */
+export type EngineMetrics = (engine: Measured) => {
+  readonly look?: () => Promise<void>
+  readonly end?: () => void
+}
+
+/** All that one process counts, for Prometheus: names begin with `broadsheet_`, units are seconds and bytes, counters end in
+ *  `_total`, and no label holds an id or an address. docs/metrics.md has the table. */
+export interface Metrics {
+  /** Every metric is in it from the beginning, also those that have no series yet. */
+  readonly registry: Registry
+  /** For the engine. */
+  readonly meter: Meter
+  /** The same store, each of its calls timed, its connections shown. */
+  ofStore<S extends PooledStore>(store: S): S
+  /** The same ports of another store, timed. */
+  ofPorts<Ports extends object>(store: string, ports: Ports): Ports
+  /** A request was answered. `route`: its pattern. */
+  request(method: string, route: string, status: number, seconds: number): void
+  /** Show an engine from now on; one at a time. Returns the function that ends it. */
+  watch(engine: Measured): () => void
+  /** The text exposition format. What the store, Redis or a queue does not tell within a second is left out. */
+  text(): Promise<string>
+}
+
+const lookMs = 1000
+
+export function createMetrics(build: BuildInfo, clock: Clock = systemClock): Metrics {
+  const registry = new Registry()
+  const meter = engineMeter(registry)
+  const timer = storeTimer(registry)
+  const request = requestMetrics(registry)
+  const connections = connectionMetrics(registry)
+  processMetrics(registry, build)
+  const parts: readonly EngineMetrics[] = [
+    loadMetrics(registry, clock),
+    cacheMetrics(registry),
+    readMetrics(registry),
+    rollupMetrics(registry),
+    feedbackMetrics(registry),
+  ]
+  let looks: readonly (() => Promise<void>)[] = []
+
+  return {
+    registry,
+    meter,
+    request,
+    ofStore(store) {
+      connections.of(store)
+      return timePorts(store.kind, store, timer)
+    },
+    ofPorts: (store, ports) => timePorts(store, ports, timer),
+    watch(engine) {
+      const begun = parts.map((part) => part(engine))
+      looks = begun.flatMap(({ look }) => look ?? [])
+      return () => {
+        looks = []
+        for (const { end } of begun) end?.()
+      }
+    },
+    async text() {
+      connections.look()
+      let cancel = () => {}
+      const late = new Promise<void>((resolve) => {
+        cancel = clock.after(lookMs, resolve)
+      })
+      await Promise.race([Promise.all(looks.map((look) => look())), late]).finally(cancel)
+      return registry.metrics()
+    },
+  }
+}

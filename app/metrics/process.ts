@@ -1,0 +1,20 @@
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+
+export interface BuildInfo {
+  readonly version: string
+  /** `all`, `api` or `worker`. */
+  readonly role: string
+  /** `memory`, `sqlite` or `postgres`. */
+  readonly store: string
+}
+
+/** CPU, memory, descriptors, garbage and the event loop's lag, as prom-client tells them; and who this is. */
+export function processMetrics(registry: Registry, { version, role, store }: BuildInfo): void {
+  collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'broadsheet_build_info',
+    help: 'Always 1; the labels say what runs here.',
+    labelNames: ['version', 'node', 'role', 'store'] as const,
+    registers: [registry],
+  }).set({ version, node: process.versions.node, role, store }, 1)
+}
