@@ -41,6 +41,7 @@ export class CliError extends Error {
 
 const byCode: { readonly [code in ErrorCode]?: ExitName } = {
   E_CONFIG: 'config',
+  E_VAULT: 'config',
   E_AUTH: 'unreachable',
   E_STORE_LOCKED: 'locked',
   E_STORE_CORRUPT: 'corrupt',
