@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../engine/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { Log } from '../engine/log.ts'
+import type { BucketStore } from '../engine/ports/buckets.ts'
 import type { Fetcher } from '../engine/ports/fetcher.ts'
 import type { Store } from '../engine/ports/store.ts'
 import { createMemoryQueue } from '../stores/memory/nodes/queue.ts'
@@ -35,6 +36,8 @@ export interface Composition {
   readonly secrets: readonly string[]
   /** Behind the guard. */
   readonly fetcher: Fetcher
+  /** In Redis, where nodes share limits of requests; they reject while it is away. */
+  readonly buckets: BucketStore | null
   /** What a second process that is refused the store is told of this one. */
   describe(info: { readonly url: string }): void
   /** Gives back what was opened: engine, queue, store, in this order. Idempotent. */
@@ -97,6 +100,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
     engine,
     secrets,
     fetcher,
+    buckets: shared.buckets,
     describe: (info) => kept.describe(info),
     close(stop = {}) {
       closing ??= (async () => {
@@ -116,7 +120,7 @@ async function openShared(
 ) {
   if (config.redis === null) {
     const queue = createMemoryQueue()
-    return { store, queue, bus: null, cache: null, close: () => queue.close() }
+    return { store, queue, bus: null, cache: null, buckets: null, close: () => queue.close() }
   }
   const { openRedis } = await import('../stores/redis/open.ts')
   // While Redis is away each node works from a queue of its own: leases decide, whoever hands out the work.
@@ -130,6 +134,7 @@ async function openShared(
     queue: redis.queue,
     bus: redis.bus,
     cache: redis.cache,
+    buckets: redis.shared,
     close: () => redis.close(),
   }
 }

@@ -31,7 +31,7 @@ export interface AppConfig {
   /** Null: this daemon is alone, or the others hear of it from the store. */
   readonly redis: string | null
   readonly role: AppConfigInput['role']
-  readonly http: { readonly host: string; readonly port: number; readonly trustProxy: readonly string[] }
+  readonly http: AppConfigInput['http']
   readonly log: AppConfigInput['log']
   readonly metrics: AppConfigInput['metrics']
   readonly channels: { readonly [name: string]: ChannelSetting }

@@ -64,6 +64,8 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       probesOnly: role === 'worker',
       publicUrl: config.engine.publicUrl,
       trustProxy: config.http.trustProxy,
+      limits: config.http.limits,
+      buckets: composed.buckets,
       pages: config.pages,
       formSecrets: composed.secrets,
       addresses: config.engine.addresses,

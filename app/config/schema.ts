@@ -5,6 +5,7 @@ import { slugSchema } from '../../engine/model/values.ts'
 import { feedbackSchema } from '../feedback/settings.ts'
 import { egressProblem } from '../fetch/guard.ts'
 import { pluginsSchema } from '../plugins/grant.ts'
+import { httpSchema } from './http.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { pagesSchema } from './pages.ts'
 import { isRecord } from './tree.ts'
@@ -109,20 +110,7 @@ export function appConfigSchema(types: ChannelTypes) {
         .enum(roles)
         .default('all')
         .describe('api: answers requests. worker: sends, and answers probes only. all: both'),
-      http: z
-        .strictObject({
-          host: z
-            .string()
-            .min(1)
-            .default('127.0.0.1')
-            .describe('Address to listen on; 0.0.0.0 is all of them'),
-          port: z.int().min(0).max(65_535).default(8025).describe('0 takes any free port'),
-          trustProxy: z
-            .array(z.string().min(1))
-            .default([])
-            .describe('Addresses of proxies whose X-Forwarded-For is believed'),
-        })
-        .prefault({}),
+      http: httpSchema.prefault({}),
       log: z
         .strictObject({
           level: z.enum(logLevels).default('info'),

@@ -3,6 +3,7 @@ import type {
   FastifyBaseLogger,
   FastifyInstance,
   FastifyReply,
+  FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -12,6 +13,8 @@ import type { Clock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Log } from '../../engine/log.ts'
 import type { AlertSettings } from '../../engine/model/alert-settings.ts'
+import type { LimitName } from '../config/http.ts'
+import type { Limiter } from './limits/limiter.ts'
 import type { Auth } from './request/auth.ts'
 import type { RouteScope } from './request/authorise.ts'
 
@@ -30,6 +33,8 @@ export interface Parts {
   /** What sources of alerts leave out, and by which rules they go. */
   readonly alerting: AlertSettings
   readonly auth: Auth
+  /** Of requests; for what a route counts by other than its caller or address. */
+  readonly limiter: Limiter
   readonly clock: Clock
   readonly log: Log
   readonly version: string
@@ -45,6 +50,11 @@ declare module 'fastify' {
     idempotent?: boolean
     /** Reports of alerts: their requests are counted apart. */
     intake?: boolean
+    /** Which limit of an address its requests count for; false: none. Default: for a route of the API that of the caller, or
+     *  of the address where there is none; for a public one `public`. */
+    limit?: false | LimitName
+    /** The letter whose limit a request counts for; null: as by default. */
+    letterOf?: (request: FastifyRequest) => string | null
     /** Answers while the daemon stops. */
     whileStopping?: boolean
   }

@@ -9,6 +9,8 @@ import type { Engine } from '../../engine/engine.ts'
 import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
 import { type AlertSettings, alertSettingsSchema } from '../../engine/model/alert-settings.ts'
+import type { BucketStore } from '../../engine/ports/buckets.ts'
+import { type HttpLimits, httpLimitsSchema } from '../config/http.ts'
 import type { PagesConfig } from '../config/pages.ts'
 import type { ProviderHooks } from '../hooks/provider.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
@@ -16,6 +18,8 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import type { Api, Parts } from './api.ts'
 import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
+import { createLimiter } from './limits/limiter.ts'
+import { useRates } from './limits/rates.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicRoutes } from './public/public.ts'
 import {
@@ -37,7 +41,6 @@ import { createAuth } from './request/auth.ts'
 import { useAuthorisation } from './request/authorise.ts'
 import { useIdempotency } from './request/idempotency.ts'
 import { useJsonBodies } from './request/json.ts'
-import { defaultRateLimits, type RateLimits, useRateLimits } from './request/limits.ts'
 import { measureRequests } from './request/measured.ts'
 import { createMethods } from './request/methods.ts'
 import { traceIdOf } from './request/trace.ts'
@@ -83,7 +86,10 @@ export interface HttpConfig {
   readonly probesOnly?: boolean
   /** Of a JSON body, where a route has no limit of its own. Default: 1 MB. */
   readonly bodyLimitBytes?: number
-  readonly rateLimits?: RateLimits
+  /** Default: as the settings have it where they say nothing. */
+  readonly limits?: HttpLimits
+  /** That nodes share, to count requests over all of them. Default: each counts alone. */
+  readonly buckets?: BucketStore | null
   /** Where clients reach this daemon, for the API's description. With https: they are told to stay on it. */
   readonly publicUrl?: string
   /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
@@ -128,10 +134,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const live = createLive({ engine, clock, log })
   const checker = createAddressChecker(config.addresses)
   const importer = createImporter({ store: engine.store, clock, checker, meter: metrics.meter })
+  const limits = config.limits ?? httpLimitsSchema.parse({})
+  const limiter = createLimiter({ clock, buckets: config.buckets ?? null })
   let stopping = false
   const parts: Parts = {
     engine,
     auth,
+    limiter,
     clock,
     log,
     version,
@@ -162,7 +171,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const methods = createMethods()
   app.addHook('onRoute', methods.add)
 
-  await useRateLimits(app, { limits: config.rateLimits ?? defaultRateLimits, auth })
+  useRates(app, { limits, limiter, auth })
   // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
   useAuthorisation(app, auth)
   app.addHook('onRoute', (route) => {
@@ -222,7 +231,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logRefusal(log, request, refusal, error)
     return refuse(request, reply, refusal)
   })
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
     const path = pathOfRequest(request)
     const allowed = methods.of(path)
     if (allowed.length === 0)

@@ -27,6 +27,8 @@ export interface RedisOptions {
 export interface OpenedRedis {
   readonly queue: WorkQueue
   readonly buckets: BucketStore
+  /** Those of Redis, whatever serves meanwhile: they reject while it does not answer. */
+  readonly shared: BucketStore
   readonly bus: Bus
   readonly cache: Cache
   /** Rejects when Redis does not answer or takes no writes. */
@@ -64,16 +66,17 @@ export async function openRedis(url: string, options: RedisOptions = {}): Promis
   const node = randomBytes(8).toString('hex')
   const bus = createRedisBus({ connection, node, log })
   const cache = createRedisCache({ connection, prefix, log })
-  const shared = createRedisQueue({ connection, bus, node, log })
+  const sharedQueue = createRedisQueue({ connection, bus, node, log })
   const buckets = createRedisBuckets(connection)
   const queue =
     meanwhile === undefined
-      ? shared
-      : createFallbackQueue({ shared, own: meanwhile.queue, answers: connection.answers, log })
+      ? sharedQueue
+      : createFallbackQueue({ shared: sharedQueue, own: meanwhile.queue, answers: connection.answers, log })
   let closing: Promise<void> | null = null
   return {
     queue,
     buckets: meanwhile === undefined ? buckets : createFallbackBuckets(buckets, meanwhile.buckets),
+    shared: buckets,
     bus,
     cache,
     async check() {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Clock } from '../../../engine/clock.ts'
 import type { BucketStore } from '../../../engine/ports/buckets.ts'
 import type { PagesConfig } from '../../config/pages.ts'
-import { network } from '../request/limits.ts'
+import { network } from '../limits/network.ts'
 
 /** How much forms may do. The buckets are the store's: they hold over restarts and over all daemons. */
 export interface Gate {

@@ -15,7 +15,7 @@ export function healthRoutes(
   metrics: Metrics,
   metricsToken: string | null,
 ): void {
-  const config = { scope: 'public' as const, rateLimit: false as const, whileStopping: true }
+  const config = { scope: 'public' as const, limit: false as const, whileStopping: true }
 
   app.route({
     method: 'GET',

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { BroadsheetError } from '../../../../engine/errors.ts'
 import type { Api } from '../../api.ts'
-import { limitByLetter } from '../../request/limits.ts'
 import { show } from '../page/frame.ts'
 import { badLink } from '../page/plain-pages.ts'
 import { htmlAnswer, type PageParts, tokenParams, type Visit, wordsFor } from '../parts.ts'
@@ -31,7 +30,7 @@ export function trackingRoutes(app: Api, parts: PageParts): void {
     const subject = engine.readLinkToken(token || file.slice(0, -gif.length))
     return subject === null ? null : `${subject.publicationId} ${subject.subscriberId}`
   }
-  const config = { scope: 'public' as const, whileStopping: true, rateLimit: limitByLetter(letterOf) }
+  const config = { scope: 'public' as const, whileStopping: true, letterOf }
 
   typed.route({
     method: 'GET',

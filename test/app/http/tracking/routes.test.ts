@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { httpLimitsSchema } from '../../../../app/config/http.ts'
 import { createLinks } from '../../../../engine/compose/links.ts'
 import { hiddenKey } from '../../../../engine/model/link.ts'
 import { keyOf, openTrackingDesk, sendOut, type TrackingDesk, targets } from './desk.ts'
@@ -156,8 +157,9 @@ test('links outlive the rotation of keys, and the removal of their key ends them
 })
 
 test('whatever stands before a thousand readers is not held up; who guesses, or one letter alone, is', async () => {
-  const rateLimits = { perKey: 10, alertsPerKey: 10, perAddress: 10, perLetter: 5, windowMs: 60_000 }
-  await using desk = await openTrackingDesk({ people: 40, http: { rateLimits } })
+  const slowly = (burst: number) => ({ perSecond: 0.001, burst })
+  const limits = httpLimitsSchema.parse({ public: slowly(10), perLetter: slowly(5) })
+  await using desk = await openTrackingDesk({ people: 40, http: { limits } })
   const statuses: number[] = []
   for (let person = 0; person < 10; person++)
     for (let time = 0; time < 4; time++) statuses.push((await desk.open({ person })).status)
