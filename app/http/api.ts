@@ -13,6 +13,7 @@ import type { Clock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Log } from '../../engine/log.ts'
 import type { AlertSettings } from '../../engine/model/alert-settings.ts'
+import type { Access } from '../access/access.ts'
 import type { LimitName } from '../config/http.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Auth } from './request/auth.ts'
@@ -35,6 +36,7 @@ export interface Parts {
   readonly auth: Auth
   /** Of requests; for what a route counts by other than its caller or address. */
   readonly limiter: Limiter
+  readonly access: Access
   readonly clock: Clock
   readonly log: Log
   readonly version: string
@@ -48,6 +50,8 @@ declare module 'fastify' {
     scope?: RouteScope
     /** `Idempotency-Key` works here. Default under /api/v1: every POST, PUT and PATCH. */
     idempotent?: boolean
+    /** False: its subject keeps its own history. Default: changes are written into the audit log. */
+    audit?: false
     /** Reports of alerts: their requests are counted apart. */
     intake?: boolean
     /** Which limit of an address its requests count for; false: none. Default: for a route of the API that of the caller, or

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { operationId } from './operation-id.ts'
 
 /** Describe every route of `app` at /openapi.json. Call it before the routes are made. `schemas` are those
  *  that the document names and refers to. */
@@ -38,6 +39,10 @@ export async function useOpenApi(
       if (schema === undefined) return { schema, url }
       const marked = {
         ...schema,
+        ...(url.startsWith('/api/') &&
+          typeof document.route.method === 'string' && {
+            operationId: operationId(document.route.method, url),
+          }),
         'x-broadsheet-scope': document.route.config?.scope,
         ...(takesKeys(document.route) && { 'x-idempotent': true }),
       }

@@ -10,12 +10,15 @@ import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
 import { type AlertSettings, alertSettingsSchema } from '../../engine/model/alert-settings.ts'
 import type { BucketStore } from '../../engine/ports/buckets.ts'
+import { createAccess } from '../access/access.ts'
+import { type AccessConfig, accessSchema } from '../config/access.ts'
 import { type HttpLimits, httpLimitsSchema } from '../config/http.ts'
 import type { PagesConfig } from '../config/pages.ts'
 import type { ProviderHooks } from '../hooks/provider.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import type { Api, Parts } from './api.ts'
+import { useAudit } from './audit.ts'
 import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
 import { createLimiter } from './limits/limiter.ts'
@@ -32,6 +35,7 @@ import {
 } from './reply/alert-views.ts'
 import { campaignSchema, deliverySchema, progressSchema } from './reply/campaign-views.ts'
 import { answerClientErrors } from './reply/client-error.ts'
+import { useCutOff } from './reply/cut-off.ts'
 import { linger } from './reply/linger.ts'
 import { logRefusal } from './reply/log-refusal.ts'
 import { problemSchema, refusalOf } from './reply/problem.ts'
@@ -45,6 +49,7 @@ import { measureRequests } from './request/measured.ts'
 import { createMethods } from './request/methods.ts'
 import { traceIdOf } from './request/trace.ts'
 import { validatorCompiler } from './request/validate.ts'
+import { keyRoutes } from './routes/access/keys.ts'
 import { addressRoutes } from './routes/addresses.ts'
 import { alertmanagerRoutes } from './routes/alertmanager/alertmanager.ts'
 import { alertRoutes } from './routes/alerts/alerts.ts'
@@ -67,7 +72,6 @@ import { feedRoutes, feedSchema } from './routes/feeds.ts'
 import { healthRoutes } from './routes/health.ts'
 import { importJobSchema, importResultSchema, importRoutes } from './routes/imports.ts'
 import { itemRoutes, itemSchema } from './routes/items.ts'
-import { keyRoutes } from './routes/keys.ts'
 import { listRoutes, listSchema } from './routes/lists.ts'
 import { publicationRoutes, publicationSchema } from './routes/publications.ts'
 import { rankingRoutes } from './routes/ranking.ts'
@@ -94,6 +98,8 @@ export interface HttpConfig {
   readonly publicUrl?: string
   /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
   readonly trustProxy?: readonly string[]
+  /** Who signs in, and for how long. Default: as the settings have it where they say nothing. */
+  readonly access?: AccessConfig
   /** The public pages. Default: as the settings have it where they say nothing. */
   readonly pages?: PagesConfig
   /** Sign the forms of public pages. Default: one of this process, so that forms do not outlive it. */
@@ -130,7 +136,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const { engine, log, version, clock = systemClock, config = {} } = options
   const { publicUrl = null } = config
   const metrics = options.metrics ?? createMetrics({ version, role: 'all', store: engine.store.kind }, clock)
-  const auth = createAuth({ keys: engine.store.apiKeys, tokens: config.apiTokens ?? [], clock })
+  const access = createAccess({
+    store: engine.store,
+    config: config.access ?? accessSchema.parse({}),
+    clock,
+    log,
+  })
+  const auth = createAuth({ keys: access.keys, sessions: access.sessions, tokens: config.apiTokens ?? [] })
   const live = createLive({ engine, clock, log })
   const checker = createAddressChecker(config.addresses)
   const importer = createImporter({ store: engine.store, clock, checker, meter: metrics.meter })
@@ -141,6 +153,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     engine,
     auth,
     limiter,
+    access,
     clock,
     log,
     version,
@@ -173,7 +186,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   useRates(app, { limits, limiter, auth })
   // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
-  useAuthorisation(app, auth)
+  useAuthorisation(app, auth, publicUrl)
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(api)) route.config = { idempotent: true, ...route.config }
   })
@@ -189,6 +202,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const unwatch = metrics.watch(engine)
   const idempotency = useIdempotency(app, { replies: engine.store.replies, auth, clock, log })
   useJsonBodies(app, idempotency.onBody)
+  useAudit(app, { auth, audit: access.audit, clock })
+  useCutOff(app, { auth, clock, log })
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)

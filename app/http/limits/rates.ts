@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BroadsheetError } from '../../../engine/errors.ts'
+import { callerKey } from '../../access/caller.ts'
 import type { HttpLimits, LimitName } from '../../config/http.ts'
-import { type Auth, callerKey } from '../request/auth.ts'
+import type { Auth } from '../request/auth.ts'
 import type { Limiter, Rate, Verdict } from './limiter.ts'
 import { network } from './network.ts'
 

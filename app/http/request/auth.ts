@@ -1,100 +1,58 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Clock } from '../../../engine/clock.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
-import type { ApiKey } from '../../../engine/model/api-key.ts'
-import { type Scope, scopes } from '../../../engine/model/scope.ts'
-import type { Collection } from '../../../engine/ports/collection.ts'
-
-/** Who asks: a stored key, somebody who signed in, or a command on this machine by a token of this process's own. */
-export interface Caller {
-  readonly kind: 'local' | 'key' | 'user'
-  /** Of the key or the user; `local`. The same id may be there in another kind. */
-  readonly id: string
-  /** For people. */
-  readonly name: string
-  readonly scopes: ReadonlySet<Scope>
-}
-
-/** One text a caller, over all kinds. */
-export const callerKey = ({ kind, id }: Caller): string => (kind === 'local' ? id : `${kind}:${id}`)
+import { scopes } from '../../../engine/model/scope.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { KeyRing } from '../../access/keys.ts'
+import { hashOf } from '../../access/secret.ts'
+import type { Sessions, SignedIn } from '../../access/sessions.ts'
+import { sessionSecretOf } from './cookie.ts'
 
 export interface Auth {
   /** The caller of a request, or null. Reads the store at most once a request. */
   identify(request: FastifyRequest): Promise<Caller | null>
   /** Rejects with E_AUTH. */
   require(request: FastifyRequest): Promise<Caller>
-  /** Keys were made or removed here: forget what was read. */
-  refresh(): void
+  /** Whose cookie it is; null where the caller is no user. */
+  signedIn(request: FastifyRequest): Promise<SignedIn | null>
+  /** Would the request still be let in? For answers that take long. */
+  stands(request: FastifyRequest): Promise<boolean>
 }
 
-const prefix = 'bs_'
 const basicApi = '/api/v2/'
-// A key that another daemon on the same store made is known after the first, one that it removed refused
-// after the second.
-const missMs = 1000
-const staleMs = 5000
 
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
-
-/** A new key's secret: 256 bits, with a prefix by which scanners of leaked secrets can know it. */
-export const newSecret = (): string => prefix + randomBytes(32).toString('base64url')
-
-/** Bearer keys against the store. There are few keys, so all their hashes are held, not only recent ones:
- *  a stranger's guesses evict nothing and cost one read a second at most. */
+/** A request's `Authorization` counts before its cookie: programs in a browser may send both. */
 export function createAuth(options: {
-  readonly keys: Collection<ApiKey>
+  readonly keys: KeyRing
+  readonly sessions: Sessions
   readonly tokens: readonly string[]
-  readonly clock: Clock
 }): Auth {
-  const { keys, clock } = options
-  const tokens = new Map(options.tokens.map((token) => [hashOf(token), local]))
+  const { keys, sessions } = options
+  const tokens = new Set(options.tokens.map(hashOf))
   const callers = new WeakMap<FastifyRequest, Promise<Caller | null>>()
-  let known: Map<string, Caller> | null = null
-  let readAt = 0
-  let reading: Promise<Map<string, Caller>> | null = null
-  let generation = 0
+  const people = new WeakMap<FastifyRequest, Promise<SignedIn | null>>()
 
-  const read = async (): Promise<Map<string, Caller>> => {
-    const begun = generation
-    const found = new Map<string, Caller>()
-    let after = 0
-    for (;;) {
-      const page = await keys.page({ after, limit: 1000 })
-      for (const key of page.rows) found.set(key.hash, callerOf(key))
-      if (page.next === null) break
-      after = page.next
-    }
-    if (begun === generation) {
-      known = found
-      readAt = clock.now()
-    }
-    return found
-  }
-  const reread = (): Promise<Map<string, Caller>> => {
-    reading ??= read().finally(() => {
-      reading = null
-    })
-    return reading
-  }
-
-  const lookup = async (secret: string): Promise<Caller | null> => {
+  const byKey = async (secret: string): Promise<Caller | null> => {
     const hash = hashOf(secret)
-    const own = find(tokens, hash)
-    if (own !== null) return own
-    let hashes = known
-    if (hashes === null || clock.now() - readAt >= staleMs) hashes = await reread()
-    const caller = find(hashes, hash)
-    if (caller !== null || clock.now() - readAt < missMs) return caller
-    return find(await reread(), hash)
+    return tokens.has(hash) ? local : keys.find(hash)
+  }
+  const byCookie = async (request: FastifyRequest): Promise<SignedIn | null> => {
+    if (request.headers.authorization !== undefined) return null
+    const secret = sessionSecretOf(request)
+    return secret === null ? null : sessions.find(secret)
+  }
+  const lookup = async (
+    request: FastifyRequest,
+    person: Promise<SignedIn | null>,
+  ): Promise<Caller | null> => {
+    const secret = keyOf(request)
+    return secret === null ? ((await person)?.caller ?? null) : byKey(secret)
   }
 
   const auth: Auth = {
     identify(request) {
       let caller = callers.get(request)
       if (caller === undefined) {
-        const secret = secretOf(request)
-        caller = secret === null ? Promise.resolve(null) : lookup(secret)
+        caller = lookup(request, auth.signedIn(request))
         callers.set(request, caller)
       }
       return caller
@@ -102,25 +60,33 @@ export function createAuth(options: {
     async require(request) {
       const caller = await auth.identify(request)
       if (caller !== null) return caller
-      throw new BroadsheetError(
-        'E_AUTH',
-        request.headers.authorization === undefined
-          ? 'Send an API key as "Authorization: Bearer bs_...". `broadsheet key create` makes one.'
-          : 'The API key is not known here. It may have been removed; `broadsheet key list` shows those there are.',
-      )
+      throw new BroadsheetError('E_AUTH', whyNot(request))
     },
-    refresh() {
-      generation++
-      known = null
-      reading = null
+    signedIn(request) {
+      let person = people.get(request)
+      if (person === undefined) {
+        person = byCookie(request)
+        people.set(request, person)
+      }
+      return person
     },
+    stands: async (request) => (await lookup(request, byCookie(request))) !== null,
   }
   return auth
 }
 
+const local: Caller = { kind: 'local', id: 'local', name: 'command line', scopes: new Set(scopes) }
+
+function whyNot(request: FastifyRequest): string {
+  if (request.headers.authorization !== undefined)
+    return 'The API key is not known here. It may have been removed, or be over; `broadsheet key list` shows those there are.'
+  if (sessionSecretOf(request) !== null) return 'You are not signed in any more. Sign in again.'
+  return 'Send an API key as "Authorization: Bearer bs_...". `broadsheet key create` makes one.'
+}
+
 /** Alertmanager's clients may also say the key as the password of HTTP Basic. Elsewhere that is refused: browsers send such
  *  a password along with requests that other sites cause. */
-function secretOf({ headers: { authorization }, url }: FastifyRequest): string | null {
+function keyOf({ headers: { authorization }, url }: FastifyRequest): string | null {
   const bearer = bearerOf(authorization)
   if (bearer !== null || !url.startsWith(basicApi)) return bearer
   const [, encoded] =
@@ -133,15 +99,3 @@ function secretOf({ headers: { authorization }, url }: FastifyRequest): string |
 const basic = /^Basic +([A-Za-z0-9+/]+=*)$/i
 const bearerOf = (header: string | undefined): string | null =>
   (header !== undefined && header.length <= 512 && /^Bearer +(\S+)$/i.exec(header)?.[1]) || null
-
-const local: Caller = { kind: 'local', id: 'local', name: 'command line', scopes: new Set(scopes) }
-const callerOf = ({ id, name }: ApiKey): Caller => ({
-  kind: 'key',
-  id: String(id),
-  name,
-  scopes: new Set(scopes),
-})
-
-/** Finding by digest is what a constant-time comparison is for: how long it takes depends on SHA-256 of what was
- *  sent, which nobody can steer towards a stored one. */
-const find = (callers: ReadonlyMap<string, Caller>, hash: string): Caller | null => callers.get(hash) ?? null

@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Scope } from '../../../engine/model/scope.ts'
-import type { Auth, Caller } from './auth.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { Auth } from './auth.ts'
+import { requireSameOrigin } from './same-origin.ts'
 
-/** Who may use a route: callers with a scope, any caller, or everybody. */
-export type RouteScope = Scope | 'any' | 'public'
+/** Who may use a route: callers with a scope, somebody who is signed in, any caller, or everybody. */
+export type RouteScope = Scope | 'user' | 'any' | 'public'
 
 /** Hold every route to its `config.scope`. Call it before the routes are made: one that says not who may use it is
  *  refused there and then. Without a caller E_AUTH, without the scope E_FORBIDDEN, before anything else is looked at. */
-export function useAuthorisation(app: FastifyInstance, auth: Auth): void {
+export function useAuthorisation(app: FastifyInstance, auth: Auth, publicUrl: string | null): void {
   app.addHook('onRoute', (route) => {
     const scope = route.config?.scope
     if (scope === undefined)
@@ -21,7 +23,9 @@ export function useAuthorisation(app: FastifyInstance, auth: Auth): void {
       ...given,
       async (request: FastifyRequest) => {
         const caller = await auth.require(request)
-        if (scope !== 'any') permit(caller, scope)
+        if (caller.kind === 'user' && !isSafe(request.method)) requireSameOrigin(request, publicUrl)
+        if (scope === 'user') permitUser(caller)
+        else if (scope !== 'any') permit(caller, scope)
       },
     ]
   })
@@ -30,11 +34,28 @@ export function useAuthorisation(app: FastifyInstance, auth: Auth): void {
 /** Rejects with E_FORBIDDEN. */
 export function permit(caller: Caller, scope: Scope): void {
   if (caller.scopes.has(scope)) return
-  const whose = caller.kind === 'user' ? `${caller.name} has` : `The key "${caller.name}" has`
+  const whose = caller.kind === 'user' ? caller.name : `The key "${caller.name}"`
   throw new BroadsheetError(
     'E_FORBIDDEN',
-    `This takes the scope "${scope}". ${whose} ${told(caller.scopes)}.`,
+    `This takes the scope "${scope}". ${whose} has ${[...caller.scopes].join(', ')}.`,
   )
 }
 
-const told = (scopes: ReadonlySet<Scope>): string => (scopes.size === 0 ? 'none' : [...scopes].join(', '))
+/** Who asks, in a handler: the route let them in. */
+export const callerOf = (request: unknown, auth: Auth): Promise<Caller> =>
+  auth.require(request as FastifyRequest)
+
+/** Nobody gives away what they do not have. Rejects with E_FORBIDDEN. */
+export function permitAll(caller: Caller, given: Iterable<Scope>): void {
+  for (const scope of given) permit(caller, scope)
+}
+
+function permitUser({ kind }: Caller): void {
+  if (kind !== 'user')
+    throw new BroadsheetError(
+      'E_FORBIDDEN',
+      'This is for somebody who signed in; keys have no password and no sessions.',
+    )
+}
+
+const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD'

@@ -4,7 +4,8 @@ import type { Clock } from '../../../engine/clock.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Log } from '../../../engine/log.ts'
 import type { ReplyStore } from '../../../engine/ports/replies.ts'
-import { type Auth, callerKey } from './auth.ts'
+import { callerKey } from '../../access/caller.ts'
+import type { Auth } from './auth.ts'
 
 const keepMs = 24 * 3_600_000
 /** A claim whose request died with its daemon: then the key may be used again. */

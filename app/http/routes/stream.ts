@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Fact } from '../../../engine/engine.ts'
+import type { Scope } from '../../../engine/model/scope.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
 import { problems } from '../reply/problem.ts'
 import type { Live } from '../reply/sse.ts'
+import { callerOf, permit } from '../request/authorise.ts'
 
 const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'campaign.changed',
@@ -16,7 +18,20 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'analytics.counted',
 ]
 
-export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
+/** Who may hear of it. */
+const scopeOf: { readonly [T in Fact['type']]: Scope } = {
+  'campaign.changed': 'campaigns:read',
+  'publication.progress': 'campaigns:read',
+  'edition.skipped': 'campaigns:read',
+  'channel.changed': 'system:read',
+  'channel.slowed': 'system:read',
+  'letter.returned': 'subscribers:read',
+  'alert.changed': 'alerts:read',
+  'notification.told': 'alerts:read',
+  'analytics.counted': 'analytics:read',
+}
+
+export function streamRoutes(app: Api, { auth }: Parts, live: Live): void {
   app.route({
     method: 'GET',
     url: '/stream',
@@ -27,7 +42,7 @@ export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
         'Stream',
         'Hear facts as they happen',
         'Server-sent events: `event` is the type, `data` the fact as JSON, `id` rises. A comment every 15 seconds. ' +
-          'A client that reads too slowly is dropped; on reconnecting it should read the present state first.',
+          'Without `types` all that the caller may read. A client that reads too slowly is dropped; on reconnecting it should read the present state first.',
       ),
       querystring: z.strictObject({
         types: z
@@ -47,7 +62,9 @@ export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
       },
     },
     handler: async (request, reply) => {
-      const { types } = request.query
+      const caller = await callerOf(request, auth)
+      const { types = factTypes.filter((type) => caller.scopes.has(scopeOf[type])) } = request.query
+      for (const type of types) permit(caller, scopeOf[type])
       // no-transform and X-Accel-Buffering: proxies must not collect events.
       reply.headers({
         'cache-control': 'no-store, no-transform',
@@ -57,7 +74,7 @@ export function streamRoutes(app: Api, _parts: Parts, live: Live): void {
       await sendStream(
         reply,
         'text/event-stream; charset=utf-8',
-        live.open(types === undefined ? null : new Set(types)),
+        live.open(types.length === factTypes.length ? null : new Set(types)),
       )
     },
   })

@@ -1,8 +1,11 @@
 import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccess } from '../../../app/access/access.ts'
+import { accessSchema } from '../../../app/config/access.ts'
 import { createAuth } from '../../../app/http/request/auth.ts'
 import { useAuthorisation } from '../../../app/http/request/authorise.ts'
 import { systemClock } from '../../../engine/clock.ts'
+import { silentLog } from '../../../engine/log.ts'
 import { scopes } from '../../../engine/model/scope.ts'
 import { type Served, serve } from './serve.ts'
 
@@ -124,7 +127,13 @@ test('every route says who may use it', () => {
 
 test('a route that says not who may use it is refused when it is made', async () => {
   const app = fastify()
-  useAuthorisation(app, createAuth({ keys: served.store.apiKeys, tokens: [], clock: systemClock }))
+  const access = createAccess({
+    store: served.store,
+    config: accessSchema.parse({}),
+    clock: systemClock,
+    log: silentLog,
+  })
+  useAuthorisation(app, createAuth({ ...access, tokens: [] }), null)
   expect(() => app.get('/open', async () => 'who?')).toThrow('GET /open says not who may use it')
   await app.close()
 })

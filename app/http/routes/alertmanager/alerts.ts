@@ -41,7 +41,7 @@ export function amAlertRoutes(app: Api, { engine: { alerts, store }, clock, aler
     method: 'POST',
     url: '/alerts',
     bodyLimit: alertBodyBytes,
-    config: { scope: 'alerts:write', intake: true },
+    config: { scope: 'alerts:write', intake: true, audit: false },
     schema: {
       ...operation(
         tag,

@@ -56,7 +56,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
     method: 'POST',
     url: '/alerts',
     bodyLimit: alertBodyBytes,
-    config: { scope: 'alerts:write', intake: true },
+    config: { scope: 'alerts:write', intake: true, audit: false },
     schema: {
       ...operation(
         tag,

@@ -33,7 +33,7 @@ export function heartbeatRoutes(app: Api, parts: Parts): void {
     method: ['GET', 'POST'],
     url: '/heartbeats/:name/beat',
     exposeHeadRoute: false,
-    config: { scope: 'alerts:write', idempotent: false },
+    config: { scope: 'alerts:write', idempotent: false, audit: false },
     schema: {
       ...operation(
         tag,
