@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Vault } from '../engine/access/vault.ts'
 import { type Clock, systemClock } from '../engine/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { createEngine } from '../engine/engine.ts'
@@ -10,8 +11,10 @@ import type { Store } from '../engine/ports/store.ts'
 import { createMemoryQueue } from '../stores/memory/nodes/queue.ts'
 import { openStore } from '../stores/open.ts'
 import { channelTypes } from './config/channel-types.ts'
+import { makeDataFolder } from './config/key-file.ts'
 import type { ChannelTypes } from './config/schema.ts'
-import { ensureSecrets, makeDataFolder } from './config/secrets.ts'
+import { ensureSecrets } from './config/secrets.ts'
+import { createVaultDoor } from './config/vault.ts'
 import type { AppConfig } from './config.ts'
 import { createFetcher } from './fetch/fetcher.ts'
 import { createGuard } from './fetch/guard.ts'
@@ -34,6 +37,8 @@ export interface Composition {
   readonly engine: Engine
   /** Those that sign what leaves, newest first. */
   readonly secrets: readonly string[]
+  /** Opened at the first call. Rejects with E_VAULT where it needs keys that nobody set. */
+  readonly vault: () => Promise<Vault>
   /** Behind the guard. */
   readonly fetcher: Fetcher
   /** In Redis, where nodes share limits of requests; they reject while it is away. */
@@ -99,6 +104,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   return {
     engine,
     secrets,
+    vault: createVaultDoor(config),
     fetcher,
     buckets: shared.buckets,
     describe: (info) => kept.describe(info),

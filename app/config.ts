@@ -40,6 +40,8 @@ export interface AppConfig {
   readonly egress: AppConfigInput['egress']
   /** Null: in the data folder, made at the first start. */
   readonly secrets: readonly string[] | null
+  /** Null: in the data folder, made when they are needed; none with Postgres. */
+  readonly vaultKeys: readonly string[] | null
   readonly engine: Omit<EngineConfig, 'secrets'>
   /** The public pages. */
   readonly pages: AppConfigInput['pages']
@@ -203,6 +205,7 @@ function finish(
     channels,
     egress,
     secrets,
+    vaultKeys,
     publicUrl,
     dkim,
     pages,
@@ -237,6 +240,7 @@ function finish(
     channels: Object.fromEntries(located),
     egress,
     secrets: secrets ?? null,
+    vaultKeys: vaultKeys ?? null,
     hasPublicUrl: publicUrl !== undefined,
     pages,
     feedback,

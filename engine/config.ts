@@ -299,6 +299,7 @@ export const engineConfigSchema = z.strictObject({
       affinitiesDays: z.int().min(1).nullable().default(365),
       /** Network address and program of the request in consent events; null: kept. */
       proofNetworkDays: z.int().min(1).nullable().default(365),
+      auditDays: z.int().min(1).nullable().default(400).describe('Who changed what; null: kept'),
       /** Rows a transaction. */
       batch: z.int().min(1).max(10_000).default(500),
     })

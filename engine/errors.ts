@@ -30,7 +30,7 @@ export const errorTable = {
   E_STORE_FULL: { status: 507, title: 'The disk is full' },
   E_STORE_BUSY: { status: 503, title: 'The store is busy' },
   E_STORE: { status: 503, title: 'The store could not be reached' },
-  E_VAULT: { status: 503, title: 'A sealed secret cannot be opened' },
+  E_VAULT: { status: 503, title: 'A secret cannot be sealed or opened' },
   E_STOPPING: { status: 503, title: 'The daemon is stopping' },
   E_INTERNAL: { status: 500, title: 'A defect in Broadsheet' },
 } as const satisfies Record<string, { status: number; title: string }>

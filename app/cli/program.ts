@@ -21,6 +21,7 @@ import * as list from './commands/list.ts'
 import * as migrate from './commands/migrate.ts'
 import * as plugin from './commands/plugin.ts'
 import * as rank from './commands/rank/rank.ts'
+import * as rotate from './commands/rotate.ts'
 import * as segment from './commands/segment.ts'
 import * as serve from './commands/serve.ts'
 import * as subscriber from './commands/subscriber.ts'
@@ -125,6 +126,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
     rank,
     key,
     config,
+    rotate,
     migrate,
   ])
     register(program, run)

@@ -3,7 +3,7 @@ import type { Path } from './tree.ts'
 export const redacted = '(secret)'
 
 const secretWords =
-  /^(pass|password|secrets?|token|accessToken|refreshToken|sessionToken|privateKey|apiKey|key|secretAccessKey|headers)$/i
+  /^(pass|password|secrets?|token|accessToken|refreshToken|sessionToken|privateKey|apiKey|key|secretAccessKey|vaultKeys|headers)$/i
 
 /** Text of this name is a secret too: an address that is a key. A whole channel of this name is not. */
 const secretText = /^webhook$/i

@@ -156,6 +156,13 @@ export function appConfigSchema(types: ChannelTypes) {
       secrets: secrets
         .optional()
         .describe('Sign links and Message-IDs. Default: made at the first start and kept in <data>/secrets'),
+      vaultKeys: z
+        .array(z.string().min(32, 'must have at least 32 characters'))
+        .min(1)
+        .optional()
+        .describe(
+          'Seal what is secret in the database, such as second factors: the first one seals, all of them open. Default: made when it is needed and kept in <data>/vault; with Postgres there is no default',
+        ),
       ...engine,
       publicUrl: engine.publicUrl
         .unwrap()

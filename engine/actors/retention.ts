@@ -53,6 +53,10 @@ export function createRetention(parts: {
     ['notifications', config.alertsDays, (before) => store.notifications.remove({ before, limit })],
     ['silences', config.alertsDays, (before) => store.silences.remove({ before, limit })],
     ['affinities', config.affinitiesDays, (before) => store.models.forget({ before, limit })],
+    ['audit', config.auditDays, (before) => store.audit.sweep({ before, limit })],
+    // They are of no use from the moment they end.
+    ['sessions', 0, (before) => store.sessions.sweep({ before, limit })],
+    ['tokens', 0, (before) => store.tokens.sweep({ before, limit })],
     ['proofs', config.proofNetworkDays, (before) => store.consents.forget({ before, limit })],
   ]
 

@@ -45,7 +45,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ...makers.map((room) => [room, [...base, ...ports]] as [string, string[]]),
   ['engine/schedule', [...base, 'engine/ports']],
   ['engine/alerts', base],
-  ['engine/access', base],
+  ['engine/access', [...base, 'engine/ports']],
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
   [

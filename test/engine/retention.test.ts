@@ -4,6 +4,8 @@ import { engineConfigSchema } from '../../engine/config.ts'
 import { silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { openMemoryStore } from '../../stores/memory/open.ts'
+import { auditEntry } from '../contract/store/access/audit.ts'
+import { userDoc } from '../contract/store/access/users.ts'
 import { reopenMs, reportOf, told } from '../contract/store/alerts/scene.ts'
 import { rollUp } from '../contract/store/analytics/roll.ts'
 import { newRun, now } from '../contract/store/scene.ts'
@@ -157,6 +159,34 @@ describe('retention of events', () => {
     await vi.waitFor(async () => expect(await kept()).toEqual([0, 0]), { interval: 5, timeout: 10_000 })
     const query = { publicationIds: [publicationId], dimension: 'all' } as const
     expect(await store.analytics.people(query)).toMatchObject([{ people: 5 }, { people: 5 }, { people: 5 }])
+    await retention.stop()
+    await store.close()
+  })
+})
+
+describe('retention of access', () => {
+  test('forgets sessions and tokens when they end, and the audit log after its days', async () => {
+    const store = openMemoryStore()
+    const { clock, retention, round } = open(store, null)
+    const begin = clock.now()
+    const { id: userId } = await store.users.insert(userDoc(), begin)
+    for (const expiresAt of [begin + 1, begin + 2 * dayMs]) {
+      const hash = String(expiresAt)
+      await store.sessions.open({ userId, hash, createdAt: begin, expiresAt, address: null, userAgent: null })
+      await store.tokens.put({ hash, purpose: 'invite', subject: '1', expiresAt })
+    }
+    await store.audit.append([0, 1, 399, 400].map((days) => auditEntry({ at: begin - days * dayMs })))
+    const left = async () => ({
+      audit: (await store.audit.page({ before: null, limit: 10 })).rows.map(({ at }) => (begin - at) / dayMs),
+      // Asked as of then: what is over is told of as long as it is there.
+      sessions: (await store.sessions.ofUser(userId, begin)).length,
+      tokens: await store.tokens.drop('invite', '1'),
+    })
+    retention.start()
+    await round(1)
+    clock.advance(dayMs)
+    await round(2)
+    expect(await left()).toEqual({ audit: [399, 1, 0], sessions: 1, tokens: 1 })
     await retention.stop()
     await store.close()
   })

@@ -66,7 +66,17 @@ BROADSHEET_CHANNELS_SMTP_HOST; with _FILE behind it, it names a file that holds 
 }
 
 /** Settings in the order and shape of broadsheet.yaml. */
-function shown({ data, store, http, log, plugins, channels, secrets, engine }: AppConfig): unknown {
+function shown({
+  data,
+  store,
+  http,
+  log,
+  plugins,
+  channels,
+  secrets,
+  vaultKeys,
+  engine,
+}: AppConfig): unknown {
   const flat = Object.fromEntries(
     Object.entries(channels).map(([name, { type, config }]) => [name, { type, ...(config as object) }]),
   )
@@ -80,6 +90,7 @@ function shown({ data, store, http, log, plugins, channels, secrets, engine }: A
     plugins: plugins.map(({ plugin }) => plugin.setting),
     channels: flat,
     ...(secrets === null ? {} : { secrets }),
+    ...(vaultKeys === null ? {} : { vaultKeys }),
     ...rest,
   })
 }
