@@ -6,8 +6,6 @@ import { Ajv } from 'ajv'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { roles } from '../../app/config/schema.ts'
 import { loadConfig } from '../../app/config.ts'
-import { startDaemon } from '../../app/daemon.ts'
-import { silentLog } from '../../engine/log.ts'
 import { read, root, unknownVariables, yaml } from './files.ts'
 
 interface Service {
@@ -124,38 +122,8 @@ describe('what watches it', () => {
     expect(targets.flatMap(({ names }) => names).toSorted()).toEqual(['api', 'worker'])
     expect(targets.every(({ port }) => port === 8025)).toBe(true)
     const { datasources } = yaml<{ datasources: { uid: string; url: string }[] }>(
-      read('deploy/compose/grafana/datasources/prometheus.yaml'),
+      read('deploy/monitoring/grafana/provisioning/datasources/prometheus.yaml'),
     )
     expect(datasources).toMatchObject([{ uid: 'prometheus', url: 'http://prometheus:9090' }])
-  })
-
-  test('shows what a daemon measures', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'broadsheet-metrics-'))
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const flags = [
-      { flag: '--store', path: 'store', value: 'memory:' },
-      { flag: '--port', path: 'http.port', value: '0' },
-    ]
-    const daemon = await startDaemon(loadConfig({ cwd: folder, env: {}, flags }), {
-      log: silentLog,
-      version: '0',
-      publish: false,
-    })
-    onTestFinished(() => daemon.stop())
-    await fetch(`${daemon.url}/livez`)
-    const metrics = await (await fetch(`${daemon.url}/metrics`)).text()
-    const { panels } = JSON.parse(read('deploy/compose/grafana/dashboards/broadsheet.json')) as {
-      panels: { datasource: { uid: string }; targets: { expr: string }[] }[]
-    }
-    const asked = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
-    const { worker } = yaml<{ worker: { autoscaling: { query: string } } }>(
-      read('deploy/helm/broadsheet/values.yaml'),
-    )
-    const told = read('docs/operations.md').match(/(broadsheet|process|nodejs)_[a-z0-9_]+(?=[{`])/g) ?? []
-    for (const query of [...asked, worker.autoscaling.query, ...told]) {
-      const [name = ''] = /(broadsheet|process|nodejs)_[a-z0-9_]+/.exec(query) ?? []
-      expect(metrics, query).toMatch(new RegExp(`^# TYPE ${name.replace(/_(count|bucket)$/, '')} `, 'm'))
-    }
-    expect(panels.every(({ datasource }) => datasource.uid === 'prometheus')).toBe(true)
   })
 })

@@ -6,16 +6,16 @@ import { freePort } from '../../app/demo/servers/free-port.ts'
 import { needProgram } from '../../app/demo/servers/program.ts'
 
 /** Its path; null, with a line that says why, where it cannot be had. */
-export function findPrometheus(): string | null {
+export const findPrometheus = (): string | null => find('prometheus')
+
+/** Of the tool that checks metrics and rules, from the same package. */
+export const findPromtool = (): string | null => find('promtool')
+
+function find(name: 'prometheus' | 'promtool'): string | null {
   try {
-    return needProgram({
-      what: 'Prometheus',
-      names: ['prometheus'],
-      apt: 'prometheus',
-      brew: 'prometheus',
-    })
+    return needProgram({ what: 'Prometheus', names: [name], apt: 'prometheus', brew: 'prometheus' })
   } catch (error) {
-    console.warn(`No real Prometheus is pointed at the API. ${(error as Error).message}`)
+    console.warn(`Not tried with a real Prometheus. ${(error as Error).message}`)
     return null
   }
 }
@@ -32,32 +32,92 @@ export async function startPrometheus(
   },
 ): Promise<AsyncDisposable & { readonly output: () => string }> {
   const { targets, alertmanager, labels, annotations } = options
-  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-prometheus-'))
-  const write = (name: string, content: object | string) =>
-    writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
-  write('key', alertmanager.key)
-  write('rules.yml', {
-    groups: [{ name: 'g', rules: [{ alert: 'TargetDown', expr: 'up == 0', labels, annotations }] }],
+  return launch(program, {
+    key: alertmanager.key,
+    'rules.yml': JSON.stringify({
+      groups: [{ name: 'g', rules: [{ alert: 'TargetDown', expr: 'up == 0', labels, annotations }] }],
+    }),
+    'prometheus.yml': JSON.stringify({
+      global: { evaluation_interval: '1s', scrape_interval: '1s' },
+      rule_files: ['rules.yml'],
+      scrape_configs: [{ job_name: 'target', static_configs: [{ targets }] }],
+      alerting: {
+        alertmanagers: [
+          {
+            authorization: { credentials_file: 'key' },
+            static_configs: [{ targets: [alertmanager.host] }],
+          },
+        ],
+      },
+    }),
   })
-  write('prometheus.yml', {
-    global: { evaluation_interval: '1s', scrape_interval: '1s' },
-    rule_files: ['rules.yml'],
-    scrape_configs: [{ job_name: 'target', static_configs: [{ targets }] }],
-    alerting: {
-      alertmanagers: [
+}
+
+/** A series as a query answers it. */
+export interface Sample {
+  readonly metric: { readonly [label: string]: string }
+  readonly value: number
+}
+
+export interface Scraper extends AsyncDisposable {
+  /** A query, now. Rejects with what Prometheus says of one that it does not take. */
+  query(expr: string): Promise<readonly Sample[]>
+  /** `data` of an answer of its API, e.g. of `/rules`. */
+  ask<T>(path: string): Promise<T>
+}
+
+/** A Prometheus that scrapes targets (host:port) as the job "broadsheet", five times a second, and follows `rules`. */
+export async function startScraper(
+  program: string,
+  options: { readonly targets: readonly string[]; readonly rules: string; readonly token: string },
+): Promise<Scraper> {
+  const server = await launch(program, {
+    'rules.yml': options.rules,
+    token: options.token,
+    'prometheus.yml': JSON.stringify({
+      global: { scrape_interval: '200ms', evaluation_interval: '1s' },
+      rule_files: ['rules.yml'],
+      scrape_configs: [
         {
-          authorization: { credentials_file: 'key' },
-          static_configs: [{ targets: [alertmanager.host] }],
+          job_name: 'broadsheet',
+          authorization: { credentials_file: 'token' },
+          static_configs: [{ targets: options.targets }],
         },
       ],
-    },
+    }),
   })
+  const ask = async <T>(path: string): Promise<T> => {
+    const response = await fetch(`${server.url}/api/v1${path}`)
+    const answer = (await response.json()) as { status: string; error?: string; data: T }
+    if (answer.status !== 'success') throw new Error(`${path}: ${answer.error}`)
+    return answer.data
+  }
+  return {
+    ask,
+    async query(expr) {
+      const { result } = await ask<{
+        result: readonly { readonly metric: Sample['metric']; readonly value: readonly [number, string] }[]
+      }>(`/query?${new URLSearchParams({ query: expr }).toString()}`)
+      return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+/** In a folder of its own, with these files. */
+async function launch(
+  program: string,
+  files: { readonly [name: string]: string },
+): Promise<AsyncDisposable & { readonly url: string; readonly output: () => string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-prometheus-'))
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
+  const address = `127.0.0.1:${await freePort()}`
   const child: ChildProcess = spawn(
     program,
     [
       '--config.file=prometheus.yml',
       '--storage.tsdb.path=data',
-      `--web.listen-address=127.0.0.1:${await freePort()}`,
+      `--web.listen-address=${address}`,
       '--rules.alert.resend-delay=1s',
     ],
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
@@ -67,6 +127,7 @@ export async function startPrometheus(
     output += chunk.toString()
   })
   return {
+    url: `http://${address}`,
     output: () => output,
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null)

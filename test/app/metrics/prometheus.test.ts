@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMetrics } from '../../../app/metrics/metrics.ts'
+import { read, yaml } from '../../deploy/files.ts'
+import { waitFor } from '../../engine/support/wait.ts'
+import { findPrometheus, findPromtool, type Scraper, startScraper } from '../../servers/prometheus.ts'
+import { metricsToken, type Newsroom, openNewsroom } from './newsroom.ts'
+import { askedIn } from './promql.ts'
+import { asAsked, dashboards, rules, rulesFile } from './shipped.ts'
+
+const prometheus = findPrometheus()
+const promtool = findPromtool()
+
+/** Queries that may give nothing here, and why. */
+const mayBeEmpty = new Map([
+  ['broadsheet_store_errors_total', 'nothing was lost'],
+  ['broadsheet_reads_unrecorded_total', 'nothing was lost'],
+])
+/** Labels that Prometheus adds. */
+const added = ['job', 'instance', 'le']
+
+const registered = createMetrics({ version: '0', role: 'all', store: 'memory' }).registry
+const labelsOf = (name: string): readonly string[] | null => {
+  if (name === 'up') return []
+  const metric =
+    registered.getSingleMetric(name) ?? registered.getSingleMetric(name.replace(/_(bucket|sum|count)$/, ''))
+  return metric === undefined ? null : (metric as unknown as { labelNames: readonly string[] }).labelNames
+}
+
+describe.skipIf(prometheus === null || promtool === null)('a daemon at work, and a real Prometheus', () => {
+  let newsroom: Newsroom
+  let scraper: Scraper
+  const text = async (token = metricsToken) =>
+    fetch(`${newsroom.daemon.url}/metrics`, { headers: { authorization: `Bearer ${token}` } })
+
+  /** Until it has scraped what is counted now. */
+  const scraped = async () => {
+    const since = (await scraper.query('timestamp(up)'))[0]?.value ?? 0
+    await waitFor('two scrapes more', async () => {
+      const [sample] = await scraper.query('timestamp(up == 1)')
+      return sample !== undefined && sample.value > since + 0.3
+    })
+  }
+
+  beforeAll(async () => {
+    newsroom = await openNewsroom()
+    scraper = await startScraper(prometheus!, {
+      targets: [new URL(newsroom.daemon.url).host],
+      rules: read(rulesFile),
+      token: metricsToken,
+    })
+    await waitFor('the first scrape', async () => (await scraper.query('up == 1').catch(() => [])).length > 0)
+    // Twice, so that series which begin with the first grow with the second.
+    for (let round = 0; round < 2; round++) {
+      await newsroom.work()
+      await scraped()
+    }
+    await newsroom.fail()
+    await scraped()
+  })
+  afterAll(async () => {
+    await scraper?.[Symbol.asyncDispose]()
+    await newsroom?.[Symbol.asyncDispose]()
+  })
+
+  test('promtool finds nothing to say about its metrics', async () => {
+    const answer = await text()
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+    execFileSync(promtool!, ['check', 'metrics'], { input: await answer.text(), stdio: 'pipe' })
+  })
+
+  test('metrics are for those who say the token', async () => {
+    expect((await text('another-token-altogether')).status).toBe(401)
+    expect((await fetch(`${newsroom.daemon.url}/metrics`)).status).toBe(401)
+  })
+
+  test('no label holds an id or an address', async () => {
+    const body = await (await text()).text()
+    const values = [...body.matchAll(/[{,]([a-z_]+)="((?:[^"\\]|\\.)*)"/g)].filter(
+      ([, label]) => label !== 'le',
+    )
+    expect(values.length).toBeGreaterThan(500)
+    for (const [, label, value = ''] of values) {
+      expect(value, label).not.toMatch(/@|reader\d|round-\d/)
+      if (label !== 'status' && label !== 'version' && label !== 'node')
+        expect(value, label).not.toMatch(/\d{3}/)
+    }
+  })
+
+  test.each(dashboards)(
+    'every query of the dashboard %s is answered',
+    async (_name, { panels, templating }) => {
+      for (const { query } of templating.list) {
+        const [, name = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec(query) ?? []
+        expect((await scraper.query(`count by (${label}) (${name})`)).length, query).toBeGreaterThan(0)
+      }
+      for (const { title, targets } of panels)
+        for (const { expr } of targets) {
+          const samples = await scraper.query(asAsked(expr))
+          const excused = askedIn(expr).names.some((name) => mayBeEmpty.has(name))
+          if (!excused)
+            expect(
+              samples.filter(({ value }) => !Number.isNaN(value)).length,
+              `${title}: ${expr}`,
+            ).toBeGreaterThan(0)
+        }
+    },
+  )
+
+  test('every alert rule is followed without an error', async () => {
+    await waitFor('the rules to be followed', async () => {
+      const { groups } = await scraper.ask<{
+        groups: readonly { rules: readonly { name: string; health: string; lastError?: string }[] }[]
+      }>('/rules')
+      const followed = groups.flatMap((group) => group.rules)
+      expect(followed.map(({ name }) => name).toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted())
+      expect(followed.filter(({ health }) => health === 'err')).toEqual([])
+      return followed.every(({ health }) => health === 'ok')
+    })
+  })
+
+  test('every metric and label that a dashboard or rule names is there', async () => {
+    const known = await scraper
+      .ask<{ [name: string]: unknown }>('/targets/metadata?limit=10000')
+      .then((rows) => new Set((rows as unknown as readonly { metric: string }[]).map(({ metric }) => metric)))
+    const exprs = [
+      ...dashboards.flatMap(([, { panels }]) =>
+        panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
+      ),
+      ...rules.map(({ expr }) => expr),
+      // What KEDA asks, to add workers.
+      yaml<{ worker: { autoscaling: { query: string } } }>(read('deploy/helm/broadsheet/values.yaml')).worker
+        .autoscaling.query,
+    ]
+    for (const expr of exprs) {
+      const { names, matched, kept } = askedIn(expr)
+      expect(names.length, expr).toBeGreaterThan(0)
+      for (const name of names) {
+        const stored = name === 'up' || known.has(name) || known.has(name.replace(/_(bucket|sum|count)$/, ''))
+        expect(stored && labelsOf(name) !== null, `${name} in ${expr}`).toBe(true)
+      }
+      for (const [name, label] of matched)
+        expect([...added, ...(labelsOf(name) ?? [])], `${name} in ${expr}`).toContain(label)
+      const all = [...added, ...names.flatMap((name) => labelsOf(name) ?? [])]
+      for (const label of kept) expect(all, expr).toContain(label)
+    }
+  })
+})
