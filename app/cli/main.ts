@@ -37,11 +37,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   setTimeout(() => process.exit(code), 500).unref()
 }
 
+/** A daemon runs for months: the other commands, 200 modules, are not loaded into it. */
+const commandsFor = async (args: readonly string[]) =>
+  args[0] === 'serve'
+    ? [await import('./commands/serve.ts')]
+    : (await import('./commands/all.ts')).allCommands
+
 /** One command; resolves with its exit code. Errors are told on stderr, with --json as one line of JSON. */
 export async function runCli(args: readonly string[], outside: Outside): Promise<number> {
   const json = args.includes('--json')
   try {
-    const program = createProgram(outside)
+    const program = createProgram(outside, await commandsFor(args))
     await program.command.parseAsync(args, { from: 'user' })
     return program.exitCode()
   } catch (error) {

@@ -1,32 +1,6 @@
 import { Command, Help, Option } from 'commander'
 import type { FlagSetting } from '../config.ts'
 import { type Cli, createCli, type GlobalOptions, type Outside } from './cli.ts'
-import * as alert from './commands/alert/alert.ts'
-import * as analytics from './commands/analytics.ts'
-import * as bounce from './commands/bounce.ts'
-import * as calendar from './commands/calendar.ts'
-import * as campaign from './commands/campaign/campaign.ts'
-import * as channel from './commands/channel.ts'
-import * as config from './commands/config.ts'
-import * as demo from './commands/demo.ts'
-import * as doctor from './commands/doctor.ts'
-import * as events from './commands/events.ts'
-import * as exports from './commands/export.ts'
-import * as feed from './commands/feed.ts'
-import * as imports from './commands/import.ts'
-import * as init from './commands/init.ts'
-import * as item from './commands/item.ts'
-import * as key from './commands/key.ts'
-import * as list from './commands/list.ts'
-import * as migrate from './commands/migrate.ts'
-import * as plugin from './commands/plugin.ts'
-import * as rank from './commands/rank/rank.ts'
-import * as rotate from './commands/rotate.ts'
-import * as segment from './commands/segment.ts'
-import * as serve from './commands/serve.ts'
-import * as subscriber from './commands/subscriber.ts'
-import * as suppress from './commands/suppress.ts'
-import * as template from './commands/template.ts'
 
 /** Makes a commander action of a handler: `(cli, ...arguments, options)`. */
 export type Run = <Args extends readonly unknown[]>(
@@ -61,7 +35,16 @@ const settingFlags = [
   },
 ] as const
 
-export function createProgram(outside: Outside): { readonly command: Command; exitCode(): number } {
+/** What a file in commands/ exports. */
+export interface CommandModule {
+  register(program: Command, run: Run): void
+}
+
+/** `commands`: those that can be given, in the order of the help. */
+export function createProgram(
+  outside: Outside,
+  commands: readonly CommandModule[],
+): { readonly command: Command; exitCode(): number } {
   let cli: Cli | null = null
   const program = new Command('broadsheet')
     .description('A self-hosted publishing engine: personalised newsletters and real-time alerts.')
@@ -101,35 +84,7 @@ export function createProgram(outside: Outside): { readonly command: Command; ex
       await (handler as unknown as (cli: Cli, ...args: unknown[]) => Promise<void>)(cli, ...args.slice(0, -1))
     }
 
-  for (const { register } of [
-    init,
-    demo,
-    serve,
-    doctor,
-    alert,
-    campaign,
-    analytics,
-    calendar,
-    template,
-    subscriber,
-    list,
-    segment,
-    item,
-    feed,
-    imports,
-    exports,
-    suppress,
-    bounce,
-    channel,
-    plugin,
-    events,
-    rank,
-    key,
-    config,
-    rotate,
-    migrate,
-  ])
-    register(program, run)
+  for (const { register } of commands) register(program, run)
   inherit(program)
   return { command: program, exitCode: () => cli?.exitCode ?? 0 }
 }

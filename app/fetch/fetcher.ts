@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { createGunzip, createInflate, createInflateRaw } from 'node:zlib'
-import { Agent, type Dispatcher, errors, request } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../../engine/clock.ts'
 import type { Fetcher, FetchFailure, FetchRequest, FetchResult } from '../../engine/ports/fetcher.ts'
 import { createGuard, EgressRefused, type EgressRules, type Resolve } from './guard.ts'
@@ -28,20 +28,27 @@ export function createFetcher(options: {
 }): Fetcher {
   const { userAgent, clock = systemClock } = options
   const guard = createGuard(options.egress, options.resolve)
-  const agent = new Agent({
-    connect: { lookup: guard.lookup, timeout: 10_000 },
-    allowH2: false,
-    connections: 4,
-    pipelining: 1,
-    keepAliveTimeout: 5_000,
-    maxHeaderSize: maxHeaderBytes,
-  })
+  let agent: Agent | null = null
+  /** Loaded with the first fetch: it is 5 MB of heap, and many daemons read no feeds. */
+  const connect = async () => {
+    const undici = await import('undici')
+    agent ??= new undici.Agent({
+      connect: { lookup: guard.lookup, timeout: 10_000 },
+      allowH2: false,
+      connections: 4,
+      pipelining: 1,
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: maxHeaderBytes,
+    })
+    return { request: undici.request, dispatcher: agent }
+  }
 
   async function hop(url: URL, wanted: FetchRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     const refusal = guard.refusal(url)
     if (refusal !== null) throw new Failure('refused', refusal)
+    const { request, dispatcher } = await connect()
     return request(url, {
-      dispatcher: agent,
+      dispatcher,
       method: 'GET',
       signal,
       headers: {
@@ -118,7 +125,7 @@ export function createFetcher(options: {
         cancel()
       }
     },
-    close: () => agent.destroy(),
+    close: async () => agent?.destroy(),
   }
 }
 
@@ -220,9 +227,8 @@ function explain(error: unknown): Failure {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
       return new Failure('name', 'has a host name that has no address')
-    if (cause instanceof errors.ConnectTimeoutError)
-      return new Failure('timeout', 'could not be connected to in time')
-    if (cause instanceof errors.HeadersOverflowError)
+    if (code === 'UND_ERR_CONNECT_TIMEOUT') return new Failure('timeout', 'could not be connected to in time')
+    if (code === 'UND_ERR_HEADERS_OVERFLOW')
       return new Failure('size', 'answered with headers that are too large')
   }
   const message =

@@ -51,7 +51,3 @@ export const newUser = (input: UserInput): Omit<User, 'id' | 'version' | 'create
   disabledAt: null,
   passwordChangedAt: null,
 })
-
-/** Somebody who may do everything, and may sign in. */
-export const isLiveOwner = ({ role, disabledAt }: Pick<User, 'role' | 'disabledAt'>): boolean =>
-  role === 'owner' && disabledAt === null

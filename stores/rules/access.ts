@@ -1,5 +1,9 @@
 import { BroadsheetError } from '../../engine/errors.ts'
-import { isLiveOwner, type User } from '../../engine/model/user.ts'
+import type { User } from '../../engine/model/user.ts'
+
+/** Somebody who may do everything, and may sign in. */
+export const isLiveOwner = ({ role, disabledAt }: Pick<User, 'role' | 'disabledAt'>): boolean =>
+  role === 'owner' && disabledAt === null
 
 /** Does this change need another owner who may sign in? `next` is null for a removal. */
 export const needsAnotherOwner = (present: User, next: Pick<User, 'role' | 'disabledAt'> | null): boolean =>

@@ -138,4 +138,23 @@ describe('imports point one way', () => {
       )
     expect(wrong).toEqual([])
   })
+
+  // A thread that loads them takes 7 MB more, for what the main thread has checked already.
+  test.each(['stores/sqlite/threads/thread.ts', 'engine/render/worker.ts'])(
+    'the thread %s loads no schemas',
+    (entry) => {
+      const reached = new Map<string, string>([[entry, '']])
+      const found: string[] = []
+      for (const [file, by] of reached) {
+        const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(import|export) type [^;]*? from '.*'$/gm, '')
+        if (/ from 'zod'/.test(text)) found.push(`${file}, imported by ${by}`)
+        for (const [, path] of text.matchAll(/^(?:import|export) [^;]*? from '(\.[^']+)'$/gm)) {
+          const target = relative(root, resolve(root, dirname(file), path!))
+          if (!reached.has(target)) reached.set(target, file)
+        }
+      }
+      expect(reached.size).toBeGreaterThan(30)
+      expect(found).toEqual([])
+    },
+  )
 })

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { Agent, request } from 'undici'
+import type { Agent } from 'undici'
 import { BroadsheetError, type ErrorCode, errorTable, type Issue } from '../../../engine/errors.ts'
 import { CliError } from '../exit.ts'
 import { lines, type ServerSentEvent, serverSentEvents } from './streams.ts'
@@ -54,8 +54,14 @@ const pageSize = 500
 
 export function createClient(url: string, key: string, signal: AbortSignal): Client {
   const base = url.replace(/\/+$/, '')
-  // No time limits: an import of a million rows answers when it is done, and a stream may be silent.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5000 } })
+  let agent: Agent | null = null
+  /** Loaded with the first request: a daemon makes none, and it is 5 MB of heap. */
+  const connect = async () => {
+    const undici = await import('undici')
+    // No time limits: an import of a million rows answers when it is done, and a stream may be silent.
+    agent ??= new undici.Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 5000 } })
+    return { request: undici.request, dispatcher: agent }
+  }
 
   const call = async (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -71,8 +77,9 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
     const target = new URL(`${base}/api/v1${path}`)
     for (const [name, value] of Object.entries(options.query ?? {}))
       if (value !== undefined && value !== null) target.searchParams.set(name, String(value))
+    const { request, dispatcher } = await connect()
     const answer = await request(target, {
-      dispatcher: agent,
+      dispatcher,
       method,
       signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
       headers: {
@@ -145,7 +152,7 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
     download: (path, query, accept) => call('GET', path, { query, accept }),
     events: async (path, query, until) =>
       serverSentEvents(await call('GET', path, { query, accept: 'text/event-stream', signal: until })),
-    close: () => agent.destroy(),
+    close: async () => agent?.destroy(),
   }
 }
 

@@ -1,8 +1,8 @@
 import type { ApiKey } from '../../../engine/model/api-key.ts'
 import type { UserId } from '../../../engine/model/ids.ts'
-import { isLiveOwner, type User } from '../../../engine/model/user.ts'
+import type { User } from '../../../engine/model/user.ts'
 import type { ApiKeyStore, UserStore } from '../../../engine/ports/access.ts'
-import { lastOwner, needsAnotherOwner } from '../../rules/access.ts'
+import { isLiveOwner, lastOwner, needsAnotherOwner } from '../../rules/access.ts'
 import { createCollection, type MemoryCollection } from '../collection.ts'
 
 export function createApiKeys(): ApiKeyStore {

@@ -1,8 +1,7 @@
 import type { ApiKey } from '../../../engine/model/api-key.ts'
 import type { User } from '../../../engine/model/user.ts'
-import { isLiveOwner } from '../../../engine/model/user.ts'
 import type { ApiKeyStore, UserStore } from '../../../engine/ports/access.ts'
-import { lastOwner, needsAnotherOwner } from '../../rules/access.ts'
+import { isLiveOwner, lastOwner, needsAnotherOwner } from '../../rules/access.ts'
 import { createCollection } from '../collection.ts'
 import type { Database, Sql, Tx } from '../database/sql.ts'
 
