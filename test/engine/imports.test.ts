@@ -146,7 +146,10 @@ describe('imports point one way', () => {
       const reached = new Map<string, string>([[entry, '']])
       const found: string[] = []
       for (const [file, by] of reached) {
-        const text = readFileSync(join(root, file), 'utf8').replaceAll(/^(import|export) type [^;]*? from '.*'$/gm, '')
+        const text = readFileSync(join(root, file), 'utf8').replaceAll(
+          /^(import|export) type [^;]*? from '.*'$/gm,
+          '',
+        )
         if (/ from 'zod'/.test(text)) found.push(`${file}, imported by ${by}`)
         for (const [, path] of text.matchAll(/^(?:import|export) [^;]*? from '(\.[^']+)'$/gm)) {
           const target = relative(root, resolve(root, dirname(file), path!))
