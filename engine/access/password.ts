@@ -8,7 +8,8 @@ export interface ScryptCost {
   readonly p: number
 }
 
-// OWASP's password storage cheat sheet has five equals; this one takes the least memory: 32 MiB, and some 200 ms of a core.
+// OWASP's password storage cheat sheet has five that are worth the same; this one takes the least memory, 32 MiB, and a few
+// tenths of a second of a core.
 export const presentCost: ScryptCost = { ln: 15, r: 8, p: 3 }
 
 export interface Passwords {

@@ -107,7 +107,7 @@ async function migrate(cli: Cli, options: MigrateOptions): Promise<void> {
       `${cli.style('green', '✓')} ${many(rows, 'row')} are in ${target.place} as they were in ${source.place}${resumed ? `, ${count(copied)} of them by this command` : ''}: ${duration(durationMs)}, ${count(perSecond)}/s, comparing included.`,
   )
   cli.remark(
-    `Set "store" to it, keep "secrets" as they were (links in letters are signed with them; without that setting they are in the data folder's file "secrets"), and start. ${source.place} was left as it was: do not start a daemon on it again.`,
+    `Set "store" to it, keep "secrets" and "vaultKeys" as they were (links in letters are signed, and second factors sealed with them; without those settings they are in the data folder's files "secrets" and "vault"), and start. ${source.place} was left as it was: do not start a daemon on it again.`,
   )
 }
 

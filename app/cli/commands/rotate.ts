@@ -88,6 +88,18 @@ async function rotateVault(cli: Cli): Promise<void> {
     clock: systemClock,
     signal,
   })
+  await store.audit.append([
+    {
+      at: systemClock.now(),
+      caller: { kind: 'local', id: 'local', name: 'command line' },
+      action: 'vault.rotate',
+      subject: null,
+      outcome: lost.length === 0 ? 'done' : 'failed',
+      requestId: null,
+      address: null,
+      detail: { resealed, fresh, lost: lost.length, keys: keys.length },
+    },
+  ])
   cli.result({ resealed, fresh, lost, keys: keys.length, made: made !== null }, () =>
     [
       `${cli.style('green', '✓')} ${many(resealed, 'secret')} sealed under ${made === null ? 'the first of "vaultKeys"' : `a new key, the first of ${vaultFile(config.data)}: back it up`}.`,

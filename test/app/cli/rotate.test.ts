@@ -134,6 +134,11 @@ describe('vault rotate', () => {
     await withStore(url(), async (store) => {
       expect(await openAll(store, keysHere().slice(0, 1))).toEqual(secrets)
       expect((await store.users.page({ after: 0, limit: 1 })).rows[0]?.totp).toMatchObject({ lastStep: 7 })
+      const { rows } = await store.audit.page({ before: null, limit: 10, action: 'vault.rotate' })
+      expect(rows.map(({ detail }) => detail)).toEqual([
+        { resealed: 4, fresh: 0, lost: 0, keys: 3 },
+        { resealed: 4, fresh: 0, lost: 0, keys: 2 },
+      ])
     })
   })
 
