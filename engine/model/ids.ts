@@ -21,6 +21,7 @@ export type HeartbeatId = Id<'heartbeat'>
 export type UserId = Id<'user'>
 export type SessionId = Id<'session'>
 export type AuditId = Id<'audit'>
+export type AssetId = Id<'asset'>
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number

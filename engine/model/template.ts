@@ -54,4 +54,7 @@ export interface TemplateBundle {
   readonly template: Pick<Template, 'name' | 'format' | 'variants' | keyof LetterSource>
   /** Layouts and partials by name. */
   readonly partials: { readonly [name: string]: { readonly format: TemplateFormat; readonly body: string } }
+  /** What names of assets meant, as paths behind a public address (`/i/<hash>/logo.png`): a name may mean other bytes
+   *  later. Left out by publications of before there were any. */
+  readonly assets?: { readonly [name: string]: string }
 }

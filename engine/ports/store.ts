@@ -6,6 +6,7 @@ import type { Segment } from '../model/segment.ts'
 import type { Template } from '../model/template.ts'
 import type { AccessPorts } from './access.ts'
 import type { AlertStore, BeatStore, DeskStore, SilenceStore } from './alerts.ts'
+import type { AssetStore, AssetUploads } from './assets.ts'
 import type { AudienceFlowStore } from './audience-flow.ts'
 import type { BucketStore } from './buckets.ts'
 import type { CampaignStore, EditionStore, PublicationStore } from './campaigns.ts'
@@ -84,6 +85,8 @@ export interface Store extends AlertPorts, AccessPorts {
   readonly editions: EditionStore
   readonly links: LinkStore
   readonly models: ModelStore
+  readonly assets: AssetStore
+  readonly assetUploads: AssetUploads
   readonly ledger: LedgerStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

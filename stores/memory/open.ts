@@ -34,6 +34,7 @@ import { createSoftBounces } from './people/soft-bounces.ts'
 import { createSubscribers } from './people/subscribers.ts'
 import { createSubscriptions } from './people/subscriptions.ts'
 import { createSuppressions } from './people/suppressions.ts'
+import { createAssets } from './publishing/assets.ts'
 import { createCampaigns } from './publishing/campaigns.ts'
 import { createEditions } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
@@ -93,6 +94,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     rollups: createRollups(state),
     links: createLinks(state),
     models: createModels(state),
+    ...createAssets(state),
     ledger: createLedger(state, reports.suppressions),
     alerts: createAlerts(alerts),
     desk: createDesk(alerts, placing),

@@ -551,6 +551,25 @@ const all: { readonly [name: string]: Table } = {
     columns: { id: int, revision: int, cursor: int, at: int, state: json },
     replaced: true,
   },
+  asset: {
+    key: ['id'],
+    columns: {
+      id: int,
+      hash: text,
+      name: text,
+      type: text,
+      bytes: int,
+      width: int,
+      height: int,
+      created_at: int,
+    },
+    numbered: true,
+  },
+  asset_name: { key: ['name'], columns: { name: text, asset_id: int, at: int } },
+  asset_piece: {
+    key: ['asset_id', 'seq'],
+    columns: { asset_id: int, seq: int, bytes: { kind: 'bytes' } },
+  },
   presence: {
     key: ['id'],
     columns: { id: int, at: int },

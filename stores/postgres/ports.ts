@@ -29,6 +29,7 @@ import { createSoftBounces } from './people/soft-bounces.ts'
 import { createSubscribers } from './people/subscribers.ts'
 import { createSubscriptions } from './people/subscriptions.ts'
 import { createSuppressions } from './people/suppressions.ts'
+import { createAssets, createAssetUploads } from './publishing/assets.ts'
 import { createCampaigns } from './publishing/campaigns.ts'
 import { createEditions } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
@@ -70,6 +71,8 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     editions: createEditions(db),
     links: createLinks(db),
     models: createModels(db),
+    assets: createAssets(db),
+    assetUploads: createAssetUploads(db),
     ledger: createLedger(db, runs, lineage),
     deliveries: createDeliveries(db, runs),
     events: createEvents(db),

@@ -94,6 +94,8 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     editions: portOf('editions'),
     links: portOf('links'),
     models: portOf('models'),
+    assets: portOf('assets'),
+    assetUploads: portOf('assetUploads'),
     ledger: portOf('ledger'),
     rollups: portOf('rollups'),
     alerts: portOf('alerts'),

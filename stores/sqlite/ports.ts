@@ -40,6 +40,7 @@ import { createSoftBounces } from './people/soft-bounces.ts'
 import { createSubscriberRows, createSubscribers } from './people/subscribers.ts'
 import { createSubscriptions } from './people/subscriptions.ts'
 import { createSuppressions } from './people/suppressions.ts'
+import { createAssets, createAssetUploads } from './publishing/assets.ts'
 import { createCampaigns } from './publishing/campaigns.ts'
 import { createEditions, createEditionWriter } from './publishing/editions.ts'
 import { createFeedStates } from './publishing/feed-states.ts'
@@ -75,6 +76,7 @@ export function createPorts(
   })
   const subscribers = createSubscribers(sql, people)
   const items = createItems(sql)
+  const assets = createAssets(sql)
   return {
     subscribers,
     suppressions,
@@ -104,6 +106,8 @@ export function createPorts(
     editions: createEditions(sql),
     links: createLinks(sql),
     models: createModels(sql),
+    assets,
+    assetUploads: createAssetUploads(sql, assets),
     ledger: createLedger(sql, {
       runs,
       leases: createLeases(() => performance.now()),

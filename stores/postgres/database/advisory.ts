@@ -3,8 +3,8 @@
 const kindBits = 48n
 
 /** `event`, `follow`: up to which number their changes were drawn (drawn.ts). `publication`: that it stays in its state, by
- *  its id. */
-const kinds = { event: 0x4576, follow: 0x466f, publication: 0x5075 } as const
+ *  its id. `asset`: who brings these bytes, by the first digits of their hash. */
+const kinds = { event: 0x4576, follow: 0x466f, publication: 0x5075, asset: 0x4173 } as const
 export type LockKind = keyof typeof kinds
 
 /** SQL: the number of a lock. `what` is an SQL expression, below 2^48. */

@@ -6,6 +6,7 @@ import { tracking } from './003-tracking.ts'
 import { feedback } from './004-feedback.ts'
 import { learning } from './005-learning.ts'
 import { access } from './006-access.ts'
+import { assets } from './007-assets.ts'
 
 export interface Migration {
   /** Rising by one. */
@@ -15,7 +16,15 @@ export interface Migration {
   readonly sql: string
 }
 
-export const migrations: readonly Migration[] = [initial, alerts, tracking, feedback, learning, access]
+export const migrations: readonly Migration[] = [
+  initial,
+  alerts,
+  tracking,
+  feedback,
+  learning,
+  access,
+  assets,
+]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 
 // "BSht", as in SQLite's application_id.

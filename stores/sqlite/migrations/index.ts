@@ -11,6 +11,7 @@ import { tracking } from './008-tracking.ts'
 import { feedback } from './009-feedback.ts'
 import { learning } from './010-learning.ts'
 import { access } from './011-access.ts'
+import { assets } from './012-assets.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   feedback,
   learning,
   access,
+  assets,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

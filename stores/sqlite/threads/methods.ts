@@ -117,6 +117,15 @@ export const methods = {
     prune: 'write',
     forget: 'write',
   },
+  assets: {
+    get: 'read',
+    byName: 'read',
+    page: 'read',
+    piece: 'read',
+    mentions: 'read',
+    remove: 'write',
+  },
+  assetUploads: { begin: 'write', append: 'write', seal: 'write', drop: 'write', sweep: 'write' },
   ledger: {
     plan: 'write',
     // Only the writer knows which leases are alive (leases.ts).

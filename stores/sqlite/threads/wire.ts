@@ -39,6 +39,8 @@ function peopled(row: Peopled, each: (row: Row) => Row): unknown {
   return { ...whole, people: new Uint32Array((bytes as Uint8Array).slice().buffer) }
 }
 
+const bytesOnly: Lens = (bytes, each) => (bytes === null ? null : each({ picks: bytes } satisfies Row).picks)
+
 /** The calls that carry picks. Those of any other would not survive. */
 const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result?: Lens } | undefined } = {
   'ledger.intend': {
@@ -62,6 +64,13 @@ const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result
   'deliveries.page': { result: rowsOfPage },
   'deliveries.ofSubscriber': { result: rowsOfPage },
   'models.letters': { result: rowsIn },
+  'assets.piece': { result: bytesOnly },
+  'assetUploads.append': {
+    args(args, each) {
+      const [id, seq, bytes] = args as readonly unknown[]
+      return [id, seq, bytesOnly(bytes, each)]
+    },
+  },
 }
 
 export function pack(call: string, part: 'args' | 'result', value: unknown): Parcel {

@@ -30,6 +30,7 @@ import { testSoftBounces } from './people/soft-bounces.ts'
 import { testSubscribers } from './people/subscribers.ts'
 import { testSubscriptions } from './people/subscriptions.ts'
 import { testSuppressions } from './people/suppressions.ts'
+import { testAssets } from './publishing/assets.ts'
 import { testCampaigns } from './publishing/campaigns.ts'
 import { testCaps, testEditions, testWaves } from './publishing/editions.ts'
 import { testFeeds } from './publishing/feeds.ts'
@@ -66,6 +67,7 @@ export function testStore(name: string, open: OpenStore): void {
     testPublications(open)
     testLinks(open)
     testModels(open)
+    testAssets(open)
     testEditions(open)
     testWaves(open)
     testCaps(open)

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import type { Asset } from '../../../engine/model/asset.ts'
 import { type CampaignInput, campaignInputSchema, selectionSchema } from '../../../engine/model/campaign.ts'
 import type { ChunkLease, LeasedChunk } from '../../../engine/model/chunk.ts'
 import type { ListId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { type ItemInput, itemInputSchema } from '../../../engine/model/item.ts'
 import type { PublicationSpec, PublicationState } from '../../../engine/model/publication.ts'
+import { assetPieceBytes } from '../../../engine/ports/assets.ts'
 import type { Intent, Settlement } from '../../../engine/ports/ledger.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 
@@ -89,6 +92,21 @@ export const specOf = (
   startedAt: now,
   ...fields,
 })
+
+/** Bring bytes in, as the engine does. */
+export async function putAsset(
+  { assetUploads }: Pick<Store, 'assetUploads'>,
+  bytes: Uint8Array,
+  name: string,
+  options = { maxTotalBytes: 1e9, now },
+): Promise<{ readonly asset: Asset; readonly created: boolean }> {
+  const id = await assetUploads.begin(options.now)
+  for (let seq = 0; seq * assetPieceBytes < bytes.length; seq += 1)
+    await assetUploads.append(id, seq, bytes.subarray(seq * assetPieceBytes, (seq + 1) * assetPieceBytes))
+  const hash = createHash('sha256').update(bytes).digest('hex')
+  const facts = { hash, name, type: 'image/png', bytes: bytes.length, width: 3, height: null } as const
+  return await assetUploads.seal(id, facts, options)
+}
 
 /** A started publication. */
 export async function startRun(store: Store, fields: Partial<PublicationSpec>): Promise<PublicationId> {

@@ -31,6 +31,7 @@ export async function everything(store: Store): Promise<{ readonly [port: string
     topics: await collection('topics'),
     segments: await collection('segments'),
     templates: await collection('templates'),
+    assets: await all((after) => store.assets.page({ after, limit })),
     apiKeys: await collection('apiKeys'),
     users,
     sessions: await Promise.all(users.map(({ id }) => store.sessions.ofUser(id, now))),

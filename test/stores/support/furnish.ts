@@ -4,6 +4,7 @@ import { feedInputSchema } from '../../../engine/model/feed.ts'
 import type { ItemId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import { newUser } from '../../../engine/model/user.ts'
+import { assetPieceBytes } from '../../../engine/ports/assets.ts'
 import type { BucketRequest } from '../../../engine/ports/buckets.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { rollUp } from '../../contract/store/analytics/roll.ts'
@@ -20,6 +21,7 @@ import {
   newPeople,
   newRun,
   now,
+  putAsset,
   send,
   specOf,
   startRun,
@@ -99,8 +101,16 @@ export async function furnish(store: Store): Promise<Furnished> {
   await furnishNumbers(store)
   await store.audienceFlow.keep(await store.audienceFlow.look({ from: hourOf(now) - 1, to: hourOf(now) + 1 }))
   await furnishModels(store)
+  await furnishAssets(store)
   await store.presence.beat(now)
   return { ...runs, erased, bucket, replies }
+}
+
+/** One of two pieces with two names, and an upload that was never finished. */
+async function furnishAssets(store: Store): Promise<void> {
+  const bytes = Buffer.alloc(assetPieceBytes + 10, 7)
+  for (const name of ['logo.png', 'Logo-2026.png']) await putAsset(store, bytes, name)
+  await store.assetUploads.begin(now)
 }
 
 async function furnishModels(store: Store): Promise<void> {
