@@ -96,6 +96,12 @@ function leadsBack(chains: { readonly [name: string]: readonly string[] }, name:
 export const engineConfigSchema = z.strictObject({
   /** Where subscribers reach this daemon: links in letters begin with it. */
   publicUrl: z.url({ protocol: /^https?$/ }).default('http://localhost:8025'),
+  /** Where a CDN serves what is behind `publicUrl` at `/i/`. */
+  cdnBaseUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null)
+    .describe('What addresses of assets begin with in letters and on pages. Default: publicUrl'),
   /** Signs links and Message-IDs. The first one signs, all of them verify: rotate by putting a new one in front. */
   secrets: z.array(z.string().min(16, 'must have at least 16 characters')).min(1),
   /** Right side of Message-IDs. Default: the sender's domain. */
@@ -201,6 +207,18 @@ export const engineConfigSchema = z.strictObject({
     .refine(({ minIntervalMs, maxIntervalMs }) => minIntervalMs <= maxIntervalMs, {
       path: ['maxIntervalMs'],
       error: 'must not be below minIntervalMs',
+    })
+    .prefault({}),
+  assets: z
+    .strictObject({
+      maxFileBytes: z.int().min(1).max(100_000_000).default(10_000_000).describe('Of one file'),
+      maxTotalBytes: z.int().min(0).default(1_000_000_000).describe('Of all files together'),
+      maxPixels: z
+        .int()
+        .min(1)
+        .max(1_000_000_000)
+        .default(40_000_000)
+        .describe('Width times height of a picture: what a reader has to unpack'),
     })
     .prefault({}),
   caps: capsSchema.prefault({}),

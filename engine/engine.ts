@@ -18,6 +18,8 @@ import { type Analytics, createAnalytics } from './analytics/analytics.ts'
 import { createCounter } from './analytics/counter.ts'
 import { createReadClassifier } from './analytics/read/classify.ts'
 import { createReads, type Reads } from './analytics/reads.ts'
+import { type Assets, createAssets } from './assets/assets.ts'
+import { withAssets } from './assets/references.ts'
 import { type Caches, createCaches } from './cache/caches.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { Carried, ChannelDefinition, Egress, ProbeResult } from './channel/index.ts'
@@ -88,6 +90,7 @@ export type { Feedback, Heard, HeardFact } from './actors/feedback/intake.ts'
 export type { FeedPreview, Feeds } from './actors/feeds.ts'
 export type { Analytics, AnalyticsStatus } from './analytics/analytics.ts'
 export type { Kept, Reads, ReadWatcher } from './analytics/reads.ts'
+export type { Assets, AssetUse, OpenAsset } from './assets/assets.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { FeedOutcome } from './content/fetch-feed.ts'
 export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
@@ -120,6 +123,8 @@ export interface Engine {
   readonly alerts: Alerts
   /** What people say about their own subscriptions. */
   readonly subscriptions: Subscriptions
+  /** Files that templates, items and letters refer to. */
+  readonly assets: Assets
   /** Letters that went out, for web pages. */
   readonly renditions: Renditions
   readonly feeds: Feeds
@@ -424,6 +429,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     store,
     campaigns,
     alerts: office.alerts,
+    assets: createAssets({ config, store, caches, clock }),
     renditions: createRenditions({ publicUrl: config.publicUrl, store, pool, runs, caches }),
     subscriptions,
     feeds,
@@ -435,10 +441,10 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     agenda: (query) => agendaOf({ store, calendar, series }, query),
     async checkTemplate(input: TemplateInput) {
       const { name, format, subject, preheader, body, text, variants } = input
-      const bundle = {
+      const bundle = await withAssets(store.assets, {
         template: { name, format, subject, preheader, body, text, variants },
         partials: await partialsOf(store),
-      }
+      })
       return checkTemplate(config, pool, bundle)
     },
     readLinkToken: (token) => links.read(token),

@@ -24,6 +24,7 @@ import { sesHookRoutes } from './hooks/ses.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { useRates } from './limits/rates.ts'
 import { useOpenApi } from './openapi.ts'
+import { publicAssetRoutes } from './public/assets.ts'
 import { publicRoutes } from './public/public.ts'
 import {
   alertSchema,
@@ -61,6 +62,7 @@ import { accountAnalyticsRoutes } from './routes/analytics/account.ts'
 import { countingRoutes } from './routes/analytics/counting.ts'
 import { publicationAnalyticsRoutes } from './routes/analytics/publications.ts'
 import { timelineRoutes } from './routes/analytics/timeline.ts'
+import { assetRoutes, assetSchema } from './routes/assets.ts'
 import { bounceReportSchema, bounceRoutes } from './routes/bounces.ts'
 import { campaignCommandRoutes } from './routes/campaign-commands.ts'
 import { campaignReportRoutes } from './routes/campaign-reports.ts'
@@ -219,7 +221,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       )
   })
   app.addHook('onSend', async (request, reply, payload) => {
-    if (reply.statusCode === 413 && !request.raw.complete) {
+    if (lingering.has(reply.statusCode) && !request.raw.complete) {
       reply.removeHeader('connection')
       linger(request.raw, clock)
     }
@@ -304,6 +306,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       secrets: config.formSecrets,
     }),
   )
+  await app.register(async (scope) => publicAssetRoutes(scope as unknown as Api, parts))
   await app.register(async (scope) => sesHookRoutes(scope as unknown as Api, config.sesHook ?? null))
   await app.register(async (scope) =>
     providerHookRoutes(scope as unknown as Api, config.providerHooks ?? null),
@@ -316,6 +319,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       addressRoutes(typed, checker)
       await scope.register(async (inner) => importRoutes(inner as unknown as Api, importer))
       await scope.register(async (inner) => bounceRoutes(inner as unknown as Api, parts))
+      await scope.register(async (inner) => assetRoutes(inner as unknown as Api, parts))
     },
     { prefix: api },
   )
@@ -325,6 +329,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await app.ready()
   return app as unknown as FastifyInstance
 }
+
+/** Refusals that may come while the body still does. */
+const lingering: ReadonlySet<number> = new Set([413, 422, 507])
 
 const isApi = (path: string): boolean => path.startsWith(api) || path.startsWith(alertmanagerApi)
 
@@ -369,6 +376,7 @@ const namedSchemas = {
   Template: templateSchema,
   TemplateProblem: templateProblemSchema,
   Item: itemSchema,
+  Asset: assetSchema,
   Feed: feedSchema,
   Suppression: suppressionSchema,
   BounceReport: bounceReportSchema,

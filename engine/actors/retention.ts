@@ -52,6 +52,8 @@ export function createRetention(parts: {
     ['alerts', config.alertsDays, (before) => store.alerts.remove({ before, limit })],
     ['notifications', config.alertsDays, (before) => store.notifications.remove({ before, limit })],
     ['silences', config.alertsDays, (before) => store.silences.remove({ before, limit })],
+    // What broke off before its end.
+    ['uploads', 1, (before) => store.assetUploads.sweep({ before, limit })],
     ['affinities', config.affinitiesDays, (before) => store.models.forget({ before, limit })],
     ['audit', config.auditDays, (before) => store.audit.sweep({ before, limit })],
     // They are of no use from the moment they end.

@@ -31,6 +31,7 @@ const workers = [
   'engine/analytics',
   'engine/feedback',
   'engine/learning',
+  'engine/assets',
 ]
 const ports = ['engine/ports', 'engine/channel']
 const rules: readonly [room: string, may: readonly string[]][] = [
@@ -54,6 +55,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
       ...base,
       ...ports,
       ...makers,
+      'engine/assets',
       'engine/cache',
       'engine/render',
       'engine/audience',
@@ -64,6 +66,8 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ],
   // Which ranker chose is told by the arm, how sure a difference is by its interval; answers are remembered.
   ['engine/analytics', [...base, 'engine/ports', 'engine/personalise', 'engine/cache']],
+  // Where it is served is said with the other public addresses.
+  ['engine/assets', [...base, 'engine/ports', 'engine/cache', 'engine/compose/asset-urls.ts']],
   ['engine/cache', [...base, 'engine/ports']],
   ['engine/audience', [...base, ...ports, ...makers, 'engine/content']],
   ['engine/content', [...base, ...ports, ...makers]],

@@ -1,6 +1,7 @@
 import type { CommandModule } from '../program.ts'
 import * as alert from './alert/alert.ts'
 import * as analytics from './analytics.ts'
+import * as asset from './asset.ts'
 import * as bounce from './bounce.ts'
 import * as calendar from './calendar.ts'
 import * as campaign from './campaign/campaign.ts'
@@ -37,6 +38,7 @@ export const allCommands: readonly CommandModule[] = [
   analytics,
   calendar,
   template,
+  asset,
   subscriber,
   list,
   segment,

@@ -7,6 +7,7 @@ import { type Analytics, createAnalytics } from '../../../engine/analytics/analy
 import { createCounter } from '../../../engine/analytics/counter.ts'
 import { createReadClassifier } from '../../../engine/analytics/read/classify.ts'
 import { createReads } from '../../../engine/analytics/reads.ts'
+import { type Assets, createAssets } from '../../../engine/assets/assets.ts'
 import { createCaches } from '../../../engine/cache/caches.ts'
 import type { Clock } from '../../../engine/clock.ts'
 import { createAlertTokens } from '../../../engine/compose/alert-token.ts'
@@ -67,6 +68,7 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
       log: silentLog,
     }),
     caches: { figures: () => new Map() },
+    assets: assetsOf(store, clock),
     analytics: analyticsOf(store, clock),
     picksFor: async (id) =>
       (
@@ -147,6 +149,11 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
   return double
 }
 
+function assetsOf(store: Store, clock: Clock): Assets {
+  const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
+  return createAssets({ config, store, caches: cachesOf(clock), clock })
+}
+
 /** The real ones; only their mails stay where they are due. */
 function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
   const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })
@@ -170,7 +177,11 @@ function subscriptionsOf(store: Store, clock: Clock): Subscriptions {
 
 /** The real ones; nobody counts but `rebuild`. */
 function analyticsOf(store: Store, clock: Clock): Analytics {
-  const caches = createCaches({
+  return createAnalytics({ store, caches: cachesOf(clock), counter: createCounter(store), clock })
+}
+
+const cachesOf = (clock: Clock) =>
+  createCaches({
     tier: null,
     bus: null,
     alone: true,
@@ -179,8 +190,6 @@ function analyticsOf(store: Store, clock: Clock): Analytics {
     random: () => 0.5,
     log: silentLog,
   })
-  return createAnalytics({ store, caches, counter: createCounter(store), clock })
-}
 
 function feedbackOf(store: Store, clock: Clock) {
   const config = engineConfigSchema.parse({ secrets: ['a secret of the test'] })

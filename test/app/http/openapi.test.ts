@@ -52,6 +52,8 @@ const open = [
   'POST /k/{token}',
   'GET /t/{file}',
   'GET /c/{token}/{key}',
+  'GET /i/{sha256}/{name}',
+  'HEAD /i/{sha256}/{name}',
   'GET /a/',
   'GET /a/feed.xml',
   'GET /a/{campaign}',
