@@ -1,3 +1,4 @@
+import { withAssets } from '../assets/references.ts'
 import type { Message } from '../channel/index.ts'
 import type { Clock } from '../clock.ts'
 import type { AlertTokens } from '../compose/alert-token.ts'
@@ -35,7 +36,7 @@ export interface AlertPress {
 
 export function createAlertPress(parts: {
   readonly config: EngineConfig
-  readonly store: Pick<Store, 'templates'>
+  readonly store: Pick<Store, 'assets' | 'templates'>
   readonly pool: Pick<RenderPool, 'alerts'>
   readonly links: Links
   readonly tokens: AlertTokens
@@ -51,8 +52,7 @@ export function createAlertPress(parts: {
 
   const builtInPlan = (): SharedPlan => {
     builtIn ??= mailPlan(config, {
-      template: alertTemplate,
-      partials: {},
+      bundle: { template: alertTemplate, partials: {} },
       sender: sender(),
       language: config.alerts.language,
     })
@@ -68,8 +68,7 @@ export function createAlertPress(parts: {
       const { name, format, variants, subject, preheader, body, text } = found
       const template = { name, format, variants, subject, preheader, body, text }
       plan = mailPlan(config, {
-        template,
-        partials: await partialsOf(store),
+        bundle: await withAssets(store.assets, { template, partials: await partialsOf(store) }),
         sender: sender(),
         language: config.alerts.language,
       })

@@ -26,17 +26,16 @@ export function mailSender(
 export function mailPlan(
   config: EngineConfig,
   mail: {
-    readonly template: TemplateBundle['template']
-    readonly partials: TemplateBundle['partials']
+    readonly bundle: TemplateBundle
     readonly sender: PublicationSpec['sender']
     readonly language: string
   },
 ): SharedPlan {
-  const { template, partials, sender, language } = mail
-  const { name } = template
+  const { bundle, sender, language } = mail
+  const { name } = bundle.template
   const spec: PublicationSpec = {
     campaign: { id: 0 as CampaignId, name, title: name },
-    bundle: { template, partials },
+    bundle,
     subject: null,
     sender,
     channel: 'notice',

@@ -1,3 +1,4 @@
+import { withAssets } from '../assets/references.ts'
 import type { PersonTokens } from '../compose/person-token.ts'
 import type { EngineConfig } from '../config.ts'
 import { BroadsheetError } from '../errors.ts'
@@ -30,7 +31,7 @@ export interface NoticePress {
 /** Mails to one person: composed as letters are, without the ledger. */
 export function createNoticePress(parts: {
   readonly config: EngineConfig
-  readonly store: Pick<Store, 'templates' | 'lists' | 'deliveries'>
+  readonly store: Pick<Store, 'assets' | 'templates' | 'lists' | 'deliveries'>
   readonly pool: Pick<RenderPool, 'notice'>
   readonly tokens: PersonTokens
   readonly log: Log
@@ -39,8 +40,8 @@ export function createNoticePress(parts: {
   const settings = config.subscriptions
 
   const sender = () => mailSender(config, settings.sender, 'subscriptions.sender')
-  const planOf = (template: TemplateBundle['template'], partials: TemplateBundle['partials']) =>
-    mailPlan(config, { template, partials, sender: sender(), language: settings.language })
+  const planOf = (bundle: TemplateBundle) =>
+    mailPlan(config, { bundle, sender: sender(), language: settings.language })
 
   return {
     sender,
@@ -66,14 +67,17 @@ export function createNoticePress(parts: {
         const { name, format, variants, subject, preheader, body, text } = own
         const template = { name, format, variants, subject, preheader, body, text }
         try {
-          const partials = await partialsOf(store)
-          return { ...(await pool.notice({ ...task, plan: planOf(template, partials) })), from }
+          const bundle = await withAssets(store.assets, { template, partials: await partialsOf(store) })
+          return { ...(await pool.notice({ ...task, plan: planOf(bundle) })), from }
         } catch (error) {
           if (error instanceof BroadsheetError) throw error
           log.warn({ template: name, reason: String(error) }, 'notice.template_failed')
         }
       }
-      return { ...(await pool.notice({ ...task, plan: planOf(noticeTemplates[kind], {}) })), from }
+      return {
+        ...(await pool.notice({ ...task, plan: planOf({ template: noticeTemplates[kind], partials: {} }) })),
+        from,
+      }
     },
   }
 }

@@ -1,3 +1,4 @@
+import { withAssets } from '../assets/references.ts'
 import { type AudienceResolution, resolveAudience } from '../audience/segment/audience.ts'
 import type { EngineConfig } from '../config.ts'
 import { BroadsheetError, type Issue } from '../errors.ts'
@@ -92,10 +93,10 @@ export async function specOf(
   const { name, format, variants, subject, preheader, body, text } = template!
   return {
     campaign: { id: campaign.id, name: campaign.name, title: campaign.title },
-    bundle: {
+    bundle: await withAssets(store.assets, {
       template: { name, format, variants, subject, preheader, body, text },
       partials: await partialsOf(store),
-    },
+    }),
     subject: campaign.subject,
     sender: campaign.sender,
     channel: campaign.channel,

@@ -1,3 +1,4 @@
+import { assetsUrl, createRewrite } from '../compose/asset-urls.ts'
 import type { DkimKey, EngineConfig } from '../config.ts'
 import { domainOf } from '../model/address.ts'
 import type { PublicationId } from '../model/ids.ts'
@@ -11,6 +12,8 @@ export interface RenderPlan {
   readonly publicationId: PublicationId | 0
   readonly spec: PublicationSpec
   readonly publicUrl: string
+  /** What addresses of assets begin with. */
+  readonly assetsUrl: string
   readonly secrets: readonly string[]
   readonly messageIdDomain: string
   readonly dkim: readonly DkimKey[]
@@ -41,6 +44,7 @@ export function makePlan(
     publicationId,
     spec,
     publicUrl: config.publicUrl,
+    assetsUrl: assetsUrl(config),
     secrets: config.secrets,
     messageIdDomain: config.messageIdDomain ?? domainOf(spec.sender.address),
     dkim: config.dkim,
@@ -58,9 +62,11 @@ function trackingPlan(
   return { ...tracking, unknown: unknown === 'track', hiddenLink }
 }
 
+/** Whatever in it says the address of an asset (sources, pictures of items, the campaign's data) says from here on where it is
+ *  served now: once a plan, and never a letter. */
 export const sharePlan = (key: string, plan: RenderPlan, model: SharedModel | null = null): SharedPlan => ({
   key,
-  json: share(plan),
+  json: share(plan, createRewrite(plan.publicUrl, plan.assetsUrl)),
   model,
 })
 
@@ -74,8 +80,9 @@ export const shareLinks = (links: LinkNames): SharedLinks =>
   share(links.map(({ key, url }) => ({ key, url })))
 export const readLinks = (links: SharedLinks): LinkNames => read(links) as LinkNames
 
-function share(value: unknown): SharedArrayBuffer {
-  const bytes = new TextEncoder().encode(JSON.stringify(value))
+function share(value: unknown, rewrite: ((text: string) => string) | null = null): SharedArrayBuffer {
+  const text = JSON.stringify(value)
+  const bytes = new TextEncoder().encode(rewrite === null ? text : rewrite(text))
   const json = new SharedArrayBuffer(bytes.length)
   new Uint8Array(json).set(bytes)
   return json

@@ -91,6 +91,7 @@ async function makePress(
   const letter = await compileLetter(spec.bundle, {
     encoding,
     subject: spec.subject,
+    assetsUrl: plan.assetsUrl,
     budgets: plan.budgets,
     language: spec.language,
     timeZone: spec.timeZone,

@@ -1,5 +1,6 @@
 import type { Draft } from './draft.ts'
 import { Unsupported } from './draft.ts'
+import { noAsset } from './filters/index.ts'
 import { nearest } from './nearest.ts'
 import type { Place } from './problem.ts'
 import type { Binding, Locals, LoopBinding, Scope } from './scope.ts'
@@ -26,6 +27,8 @@ export interface ExpressionOptions {
   /** Whether a filter is known, and whether it always returns a string. */
   readonly filterKind: (name: string) => 'string' | 'unknown' | null
   readonly filterNames: readonly string[]
+  /** Addresses of assets by name. */
+  readonly assets: ReadonlyMap<string, string>
   /** Parse the text of a `where_exp` and its kind. */
   readonly parseValue: (source: string, place: Place) => Value
 }
@@ -200,6 +203,7 @@ export class ExpressionWriter {
       return input
     }
     if (name === 'raw') return input
+    if (name === 'asset_url') return this.assetUrl(filter, value)
     if (expressionFilters.has(name)) return this.expressionFilter(input, filter, where)
     this.risky = true
     const args = filter.args.map(({ key, value: arg }) => {
@@ -212,6 +216,21 @@ export class ExpressionWriter {
     }
     const all = [input.code, ...args].join(',')
     return { code: `${this.draft.filter(name)}.call(H,${all})`, type: kind }
+  }
+
+  /** `'logo.png' | asset_url`: known when it is compiled, so that letters pay nothing for it. */
+  private assetUrl(filter: FilterCall, { initial, filters }: Value): Code {
+    const name = initial.kind === 'constant' && filters[0] === filter ? initial.value : undefined
+    if (typeof name !== 'string') {
+      this.draft.find(
+        filter.place,
+        "asset_url stands directly behind the name of an asset: {{ 'logo.png' | asset_url }}",
+      )
+      return constant('')
+    }
+    const url = this.options.assets.get(name)
+    if (url === undefined) this.draft.find(filter.place, noAsset(name), name)
+    return constant(url ?? '')
   }
 
   /** `where_exp: "item", "item.price > 3"`: the text becomes a function of its own. */

@@ -7,6 +7,7 @@ import { createPartials, type Partials } from './generate-partial.ts'
 import type { Place } from './problem.ts'
 import type { Locals, Scope } from './scope.ts'
 import type { FilterCall, Node, Value } from './tree.ts'
+import { escapeHtml } from './values.ts'
 import { plainWriter, quotedWriter, type Writer } from './writer.ts'
 
 /** How values are written: escaped for HTML (except after `raw`), as they are, or, in a text made from HTML,
@@ -137,7 +138,7 @@ export class Generator {
         position.writer.text(node.text)
         return
       case 'output':
-        if (!this.remember(node, position)) {
+        if (!this.fixed(node, position) && !this.remember(node, position)) {
           this.output(this.value(node.value, position, node.place, true), node.escape, position.writer)
         }
         return
@@ -232,6 +233,17 @@ export class Generator {
     }
     const text = this.expressions.text(code)
     writer.value(dialect === 'stripped' && !escaped ? `stripTags(${text})` : text)
+  }
+
+  /** The address of an asset alone is a piece of the template, encoded with the text around it. */
+  private fixed(node: Node & { kind: 'output' }, position: Position): boolean {
+    const { filters } = node.value
+    if (filters.length !== 1 || filters[0]!.name !== 'asset_url') return false
+    const { code } = this.value(node.value, position, node.place)
+    const text = JSON.parse(code) as string
+    if (text !== '')
+      position.writer.text(this.options.dialect === 'html' && node.escape ? escapeHtml(text) : text)
+    return true
   }
 
   /** Where a value is likely to come again in the next letter (an item's, the campaign's) and its filters

@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly encoding: 'plain' | 'quoted-printable'
   /** Instead of the template's subject, in every language. */
   readonly subject: string | null
+  /** What the addresses of the bundle's assets begin with, without a slash at its end. */
+  readonly assetsUrl?: string
   readonly budgets: Budgets
   /** Where the subscriber has none. */
   readonly language: string
@@ -101,7 +103,9 @@ export async function compileLetter(
   bundle: TemplateBundle,
   options: CompileOptions,
 ): Promise<CompiledLetter> {
-  const workshop = createWorkshop(options.budgets, options.language, options.tracking?.own)
+  const { assetsUrl = '' } = options
+  const assets = new Map(Object.entries(bundle.assets ?? {}).map(([name, path]) => [name, assetsUrl + path]))
+  const workshop = createWorkshop(options.budgets, options.language, options.tracking?.own, assets)
   const { template } = bundle
   const editions = new Map<string | null, Edition>()
   editions.set(null, await createEdition(workshop, bundle, options, null, template))

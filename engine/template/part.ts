@@ -42,6 +42,7 @@ export function createPart(workshop: Workshop, options: PartOptions): Part {
       roots: options.roots,
       filterKind: workshop.filterKind,
       filterNames: [...workshop.filters.keys()],
+      assets: workshop.run.assets,
       parseValue: (text, place) => parseValue(workshop.liquid, text, place),
       lookUp: library.nodes,
       partialNames: library.names,

@@ -29,6 +29,8 @@ const unitsBetweenLooks = 20_000
 export class Run {
   readonly budgets: Budgets
   readonly locales: Locales
+  /** Addresses by name. */
+  readonly assets: ReadonlyMap<string, string>
   /** Of the letter at hand. */
   locale: Locale
   calendar: Calendar
@@ -45,8 +47,9 @@ export class Run {
 
   private seed = 0
 
-  constructor(budgets: Budgets, locales: Locales) {
+  constructor(budgets: Budgets, locales: Locales, assets: ReadonlyMap<string, string>) {
     this.budgets = budgets
+    this.assets = assets
     this.locales = locales
     this.locale = locales.locale('en')
     this.calendar = locales.calendar(this.locale, 'UTC')

@@ -34,9 +34,14 @@ export interface Workshop {
   build(source: string, sites: readonly Site[]): (data: Roots) => string
 }
 
-/** `own`: what our public addresses begin with; they are never tracked. */
-export function createWorkshop(budgets: Budgets, language: string, own = ''): Workshop {
-  const run = new Run(budgets, new Locales(language))
+/** `own`: what our public addresses begin with; they are never tracked. `assets`: addresses by name. */
+export function createWorkshop(
+  budgets: Budgets,
+  language: string,
+  own = '',
+  assets: ReadonlyMap<string, string> = new Map(),
+): Workshop {
+  const run = new Run(budgets, new Locales(language), assets)
   const values = createValues(run)
   const filters = createFilters()
   const liquid = createLiquid(filters)

@@ -5,7 +5,7 @@ import { ownFilters } from './own-filters.ts'
 
 export type { Filter, FilterHost } from './host.ts'
 export { returnsText } from './liquid-filters.ts'
-export { requireValue } from './own-filters.ts'
+export { noAsset, requireValue } from './own-filters.ts'
 
 /** Every filter that templates know, by name: LiquidJS's, with dates of our own, and ours. */
 export function createFilters(): Map<string, Filter> {

@@ -40,6 +40,17 @@ export function requireValue(value: unknown, name: string): unknown {
   return value
 }
 
+/** `{{ 'logo.png' | asset_url }}`. The compiler knows the address; this is for parts that are interpreted. */
+const assetUrl: Filter = function (value) {
+  const name = printed(toValue(value))
+  const url = runOf(this).assets.get(name)
+  if (url === undefined) throw new VariableError(name, noAsset(name))
+  return url
+}
+
+export const noAsset = (name: string): string =>
+  `No asset is named "${name.slice(0, 100)}". "broadsheet asset add" adds one, "broadsheet asset list" shows those there are`
+
 /** As LiquidJS's, but the same letter draws the same sample however often it is rendered. */
 const sample: Filter = function (value, count = 1) {
   const run = runOf(this)
@@ -56,7 +67,13 @@ const sample: Filter = function (value, count = 1) {
   return count === 1 ? all[0] : all.slice(0, Number(count))
 }
 
-export const ownFilters: { readonly [name: string]: Filter } = { number, currency, required, sample }
+export const ownFilters: { readonly [name: string]: Filter } = {
+  number,
+  currency,
+  required,
+  sample,
+  asset_url: assetUrl,
+}
 
 function numberOf(value: unknown): number | null {
   const inner: unknown = toValue(value)

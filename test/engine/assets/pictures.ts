@@ -14,7 +14,11 @@ export const png = (width: number, height: number, filler: string | Buffer = '')
       ...text('IHDR'),
       ...u32(width),
       ...u32(height),
-      ...[8, 2, 0, 0, 0],
+      8,
+      2,
+      0,
+      0,
+      0,
       ...u32(0),
     ]),
     Buffer.from(filler),
@@ -30,14 +34,10 @@ export const jpeg = (width: number, height: number, before = 0): Buffer => {
     const length = Math.min(left, 60_000)
     blocks.push(0xff, 0xe1, ...u16(length + 2), ...Array.from({ length }, () => 0xff))
   }
-  return Buffer.from([
-    ...[0xff, 0xd8],
-    ...blocks,
-    // A table of Huffman codes lies between SOF markers and is none.
-    ...[0xff, 0xff, 0xc4, ...u16(5), 1, 2, 3],
-    ...[0xff, 0xc2, ...u16(11), 8, ...u16(height), ...u16(width), 1, 1, 0x11, 0],
-    ...[0xff, 0xd9],
-  ])
+  // A table of Huffman codes lies between SOF markers and is none.
+  const table = [0xff, 0xff, 0xc4, ...u16(5), 1, 2, 3]
+  const frame = [0xff, 0xc2, ...u16(11), 8, ...u16(height), ...u16(width), 1, 1, 0x11, 0]
+  return Buffer.from([0xff, 0xd8, ...blocks, ...table, ...frame, 0xff, 0xd9])
 }
 
 export const webp = (kind: 'VP8 ' | 'VP8L' | 'VP8X', width: number, height: number): Buffer => {
