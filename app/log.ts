@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino'
 import type { Log } from '../engine/log.ts'
+import { traceFields } from '../engine/trace.ts'
 
 export interface LogOptions {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -22,7 +23,8 @@ const secretFields = [
 ]
 
 /** A log of one line an event: JSON `{"level","time","event",...}`, or text for people. Fields whose names
- *  are secrets' names are struck out to the second depth, should one ever get there. */
+ *  are secrets' names are struck out to the second depth, should one ever get there. What is part of a trace says so: `traceId`, and
+ *  whose it is (`requestId`, `publicationId`, `campaignId`, `notificationId`). */
 export function createLog(options: LogOptions, out: NodeJS.WriteStream = process.stderr): Log {
   const text = options.format === 'text' || (options.format === 'auto' && out.isTTY)
   return pino(
@@ -31,6 +33,7 @@ export function createLog(options: LogOptions, out: NodeJS.WriteStream = process
       base: null,
       messageKey: 'event',
       timestamp: stdTimeFunctions.isoTime,
+      mixin: traceFields,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
         paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),

@@ -16,6 +16,7 @@ import type { Log } from './log.ts'
 import type { Fact } from './model/progress.ts'
 import type { Meter } from './ports/meter.ts'
 import type { Store } from './ports/store.ts'
+import type { Tracer } from './ports/tracer.ts'
 import type { RenderPool } from './render/pool.ts'
 
 /** Everything that alerts need, put together. */
@@ -44,13 +45,14 @@ export function createAlertOffice(parts: {
   readonly wakeDesk: () => void
   readonly tell: (fact: Fact) => void
   readonly meter: Meter
+  readonly tracer: Tracer
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
   readonly owner: string
 }): AlertOffice {
-  const { store, channels, limiter, pool, links, persons, wakeDesk, tell, meter, clock, random, log, owner } =
-    parts
+  const { store, channels, limiter, pool, links, persons, wakeDesk, tell, meter, tracer } = parts
+  const { clock, random, log, owner } = parts
   const { rules, settings } = readAlertSettings(parts.config.alerts, channels)
   const config = { ...parts.config, alerts: settings }
   const { secrets, publicUrl } = config
@@ -65,6 +67,7 @@ export function createAlertOffice(parts: {
     links,
     tokens,
     meter,
+    tracer,
     clock,
     random,
     log,
@@ -75,6 +78,7 @@ export function createAlertOffice(parts: {
     store,
     tokens,
     channels,
+    tracer,
     clock,
     heard(changed) {
       if (desk.view() === null) wakeDesk()
@@ -102,6 +106,7 @@ export function createAlertOffice(parts: {
     watch,
     tell,
     meter,
+    tracer,
     clock,
     log,
     owner,

@@ -13,6 +13,8 @@ import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels 
 import type { EpochMs } from './model/ids.ts'
 import type { AlertChange } from './ports/alerts.ts'
 import type { Store } from './ports/store.ts'
+import type { Tracer } from './ports/tracer.ts'
+import { currentTrace } from './trace.ts'
 
 /** What alerts need to know of a channel. */
 export type AlertWay = Pick<Courier<Carried>, 'capabilities' | 'contact'>
@@ -102,6 +104,7 @@ export function createAlerts(parts: {
   readonly store: Store
   readonly tokens: AlertTokens
   readonly channels: ReadonlyMap<string, AlertWay>
+  readonly tracer: Tracer
   readonly clock: Clock
   /** Alerts that were just accepted or changed. */
   readonly heard: (alerts: readonly Alert[]) => void
@@ -109,7 +112,7 @@ export function createAlerts(parts: {
   readonly look: () => Promise<void>
   readonly desk: () => DeskView | null
 }): Alerts & { readonly watch: (now: EpochMs) => Promise<void> } {
-  const { config, rules, store, tokens, channels, clock, heard, look, desk } = parts
+  const { config, rules, store, tokens, channels, tracer, clock, heard, look, desk } = parts
   const settings = config.alerts
   const directions = createDirections({ rules, settings, silences: store.silences, clock })
 
@@ -131,7 +134,20 @@ export function createAlerts(parts: {
       },
     },
   )
-  const report = (reports: readonly AlertReport[]) => Promise.all(reports.map(intake.add))
+  async function report(reports: readonly AlertReport[]): Promise<readonly AcceptedReport[]> {
+    const span = tracer.start('alert.accept', {
+      parent: currentTrace(),
+      attributes: { 'broadsheet.alert.reports': reports.length },
+    })
+    try {
+      const accepted = await Promise.all(reports.map((one) => intake.add({ ...one, trace: span.trace })))
+      span.end()
+      return accepted
+    } catch (error) {
+      span.end({ error: 'not accepted' })
+      throw error
+    }
+  }
 
   async function alertOf(id: AlertId): Promise<Alert> {
     const [alert] = await store.alerts.get([id])

@@ -24,9 +24,11 @@ import type { PublicationSpec } from './model/publication.ts'
 import type { Edition } from './model/schedule.ts'
 import type { WallMs } from './model/wall-clock.ts'
 import type { Store } from './ports/store.ts'
+import type { Tracer } from './ports/tracer.ts'
 import { checkTemplate } from './render/check.ts'
 import type { RenderPool } from './render/pool.ts'
 import type { Series } from './schedule/series.ts'
+import { currentTrace, withTrace } from './trace.ts'
 
 /** Too little that is new for an edition. */
 class NothingNew extends BroadsheetError {}
@@ -104,9 +106,22 @@ export function createCampaigns(parts: {
   readonly courier: (channel: string) => Courier | undefined
   /** For what is shown before it is sent. */
   readonly items: Pick<RememberedItems, 'byKey' | 'candidates' | 'warm'>
+  readonly tracer: Tracer
 }): Campaigns {
-  const { config, store, clock, pool, rehearsal, actors, series, supervisor, channels, courier, items } =
-    parts
+  const {
+    config,
+    store,
+    clock,
+    pool,
+    rehearsal,
+    actors,
+    series,
+    supervisor,
+    channels,
+    courier,
+    items,
+    tracer,
+  } = parts
 
   async function rowOf(id: CampaignId): Promise<Campaign> {
     const campaign = await store.campaigns.get(id)
@@ -157,13 +172,17 @@ export function createCampaigns(parts: {
   }
 
   async function begin(id: CampaignId, by: 'schedule' | 'hand'): Promise<Campaign> {
-    const campaign = await actors.start(
-      id,
-      (row) => series.firing(row, by),
-      (row, { wall }) => worthySpec(row, wall),
-    )
-    supervisor.plan(campaign)
-    return campaign
+    const parent = currentTrace()
+    const trace = { own: tracer.name(parent), parent }
+    return withTrace(trace.own, { campaignId: id }, async () => {
+      const campaign = await actors.start(
+        id,
+        (row) => series.firing(row, by),
+        async (row, { wall }) => ({ ...(await worthySpec(row, wall)), trace }),
+      )
+      supervisor.plan(campaign)
+      return campaign
+    })
   }
 
   const shown = { ...store, items: { ...store.items, byKey: items.byKey, candidates: items.candidates } }

@@ -48,6 +48,7 @@ import type { Fetcher } from './ports/fetcher.ts'
 import { type Meter, noMeter } from './ports/meter.ts'
 import type { WorkQueue } from './ports/queue.ts'
 import type { Store } from './ports/store.ts'
+import { noTracer, type Tracer } from './ports/tracer.ts'
 import { createRemembered } from './remembered.ts'
 import { checkTemplate } from './render/check.ts'
 import { createRenderPool, type RenderPool } from './render/pool.ts'
@@ -77,6 +78,8 @@ export interface EngineParts {
   readonly fetcher?: Fetcher
   /** Hears what the engine does. Without one nothing is counted. */
   readonly meter?: Meter
+  /** Writes down what took how long. Default: nobody does. */
+  readonly tracer?: Tracer
   readonly clock?: Clock
   readonly random?: () => number
   readonly log?: Log
@@ -165,7 +168,8 @@ export interface Engine {
 }
 
 export async function createEngine(config: EngineConfig, parts: EngineParts): Promise<Engine> {
-  const { queue, meter = noMeter, clock = systemClock, random = Math.random, log = silentLog } = parts
+  const { queue, meter = noMeter, tracer = noTracer, clock = systemClock } = parts
+  const { random = Math.random, log = silentLog } = parts
   const owner = parts.node ?? randomUUID()
   // Refuses what is no network before anything is open.
   const classifier = createReadClassifier(config.reads)
@@ -243,7 +247,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   )
   const calendar = createCalendar(config.calendar)
   const series = createSeries({ store, calendar, clock })
-  const actors = createCampaignActors({ store, calendar, clock, log, tell })
+  const actors = createCampaignActors({ store, calendar, clock, log, tracer, tell })
   const campaigns = createCampaigns({
     config,
     store,
@@ -265,6 +269,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     channels: forLetters,
     courier,
     items,
+    tracer,
   })
   const subscriptionActors = createSubscriptionActors({ store, log })
   const feedback = createFeedbackDesk({
@@ -311,6 +316,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       clock,
       random,
       log,
+      tracer,
       owner,
       report: (batch) => actors.hear(batch),
     },
@@ -390,6 +396,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     wakeDesk: () => relay.wake('alerts'),
     tell,
     meter,
+    tracer,
     clock,
     random,
     log,

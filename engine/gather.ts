@@ -1,3 +1,5 @@
+import { withoutTrace } from './trace.ts'
+
 /** Calls that come while another is under way, made together as the next one: one transaction for many requests, and no wait
  *  for a request that comes alone. */
 export interface Gatherer<In, Out> {
@@ -40,7 +42,7 @@ export function createGatherer<In, Out>(
       new Promise((resolve, reject) => {
         waiting.push({ input, resolve, reject })
         // A turn later, so that what comes in the same tick goes with it.
-        working ??= Promise.resolve().then(work)
+        working ??= withoutTrace(() => Promise.resolve().then(work))
       }),
     idle: async () => {
       while (working !== null) await working

@@ -69,7 +69,8 @@ Refusals are RFC 9457 problems (\`application/problem+json\`) with a stable \`co
 1970-01-01T00:00:00Z. \`Idempotency-Key\` on POST, PUT and PATCH makes a repeat safe for 24 hours: the same request
 gets the same answer, with \`Idempotency-Replayed: true\`. A PUT names the version that it replaces, by \`If-Match\` or
 \`?version=\`, and is refused with E_CONFLICT (409) when that is no longer the present one. \`X-Request-Id\` and
-\`traceparent\` are taken over into the log.`
+\`traceparent\` (W3C) are taken over into the log and answered; what a request begins (a campaign, the telling of an alert) keeps
+its trace until the last delivery.`
 
 const takesKeys = (route: RouteOptions): boolean =>
   route.config?.idempotent === true &&

@@ -10,6 +10,7 @@ import { BroadsheetError } from '../../engine/errors.ts'
 import type { Log } from '../../engine/log.ts'
 import { type AlertSettings, alertSettingsSchema } from '../../engine/model/alert-settings.ts'
 import type { BucketStore } from '../../engine/ports/buckets.ts'
+import { noTracer, type Tracer } from '../../engine/ports/tracer.ts'
 import { createAccess } from '../access/access.ts'
 import { type AccessConfig, accessSchema } from '../config/access.ts'
 import { type HttpLimits, httpLimitsSchema } from '../config/http.ts'
@@ -48,7 +49,7 @@ import { useIdempotency } from './request/idempotency.ts'
 import { useJsonBodies } from './request/json.ts'
 import { measureRequests } from './request/measured.ts'
 import { createMethods } from './request/methods.ts'
-import { traceIdOf } from './request/trace.ts'
+import { traceIdOfRequest, useTraces } from './request/trace.ts'
 import { validatorCompiler } from './request/validate.ts'
 import { keyRoutes } from './routes/access/keys.ts'
 import { addressRoutes } from './routes/addresses.ts'
@@ -123,6 +124,8 @@ export interface HttpOptions {
   readonly log: Log
   readonly version: string
   readonly clock?: Clock
+  /** Default: nobody writes down what took how long. */
+  readonly tracer?: Tracer
   readonly config?: HttpConfig
   /** Shown at /metrics, with what this engine and server do. Default: its own. */
   readonly metrics?: Metrics
@@ -186,6 +189,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const methods = createMethods()
   app.addHook('onRoute', methods.add)
 
+  useTraces(app, options.tracer ?? noTracer, isApi)
   useRates(app, { limits, limiter, auth })
   // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
   useAuthorisation(app, auth, publicUrl)
@@ -233,7 +237,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     log.debug(
       {
         requestId: request.id,
-        ...traceIdOf(request),
+        traceId: traceIdOfRequest(request),
         method: request.method,
         route: request.routeOptions.url ?? null,
         status: reply.statusCode,

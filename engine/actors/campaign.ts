@@ -8,10 +8,11 @@ import type { Campaign } from '../model/campaign.ts'
 import type { DeliveryCounts } from '../model/delivery.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../model/ids.ts'
 import type { Fact, Progress } from '../model/progress.ts'
-import type { PublicationSpec, PublicationState } from '../model/publication.ts'
+import type { Publication, PublicationSpec, PublicationState } from '../model/publication.ts'
 import type { SkippedEdition } from '../model/schedule.ts'
 import type { CampaignChange } from '../ports/campaigns.ts'
 import type { Store } from '../ports/store.ts'
+import type { Tracer } from '../ports/tracer.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { Firing, Pass } from '../schedule/series.ts'
 import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
@@ -78,9 +79,10 @@ export function createCampaignActors(parts: {
   readonly calendar: Calendar
   readonly clock: Clock
   readonly log: Log
+  readonly tracer: Tracer
   readonly tell: (fact: Fact) => void
 }): CampaignActors {
-  const { store, calendar, clock, log, tell } = parts
+  const { store, calendar, clock, log, tracer, tell } = parts
   const standing = createCampaignProgress({ store, calendar, clock })
   const live = new Map<PublicationId, Live>()
   const paces = new LRUCache<PublicationId, Pace>({ max: keptPaces })
@@ -160,14 +162,16 @@ export function createCampaignActors(parts: {
       const drained = campaign.state === 'running' && change.state === 'scheduled'
       const state = publication && !kept && publicationAfter(drained ? 'finished' : change.state)
       const now = clock.now()
-      return store.campaigns.change(
+      const moves = state && state !== publication.state
+      const written = await store.campaigns.change(
         id,
         campaign.version,
-        state && state !== publication.state
-          ? { ...change, publication: { state, finishedAt: state === 'finished' ? now : null } }
-          : change,
+        moves ? { ...change, publication: { state, finishedAt: state === 'finished' ? now : null } } : change,
         now,
       )
+      // By the node that ended it, whichever began it.
+      if (moves) traceRun(tracer, publication, state)
+      return written
     })
     if (changed.publicationId === null) return changed
     if (changed.state === 'running') {
@@ -368,6 +372,21 @@ function startActor(campaign: Campaign, accepted: Live['accepted']) {
   const actor = createActor(campaignMachine, { snapshot, input: snapshot.context })
   actor.start()
   return actor
+}
+
+function traceRun(tracer: Tracer, { id, spec, counts }: Publication, state: PublicationState): void {
+  if (spec.trace === undefined || (state !== 'finished' && state !== 'cancelled' && state !== 'failed'))
+    return
+  const { own, parent } = spec.trace
+  const attributes = {
+    'broadsheet.publication.id': id,
+    'broadsheet.campaign.id': spec.campaign.id,
+    'broadsheet.publication.state': state,
+    'broadsheet.publication.audience': counts.audience,
+  }
+  tracer
+    .start('publication', { as: own, parent, at: spec.startedAt, attributes })
+    .end(state === 'failed' ? { error: state } : {})
 }
 
 /** Where the publication goes when its campaign does. Null: it stays. */

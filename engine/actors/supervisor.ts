@@ -9,6 +9,7 @@ import type { PublicationId } from '../model/ids.ts'
 import type { WorkQueue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
 import type { Calendar } from '../schedule/calendar.ts'
+import { withTrace } from '../trace.ts'
 import type { CampaignActors } from './campaign.ts'
 import { hurryAfterMs } from './hurry.ts'
 import type { Schedules } from './schedules.ts'
@@ -144,8 +145,8 @@ export function createSupervisor(parts: {
       const { sent, failed } = await store.deliveries.counts(publicationId)
       campaigns.take(campaign, { sent, failed })
       const publication = await store.publications.get(publicationId)
-      if (publication?.state === 'planning') plan(campaign)
-      else await campaigns.look(campaign)
+      const look = async () => (publication?.state === 'planning' ? plan(campaign) : campaigns.look(campaign))
+      await withTrace(publication?.spec.trace?.own ?? null, { publicationId, campaignId: campaign.id }, look)
     })
     for (const id of before) if (!running.has(id)) await campaigns.recheck(id)
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { withoutTrace } from '../trace.ts'
 
 /** Looks for what is due: every so often, and at once when there may be something; one look at a time. */
 export interface Sweeper {
@@ -29,7 +30,8 @@ export function createSweeper(parts: {
       return
     }
     cancelTimer()
-    sweeping = sweep()
+    // It looks for everybody, and its next look is nobody's: whoever kicked it lends no trace.
+    sweeping = withoutTrace(sweep)
       .catch(onError)
       .finally(() => {
         sweeping = null
@@ -37,7 +39,7 @@ export function createSweeper(parts: {
         if (again) {
           again = false
           kick()
-        } else cancelTimer = clock.after(everyMs, kick)
+        } else cancelTimer = withoutTrace(() => clock.after(everyMs, kick))
       })
   }
 

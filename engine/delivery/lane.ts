@@ -11,9 +11,12 @@ import type { EpochMs, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { Intent, RecipientsJson, Settlement } from '../ports/ledger.ts'
 import type { Meter, Tally } from '../ports/meter.ts'
 import type { Store } from '../ports/store.ts'
+import type { Tracer } from '../ports/tracer.ts'
 import type { RenderPool } from '../render/pool.ts'
 import type { RenderedBatch, RenderTask } from '../render/task.ts'
 import type { Calendar } from '../schedule/calendar.ts'
+import { withTrace } from '../trace.ts'
+import { type BatchTrace, traceBatch } from './batch-trace.ts'
 import type { Courier } from './courier.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Run, Runs } from './runs.ts'
@@ -48,6 +51,7 @@ export interface LaneParts {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
+  readonly tracer: Tracer
   readonly owner: string
   /** Those of the chunks that are being worked: somebody prolongs them while letters are on the wire. */
   readonly held: Set<ChunkLease>
@@ -66,6 +70,7 @@ type Prepared = {
   readonly batches: readonly RenderedBatch[]
   /** From reading the recipients to finished letters, a letter. */
   readonly renderMs: number
+  readonly trace: BatchTrace
 }
 
 // How long a channel without a definition is left alone, and how soon a batch that could not leave is tried again.
@@ -77,9 +82,17 @@ const unsentPauseMs = 500
  *  letter is on the wire. `stopping` fires when no further batch shall begin. Resolves with false when the chunk was
  *  not taken: looking for more work at once would only find it again. */
 export async function workChunk(parts: LaneParts, ref: ChunkRef, stopping: AbortSignal): Promise<boolean> {
-  const { config, store, clock, owner, log } = parts
   const run = await parts.runs.get(ref.publicationId)
   if (!run || stopping.aborted) return false
+  const { trace, campaign } = run.spec
+  // Whichever node works it, however long after it was begun.
+  return withTrace(trace?.own ?? null, { publicationId: run.id, campaignId: campaign.id }, () =>
+    workRun(parts, run, ref, stopping),
+  )
+}
+
+async function workRun(parts: LaneParts, run: Run, ref: ChunkRef, stopping: AbortSignal): Promise<boolean> {
+  const { config, store, clock, owner, log } = parts
   const courier = parts.courier(run.spec.channel)
   if (!courier) {
     log.error({ ...ref, channel: run.spec.channel }, 'chunk.no_channel')
@@ -122,29 +135,36 @@ async function workBatches(
     if (todo.length === 0) return null
     const work = todo.slice(0, config.batch)
     todo = todo.slice(config.batch)
-    const prepared = prepare(parts, run, work, pressure() === 'none' ? null : courier.via())
+    const trace = traceBatch(parts, run, lease, work.length)
+    const prepared = prepare(parts, run, work, pressure() === 'none' ? null : courier.via(), trace)
     // It may wait unread while the batch before it fails: no unhandled rejection then.
-    prepared.catch(() => {})
+    prepared.catch(() => trace.end({ error: 'not prepared' }))
     return prepared
   }
+  const leave = (): void => void ahead?.then(({ trace }) => trace.end({ error: 'not sent' })).catch(() => {})
   ahead = next()
-  while (ahead && !stopping.aborted) {
-    const blocked = courier.blockedUntil()
-    if (blocked !== null) return blocked
-    // Open at once: while the black-out lasts nobody leases it, and one that is called off holds nothing up.
-    if (parts.calendar.at(clock.now()) !== null) return null
-    const prepared: Prepared = await ahead
-    // Tokens are taken in `prepare`: under a limit nothing is prepared ahead, since a stop would waste them.
-    const limited = pressure() === 'limited'
-    ahead = limited ? null : next()
-    deferred.push(...prepared.deferred)
-    if (prepared.nextAt !== null) earliest = Math.min(earliest ?? Infinity, prepared.nextAt)
-    if (prepared.work.length > 0) {
-      const result = await handOver(parts, run, lease, courier, prepared)
-      if (result === 'lost') return null
-      if (result === 'unsent') return courier.blockedUntil() ?? clock.now() + unsentPauseMs
+  try {
+    while (ahead && !stopping.aborted) {
+      const blocked = courier.blockedUntil()
+      if (blocked !== null) return blocked
+      // Open at once: while the black-out lasts nobody leases it, and one that is called off holds nothing up.
+      if (parts.calendar.at(clock.now()) !== null) return null
+      const prepared: Prepared = await ahead
+      // Tokens are taken in `prepare`: under a limit nothing is prepared ahead, since a stop would waste them.
+      const limited = pressure() === 'limited'
+      ahead = limited ? null : next()
+      deferred.push(...prepared.deferred)
+      if (prepared.nextAt !== null) earliest = Math.min(earliest ?? Infinity, prepared.nextAt)
+      if (prepared.work.length > 0) {
+        const result = await prepared.trace.until(handOver(parts, run, lease, courier, prepared))
+        if (result === 'lost') return null
+        if (result === 'unsent') return courier.blockedUntil() ?? clock.now() + unsentPauseMs
+      } else prepared.trace.end()
+      if (limited) ahead = next()
     }
-    if (limited) ahead = next()
+  } finally {
+    // Prepared for nobody.
+    leave()
   }
   return deferred.length > 0 ? earliest : null
 }
@@ -154,6 +174,7 @@ async function prepare(
   run: Run,
   work: readonly ChunkWork[],
   admittedBy: string | null,
+  trace: BatchTrace,
 ): Promise<Prepared> {
   const { store, limiter, pool, meter, clock } = parts
   const { spec, plan, links } = run
@@ -181,7 +202,7 @@ async function prepare(
     if (deferred.length > 0 && nextAt !== null)
       meter.held(admittedBy, deferred.length, Math.max(0, nextAt - clock.now()) / 1000)
   }
-  const base = { deferred, nextAt, admittedBy }
+  const base = { deferred, nextAt, admittedBy, trace }
   if (admitted.length === 0) return { ...base, work: [], batches: [], renderMs: 0 }
   const seen =
     spec.earlier.length === 0
@@ -198,6 +219,7 @@ async function prepare(
     for (const batch of batches) pool.giveBack(batch)
     batches = await pool.letters({ ...task, only: links.only })
   }
+  trace.rendered(batches)
   const tookMs = performance.now() - startedAt
   meter.made('campaign', { ...sizeOf(batches), seconds: tookMs / 1000 })
   const renderMs = tookMs / admitted.length
@@ -244,7 +266,9 @@ async function handOver(
     return 'done'
   }
   const sentAt = performance.now()
-  const outcomes = await courier.send(messages, parts.deadline, prepared.admittedBy ?? undefined)
+  const outcomes = await prepared.trace.sending(courier.via(), () =>
+    courier.send(messages, parts.deadline, prepared.admittedBy ?? undefined),
+  )
   const batchMs = performance.now() - sentAt
   // A letter cut short may still have bytes in a socket: only memory that is surely read is written again.
   if (outcomes.every(({ status }) => status !== 'unknown' && status !== 'unsent'))
@@ -263,7 +287,7 @@ async function handOver(
     if (settlement.state === 'failed' && verdict?.action === 'count') counting.push(subscriberId)
     return settlement
   })
-  const settled = await store.ledger.settle(lease, settlements, now)
+  const settled = await prepared.trace.settling(() => store.ledger.settle(lease, settlements, now))
   if (settled.status === 'stale') {
     parts.log.warn({ publicationId: lease.publicationId, seq: lease.seq }, 'chunk.lost')
     return 'lost'

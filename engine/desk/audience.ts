@@ -60,6 +60,7 @@ export function createAudience(parts: {
         held,
         retryUntil: now + settings.retryForMs,
         createdAt: now,
+        ...latestTrace(decision.news.length > 0 ? decision.news : [...firing, ...over]),
       }
     },
   }
@@ -68,4 +69,12 @@ export type Audience = ReturnType<typeof createAudience>
 
 /** A link acknowledges those. */
 const maxIds = 1000
+/** Of those that something is told of, the report that came last. */
+function latestTrace(alerts: readonly Alert[]): Pick<Alert, 'trace'> {
+  let latest: Alert | null = null
+  for (const alert of alerts)
+    if (alert.trace !== undefined && alert.updatedAt >= (latest?.updatedAt ?? 0)) latest = alert
+  return latest?.trace === undefined ? {} : { trace: latest.trace }
+}
+
 const idsOf = (alerts: readonly Alert[]) => alerts.slice(0, maxIds).map(({ id }) => id)

@@ -1,5 +1,6 @@
 // Without zod: the stores' threads decide by this table.
 import type { AlertId, EpochMs } from './ids.ts'
+import type { TraceParent } from './trace.ts'
 
 /** `escalated`: nobody acknowledged it in time. `resolved`: its source said that it is over, or it ended as announced.
  *  `expired`: its time to live ran out without a word. */
@@ -41,6 +42,8 @@ export interface AlertReport {
   readonly endsAt: EpochMs
   /** What it is then. */
   readonly ends: 'resolved' | 'expired'
+  /** What said so; absent where it is not known. It changes nothing of what is said. */
+  readonly trace?: TraceParent
 }
 
 /** A fact that must reach people now. At most one alert of a key is open. */
@@ -124,11 +127,16 @@ export function hear(known: Alert | null, report: AlertReport, now: EpochMs, reo
   if (over) {
     // The last words say when it ended; what it was stays as it was told.
     const { endsAt } = report
-    return { hearing: 'resolved', alert: { ...known, ...counted, endsAt, state: 'resolved', endedAt: now } }
+    return {
+      hearing: 'resolved',
+      alert: { ...known, ...traced(report), ...counted, endsAt, state: 'resolved', endedAt: now },
+    }
   }
   const alert = { ...known, ...report, startsAt: Math.min(known.startsAt, report.startsAt), ...counted }
   return { hearing: readsTheSame(known, report) ? 'repeated' : 'changed', alert }
 }
+
+const traced = ({ trace }: AlertReport) => (trace === undefined ? {} : { trace })
 
 const begun = (now: EpochMs) =>
   ({ state: 'firing', acknowledged: null, endedAt: null, reportedAt: now, updatedAt: now }) as const

@@ -2,6 +2,7 @@
 import type { Severity } from './alert.ts'
 import type { AlertId, EpochMs, FollowId, Json, NotificationId, SubscriberId } from './ids.ts'
 import type { Note, PostReason } from './note.ts'
+import type { TraceParent } from './trace.ts'
 
 /** A place that a channel's settings name. */
 export interface Room {
@@ -30,6 +31,8 @@ export interface Notification {
   /** Nothing is tried again after it. */
   readonly retryUntil: EpochMs
   readonly createdAt: EpochMs
+  /** Its own place in the trace of the report that it tells of; absent where that is not known. */
+  readonly trace?: TraceParent
 }
 
 /** handing, sent, failed, retry, unknown, skipped, suppressed: as in delivery.ts. held: this person wants it later, and

@@ -4,6 +4,7 @@ import type { CampaignId, EpochMs, ItemId, Json, ListId, PublicationId } from '.
 import type { FrozenRanking } from './ranking.ts'
 import type { ResolvedRule } from './segment.ts'
 import type { TemplateBundle } from './template.ts'
+import type { RunTrace } from './trace.ts'
 
 /** planning: the audience is being cut into chunks; nothing is sent yet. `cancelled` and `failed` are final. */
 export const publicationStates = ['planning', 'running', 'paused', 'finished', 'cancelled', 'failed'] as const
@@ -66,6 +67,8 @@ export interface PublicationSpec {
   readonly startedAt: EpochMs
   /** Absent: by declared interest alone. */
   readonly ranking?: FrozenRanking
+  /** Absent in publications from before it was known. */
+  readonly trace?: RunTrace
 }
 
 /** One run of a campaign. */

@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads'
 import { move, transferableSymbol, valueSymbol } from 'piscina'
 import type { LetterBuffer } from '../compose/letter-buffer.ts'
 import { BroadsheetError } from '../errors.ts'
@@ -9,6 +10,7 @@ import type { RenderedBatch } from './task.ts'
 
 /** Collects finished letters, in columns, over `buffer`. */
 export function createBatch(buffer: LetterBuffer, memory: ArrayBuffer | null) {
+  const from = preciseNow()
   const ids: SubscriberId[] = []
   const to: string[] = []
   const keys: string[] = []
@@ -61,11 +63,15 @@ export function createBatch(buffer: LetterBuffer, memory: ArrayBuffer | null) {
         links,
         skipped,
         failed,
+        made: { thread: threadId, from, until: preciseNow() },
       }
       return transfer(batch, [batch.memory])
     },
   }
 }
+
+/** Threads start at different times, and count from there. */
+const preciseNow = () => performance.timeOrigin + performance.now()
 
 /** What is wrong with one letter. Everything else is a defect of ours or of the plan, and rejects the batch. */
 function problemOf(error: unknown, template: string): TemplateProblem {

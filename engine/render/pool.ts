@@ -198,5 +198,6 @@ function lostBatch(id: SubscriberId, message: string): RenderedBatch {
     links: [],
     skipped: [],
     failed: [{ id, problem }],
+    made: { thread: 0, from: 0, until: 0 },
   }
 }

@@ -119,6 +119,15 @@ export interface RenderedBatch {
   /** Fewer items than the selection's minimum. */
   readonly skipped: readonly SubscriberId[]
   readonly failed: readonly { readonly id: SubscriberId; readonly problem: TemplateProblem }[]
+  readonly made: MadeBy
+}
+
+/** Which thread was at it, and from when to when: milliseconds since 1970, with fractions. */
+export interface MadeBy {
+  /** 0: none came to its end. */
+  readonly thread: number
+  readonly from: EpochMs
+  readonly until: EpochMs
 }
 
 export interface RenderedPreview {

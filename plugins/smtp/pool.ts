@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ChannelContext, Message, Outcome } from '../../engine/channel/index.ts'
 import type { TokenSource } from './auth.ts'
 import { interrupted } from './classify.ts'
@@ -18,6 +19,8 @@ interface Run {
   /** A letter of it was given to a connection. */
   begun: boolean
   aborted: boolean
+  /** Do it as part of the call: a connection works for many. */
+  readonly within: (work: () => void) => void
   finish(fault: SmtpFault | null): void
 }
 
@@ -177,7 +180,8 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
       settle(job, attempt, served)
       if (attempt.fault !== null) {
         lose(member)
-        log.debug({ kind: attempt.fault.kind, connections: members.size }, 'smtp.disconnected')
+        const { kind } = attempt.fault
+        job.run.within(() => log.debug({ kind, connections: members.size }, 'smtp.disconnected'))
         return pump()
       }
       if (member.session.served >= config.messagesPerConnection) {
@@ -248,6 +252,7 @@ export function createPool(config: SmtpConfig, context: ChannelContext, token: T
           size: messages.length,
           begun: false,
           aborted: false,
+          within: AsyncLocalStorage.snapshot(),
           finish(fault) {
             running.delete(run)
             signal.removeEventListener('abort', onAbort)

@@ -15,6 +15,7 @@ const base = [
   'engine/clock.ts',
   'engine/gather.ts',
   'engine/log.ts',
+  'engine/trace.ts',
   'engine/config.ts',
   'engine/model',
 ]
@@ -38,7 +39,8 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/model', base],
   ['engine/errors.ts', []],
   ['engine/clock.ts', base],
-  ['engine/gather.ts', []],
+  ['engine/gather.ts', ['engine/trace.ts']],
+  ['engine/trace.ts', ['engine/model']],
   ['engine/log.ts', []],
   ['engine/config.ts', base],
   ['engine/ports', [...base]],

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { BroadsheetError } from '../../../engine/errors.ts'
 import type { Log } from '../../../engine/log.ts'
-import { traceIdOf } from '../request/trace.ts'
+import { traceIdOfRequest } from '../request/trace.ts'
 
 /** Note what is not the client's doing: a defect with its stack, lost infrastructure by its code. */
 export function logRefusal(log: Log, given: unknown, refusal: BroadsheetError, error: unknown): void {
@@ -10,7 +10,7 @@ export function logRefusal(log: Log, given: unknown, refusal: BroadsheetError, e
   const cause = refusal.cause ?? error
   const fields = {
     requestId: request.id,
-    ...traceIdOf(request),
+    traceId: traceIdOfRequest(request),
     method: request.method,
     route: request.routeOptions.url ?? null,
     code: refusal.code,

@@ -13,6 +13,9 @@ export const problemSchema = z.object({
     .describe('Each place that is wrong: `sender.address`, `rows[3].topics`, `query.limit`.'),
   instance: z.string().describe('The path that was asked.'),
   requestId: z.string().describe('Also in `X-Request-Id` and in the log.'),
+  traceId: z
+    .string()
+    .describe('Also in `traceparent` and in the log, there with all that the request began.'),
 })
 export type Problem = z.infer<typeof problemSchema>
 
@@ -20,7 +23,7 @@ export const problemType = 'application/problem+json'
 
 export function toProblem(
   error: BroadsheetError,
-  request: { readonly path: string; readonly requestId: string },
+  request: { readonly path: string; readonly requestId: string; readonly traceId: string },
 ): Problem {
   const { status, title } = errorTable[error.code]
   return {
@@ -32,6 +35,7 @@ export function toProblem(
     issues: error.issues.map(({ path, message }) => ({ path, message })),
     instance: request.path,
     requestId: request.requestId,
+    traceId: request.traceId,
   }
 }
 

@@ -1,10 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { BroadsheetError } from '../../../engine/errors.ts'
+import { traceIdOfRequest, traceOf } from '../request/trace.ts'
 import { type Problem, problemType, refusalOf, retryAfterSeconds, toProblem } from './problem.ts'
 
 export const pathOfRequest = (request: FastifyRequest): string => request.url.split('?', 1)[0]!
 
-const asked = (request: FastifyRequest) => ({ path: pathOfRequest(request), requestId: request.id })
+const asked = (request: FastifyRequest) => ({
+  path: pathOfRequest(request),
+  requestId: request.id,
+  traceId: traceIdOfRequest(request),
+})
 
 /** A thrown value as the problem that a client is told. */
 export const problemFor = (thrown: unknown, request: FastifyRequest): Problem =>
@@ -19,6 +24,7 @@ export function refuse(request: FastifyRequest, reply: FastifyReply, error: Broa
       .code(error.status)
       // Also where no hook has run: a path that is no path.
       .header('x-request-id', request.id)
+      .header('traceparent', traceOf(request))
       .type(problemType)
       .send(JSON.stringify(toProblem(error, asked(request))))
   )

@@ -16,6 +16,8 @@ import type { AlertChange, DeskCommit, NewNotification } from '../../ports/alert
 import type { LeadershipStore } from '../../ports/leadership.ts'
 import type { Meter } from '../../ports/meter.ts'
 import type { AlertPorts } from '../../ports/store.ts'
+import type { Tracer } from '../../ports/tracer.ts'
+import { withoutTrace, withTrace } from '../../trace.ts'
 import { createSweeper } from '../sweeper.ts'
 import { decideAlert } from './machine.ts'
 import { type Postman, takeLimit } from './postman.ts'
@@ -63,11 +65,13 @@ export function createDesk(parts: {
   readonly watch: (now: EpochMs) => Promise<void>
   readonly tell: (fact: Fact) => void
   readonly meter: Pick<Meter, 'decided'>
+  readonly tracer: Tracer
   readonly clock: Clock
   readonly log: Log
   readonly owner: string
 }): Desk {
-  const { config, rules, store, readers, audience, postman, watch, tell, meter, clock, log, owner } = parts
+  const { config, rules, store, readers, audience, postman, watch, tell, meter, tracer, clock, log, owner } =
+    parts
   const settings = config.alerts
   const router = createRouter(rules)
   const emptyBoard = () =>
@@ -105,6 +109,11 @@ export function createDesk(parts: {
     }
     pumping = true
     cancelTimer()
+    // Of all that wait, not of whoever came last.
+    withoutTrace(workOff)
+  }
+
+  function workOff(): void {
     exclusive(work)
       .catch((error: unknown) => {
         log.warn({ reason: String(error) }, 'desk.failed')
@@ -193,12 +202,18 @@ export function createDesk(parts: {
     const groups = at.rows()
     const refs = heard.map(({ id, version }) => ({ id, version }))
     if (refs.length + moves.length + notifications.length + digested.length + groups.length === 0) return
+    const spans = notifications.map(({ trace = null, reason, alertIds }) =>
+      tracer.start('notification', {
+        parent: trace,
+        attributes: { 'broadsheet.notification.reason': reason, 'broadsheet.alerts': alertIds.length },
+      }),
+    )
     const result = await write(
       {
         heard: refs,
         moves: moves.map(({ before, change }) => ({ id: before.id, version: before.version, change })),
         groups,
-        notifications,
+        notifications: notifications.map((made, i) => ({ ...made, trace: spans[i]!.trace })),
         digested,
       },
       now,
@@ -210,8 +225,16 @@ export function createDesk(parts: {
     }
     for (const [i, { id, audience: count, postings, more }] of result.notifications.entries()) {
       const { people: _people, held: _held, ...notification } = notifications[i]!
-      postman.carry({ ...notification, id, audience: count }, postings, more)
-      tell({ type: 'notification.told', notification: { id, reason: notification.reason, audience: count } })
+      const { reason } = notification
+      const span = spans[i]!
+      span.end({
+        attributes: { 'broadsheet.notification.id': id, 'broadsheet.notification.audience': count },
+      })
+      withTrace(span.trace, { notificationId: id }, () => {
+        log.debug({ reason, audience: count }, 'notification.made')
+        postman.carry({ ...notification, trace: span.trace, id, audience: count }, postings, more)
+      })
+      tell({ type: 'notification.told', notification: { id, reason, audience: count } })
     }
     for (const alert of [...heard, ...moves.map(({ after }) => after)]) {
       const { id, key, state, severity, title, version } = alert

@@ -16,6 +16,8 @@ import type { Notification, TakenPosting } from '../../model/notification.ts'
 import type { AlertLane, Meter, Settled } from '../../ports/meter.ts'
 import type { PostingRef, PostingSettlement } from '../../ports/notifications.ts'
 import type { AlertPorts } from '../../ports/store.ts'
+import type { Tracer } from '../../ports/tracer.ts'
+import { withTrace } from '../../trace.ts'
 import { hurryAfterMs } from '../hurry.ts'
 import { createSweeper } from '../sweeper.ts'
 
@@ -57,11 +59,13 @@ export function createPostman(parts: {
   readonly links: Links
   readonly tokens: AlertTokens
   readonly meter: Pick<Meter, 'made' | 'settled' | 'held' | 'told'>
+  readonly tracer: Tracer
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log
 }): Postman {
-  const { config, store, courier, limiter, sender, press, links, tokens, meter, clock, random, log } = parts
+  const { config, store, courier, limiter, sender, press, links, tokens, meter, tracer } = parts
+  const { clock, random, log } = parts
   const settings = config.alerts
   const { leaseMs } = config.delivery
   const stopping = new AbortController()
@@ -106,7 +110,10 @@ export function createPostman(parts: {
     taken.set(postings, clock.now())
     try {
       await Promise.all(
-        [...byChannel].map(([channel, part]) => deliverOn(channel, { notification, lane }, part)),
+        // The node that found it may be another one than the node that made it.
+        withTrace(notification.trace ?? null, { notificationId: notification.id }, () =>
+          [...byChannel].map(([channel, part]) => deliverOn(channel, { notification, lane }, part)),
+        ),
       )
     } finally {
       taken.delete(postings)
@@ -139,10 +146,17 @@ export function createPostman(parts: {
       return refuse('unsent', 'busy', 'Too many are on their way over this channel.', clock.now() + 1000)
     onChannel.set(channel, under + postings.length)
     for (const posting of postings) held.add(posting)
+    const messages = postings.length
+    log.debug({ channel, lane: errand.lane, messages }, 'alert.handed')
+    const span = tracer.start('alert.send', {
+      parent: errand.notification.trace ?? null,
+      attributes: { 'broadsheet.channel': channel, 'messaging.batch.message_count': messages },
+    })
     try {
       if (way.capabilities.content === 'mime') await mail(way, errand, postings)
       else await Promise.all(postings.map((posting) => post(way, errand, posting)))
     } finally {
+      span.end()
       for (const posting of postings) held.delete(posting)
       onChannel.set(channel, (onChannel.get(channel) ?? 0) - postings.length)
     }

@@ -23,6 +23,7 @@ import { silentLog } from '../../../engine/log.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
 import type { Store } from '../../../engine/ports/store.ts'
+import { noTracer } from '../../../engine/ports/tracer.ts'
 import { trackingOf } from '../../../engine/remembered.ts'
 import { viewOf } from '../../../engine/subscriptions/person.ts'
 import { createSubscriptions, type Subscriptions } from '../../../engine/subscriptions.ts'
@@ -294,6 +295,7 @@ function alertsOf(store: Store, clock: Clock): Alerts {
     store: store,
     tokens: createAlertTokens({ secrets: config.secrets, publicUrl: 'http://localhost:8025' }),
     channels: new Map(),
+    tracer: noTracer,
     clock,
     heard() {},
     async look() {},
