@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { createClient } from '../../../app/cli/daemon/client.ts'
+import { type Client, createClient } from '../../../app/cli/daemon/client.ts'
 import { loadConfig } from '../../../app/config.ts'
 import { type Daemon, startDaemon } from '../../../app/daemon.ts'
 import { freePort } from '../../../app/demo/servers/free-port.ts'
@@ -14,7 +14,7 @@ import { addressOf, campaignInput, furnish } from '../../faults/support/house.ts
 import type { FaultPlan } from '../../servers/faults.ts'
 import { startRedis } from '../../servers/redis.ts'
 import { startSlack } from '../../servers/slack.ts'
-import { startSink } from '../../servers/smtp-sink.ts'
+import { type Sink, startSink } from '../../servers/smtp-sink.ts'
 import { makeDatabase } from '../../stores/postgres/database.ts'
 import { publicUrl, readLetter } from '../analytics/crowd.ts'
 
@@ -27,6 +27,8 @@ const chrome =
 /** A daemon on Postgres and Redis in which everything happens that is measured. */
 export interface Newsroom extends AsyncDisposable {
   readonly daemon: Daemon
+  readonly sink: Sink
+  readonly client: Client
   /** A campaign with refusals and limits, its readers, an alert in a room and by mail, an import, a bounce, and a look at the API. */
   work(): Promise<void>
   /** A channel that nobody answers, until its breaker is open. */
@@ -107,6 +109,8 @@ export async function openNewsroom(): Promise<Newsroom> {
   const rest = undo.move()
   return {
     daemon,
+    sink,
+    client,
     async work() {
       round++
       const before = sink.count()

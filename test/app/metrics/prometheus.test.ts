@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMetrics } from '../../../app/metrics/metrics.ts'
+import type { Progress } from '../../../engine/engine.ts'
 import { read, yaml } from '../../deploy/files.ts'
 import { waitFor } from '../../engine/support/wait.ts'
 import { findPrometheus, findPromtool, type Scraper, startScraper } from '../../servers/prometheus.ts'
@@ -67,6 +68,44 @@ describe.skipIf(prometheus === null || promtool === null)('a daemon at work, and
     const answer = await text()
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
     execFileSync(promtool!, ['check', 'metrics'], { input: await answer.text(), stdio: 'pipe' })
+  })
+
+  test('counts are those of the books and of the servers', async () => {
+    const total = async (selector: string) => (await scraper.query(`sum(${selector})`))[0]?.value ?? null
+    const { client, sink } = newsroom
+    const runs = await Promise.all(
+      ['round-1', 'round-2'].map((name) => client.get<Progress>(`/campaigns/${name}/progress`)),
+    )
+    const inBooks = (state: 'sent' | 'failed') => runs.reduce((sum, { counts }) => sum + counts[state], 0)
+    const letters = 'broadsheet_deliveries_settled_total{work="campaign", channel="smtp"'
+    expect(inBooks('failed')).toBe(2)
+    expect(await total(`${letters}, outcome="sent"}`)).toBe(inBooks('sent'))
+    expect(await total(`${letters}, outcome="failed"}`)).toBe(2)
+    expect(await total(`${letters}, outcome="retry"}`)).toBe(2)
+    // Ada's mails, too.
+    const taken = 'broadsheet_channel_messages_total{channel="smtp", answer="sent"}'
+    expect(await total(taken)).toBe(sink.count())
+    expect(await total('broadsheet_channel_messages_total{channel="slack", answer="sent"}')).toBe(2)
+    expect(await total('broadsheet_deliveries_settled_total{work="alert", outcome="sent"}')).toBe(4)
+    expect(await total('broadsheet_alert_delivery_seconds_count')).toBe(4)
+    // A sweep may hear one again.
+    expect(await total('broadsheet_alerts_decided_total')).toBeGreaterThanOrEqual(2)
+    expect(await total('broadsheet_import_rows_total{result="rejected"}')).toBe(2)
+    expect(await total('broadsheet_import_rows_total{kind="subscribers", result="created"}')).toBe(2)
+    expect(await total('broadsheet_feedback_total{kind="complaint"}')).toBe(2)
+    expect(await total('broadsheet_http_requests_total{route="/api/v1/lists", status="401"}')).toBe(2)
+    expect(
+      await total('broadsheet_channel_breaker_changes_total{channel="dead", state="open"}'),
+    ).toBeGreaterThan(0)
+    // A limit of 200 a second holds most of 400 letters back.
+    expect(await total('broadsheet_limiter_held_total{channel="smtp"}')).toBeGreaterThan(100)
+    expect(await total('broadsheet_render_busy_seconds_total')).toBeGreaterThan(0)
+    expect(await total('broadsheet_store_seconds_count{query="ledger.settle"}')).toBeGreaterThan(10)
+    expect(
+      await total('broadsheet_store_seconds_count{store="redis", query="buckets.take"}'),
+    ).toBeGreaterThan(10)
+    expect(await total('broadsheet_store_connections{pool="primary", state=~"used|idle"}')).toBeGreaterThan(0)
+    expect(await total('broadsheet_store_connections_max')).toBe(16)
   })
 
   test('metrics are for those who say the token', async () => {
