@@ -29,6 +29,7 @@ const editor: readonly Scope[] = [
   'campaigns:read',
   'campaigns:write',
   'subscribers:read',
+  'subscribers:write',
   'analytics:read',
 ]
 
