@@ -1,8 +1,13 @@
 import { statSync } from 'node:fs'
+import { type Analytics, createAnalytics } from '../engine/analytics/analytics.ts'
+import { createCounter } from '../engine/analytics/counter.ts'
 import { fold, needsOf } from '../engine/analytics/fold.ts'
+import { createCaches } from '../engine/cache/caches.ts'
+import { systemClock } from '../engine/clock.ts'
+import { silentLog } from '../engine/log.ts'
 import type { NewDeliveryEvent } from '../engine/model/event.ts'
 import type { PublicationId, SubscriberId } from '../engine/model/ids.ts'
-import { dayOf, quarterOf } from '../engine/model/rollup.ts'
+import { dayMs, dayOf, quarterOf } from '../engine/model/rollup.ts'
 import type { Store } from '../engine/ports/store.ts'
 import { openStore } from '../stores/open.ts'
 import { type Report, round } from './figure.ts'
@@ -222,7 +227,47 @@ async function questions(store: Store, people: readonly SubscriberId[]): Promise
     scores: (s) => s.analytics.scores(),
     'the score of a person': (s, turn) => s.analytics.score(people[(turn * 7919) % people.length]!),
     'cohorts of two years': (s) => s.analytics.cohorts({ from: 202_501, to: 202_712 }),
+    // As the API asks, with what is remembered of the answers.
+    'the API: 30 days by hour of Kolkata': (s) =>
+      analyticsOf(s).timeline({
+        publicationId: null,
+        from: begin,
+        to: begin + 30 * dayMs,
+        unit: 'hour',
+        timeZone: 'Asia/Kolkata',
+      }),
+    'the API: a year by week of Berlin': (s) =>
+      analyticsOf(s).timeline({
+        publicationId: null,
+        from: begin,
+        to: begin + 365 * dayMs,
+        unit: 'week',
+        timeZone: 'Europe/Berlin',
+      }),
+    'the API: 250 domains of a year': (s) => analyticsOf(s).domains({ from: begin, to: begin + 365 * dayMs }),
+    'the API: topics of 30 days': (s) => analyticsOf(s).topics({ from: begin, to: begin + 30 * dayMs }),
+    'the API: a funnel': (s, turn) => analyticsOf(s).funnels(one(turn)),
+    'the API: a breakdown by provider': (s, turn) => analyticsOf(s).breakdown(one(turn)[0]!, 'provider'),
   }
+}
+
+const analyticses = new WeakMap<Store, Analytics>()
+function analyticsOf(store: Store): Analytics {
+  const clock = systemClock
+  const known = analyticses.get(store)
+  if (known !== undefined) return known
+  const caches = createCaches({
+    tier: null,
+    bus: null,
+    alone: true,
+    owner: 'bench',
+    clock,
+    random: Math.random,
+    log: silentLog,
+  })
+  const analytics = createAnalytics({ store, caches, counter: createCounter(store), clock })
+  analyticses.set(store, analytics)
+  return analytics
 }
 
 if (import.meta.main) {
