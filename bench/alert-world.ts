@@ -47,7 +47,8 @@ async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised>
   const fly = async (n: number) => {
     const key = `bench-${run}-${n}`
     sentAt.set(key, performance.now())
-    const status = await client.post(
+    const status = await client.request(
+      'POST',
       '/api/v1/alerts',
       headers,
       JSON.stringify({

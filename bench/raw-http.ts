@@ -37,8 +37,8 @@ export const createSink = (taken: (body: Buffer) => void): Server =>
   })
 
 export interface RawClient {
-  /** Resolves with the status of the answer; rejects when the connection breaks. */
-  post(path: string, headers: string, body: string): Promise<number>
+  /** `headers`: whole lines. Resolves with the status of the answer; rejects when the connection breaks. */
+  request(method: 'GET' | 'POST', path: string, headers: string, body?: string): Promise<number>
   close(): void
 }
 
@@ -74,12 +74,12 @@ export function createRawClient(url: string): RawClient {
     return line
   }
   return {
-    post(path, headers, body) {
+    request(method, path, headers, body = '') {
       const line = idle.pop() ?? open()
       return new Promise((resolve, reject) => {
         line.answer = { resolve, reject }
         line.socket.write(
-          `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+          `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${headers}${method === 'POST' ? `content-length: ${Buffer.byteLength(body)}\r\n` : ''}\r\n${body}`,
         )
       })
     },
