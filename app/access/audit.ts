@@ -10,6 +10,8 @@ export interface AuditLog {
   note(entry: NewAuditEntry): void
   /** Resolves once it is written; rejects with E_STORE_*, and then it is in the log. */
   write(entry: NewAuditEntry): Promise<void>
+  /** Write what waits now. Never rejects. */
+  flush(): Promise<void>
   /** Write what is left, and end. */
   close(): Promise<void>
 }
@@ -70,6 +72,7 @@ export function createAuditLog(store: AuditStore, clock: Clock, log: Log): Audit
       if (waiting.length >= batch && waitMs === flushMs) void flush()
       else plan()
     },
+    flush,
     async write(entry) {
       try {
         await store.append([entry])

@@ -37,6 +37,8 @@ export interface Parts {
   /** Of requests; for what a route counts by other than its caller or address. */
   readonly limiter: Limiter
   readonly access: Access
+  /** Where clients reach this daemon; null: not known. */
+  readonly publicUrl: string | null
   readonly clock: Clock
   readonly log: Log
   readonly version: string
@@ -70,10 +72,15 @@ declare module 'fastify' {
 
 /** What every operation of the API says of itself. */
 export const operation = (tag: string, summary: string, description?: string) => ({
+  ...openOperation(tag, summary, description),
+  security: [{ bearer: [] }, { session: [] }],
+})
+
+/** The same of one that everybody may use. */
+export const openOperation = (tag: string, summary: string, description?: string) => ({
   tags: [tag],
   summary,
   ...(description !== undefined && { description }),
-  security: [{ bearer: [] }],
 })
 
 /** Answer with a stream; the schema describes its text. Resolves when all of it was sent, or the client went. */

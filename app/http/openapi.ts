@@ -30,6 +30,12 @@ export async function useOpenApi(
       ...(options.publicUrl !== null && { servers: [{ url: options.publicUrl }] }),
       components: {
         securitySchemes: {
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-broadsheet',
+            description: 'Of somebody who signed in; `broadsheet` where the daemon is reached by plain http.',
+          },
           bearer: { type: 'http', scheme: 'bearer', description: 'An API key: `broadsheet key create`.' },
         },
       },
@@ -61,8 +67,9 @@ export async function useOpenApi(
   )
 }
 
-const about = `Everything under \`/api/v1\` needs a key as \`Authorization: Bearer bs_...\`, and the key needs the scope that the operation
-names as \`x-broadsheet-scope\` (\`any\`: any key, \`public\`: none).
+const about = `Everything under \`/api/v1\` needs a key as \`Authorization: Bearer bs_...\`, or the cookie of somebody who signed in
+(\`POST /access/login\`). Each operation names as \`x-broadsheet-scope\` who may: a scope, \`user\` (somebody signed in), \`any\`
+(whoever is known) or \`public\`. Without it: 401 E_AUTH, 403 E_FORBIDDEN.
 
 Refusals are RFC 9457 problems (\`application/problem+json\`) with a stable \`code\`. Lists come in pages:
 \`{ data, next }\`, with \`?limit=\` and \`?after=\` the \`next\` of the page before. Times are milliseconds since

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Vault } from '../../engine/access/vault.ts'
 import { createAddressChecker } from '../../engine/audience/address-check.ts'
 import { createImporter } from '../../engine/audience/import/importer.ts'
 import { type Clock, systemClock } from '../../engine/clock.ts'
@@ -27,6 +28,7 @@ import { useRates } from './limits/rates.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicAssetRoutes } from './public/assets.ts'
 import { publicRoutes } from './public/public.ts'
+import { sessionSchema, userSchema } from './reply/access-views.ts'
 import {
   alertSchema,
   followSchema,
@@ -51,7 +53,12 @@ import { measureRequests } from './request/measured.ts'
 import { createMethods } from './request/methods.ts'
 import { traceIdOfRequest, useTraces } from './request/trace.ts'
 import { validatorCompiler } from './request/validate.ts'
+import { auditEntrySchema, auditRoutes } from './routes/access/audit.ts'
 import { keyRoutes } from './routes/access/keys.ts'
+import { ownRoutes } from './routes/access/me.ts'
+import { secondFactorRoutes } from './routes/access/second-factor.ts'
+import { signInRoutes } from './routes/access/sign-in.ts'
+import { userRoutes } from './routes/access/users.ts'
 import { addressRoutes } from './routes/addresses.ts'
 import { alertmanagerRoutes } from './routes/alertmanager/alertmanager.ts'
 import { alertRoutes } from './routes/alerts/alerts.ts'
@@ -103,6 +110,8 @@ export interface HttpConfig {
   readonly trustProxy?: readonly string[]
   /** Who signs in, and for how long. Default: as the settings have it where they say nothing. */
   readonly access?: AccessConfig
+  /** Keeps second factors. Default: there are none. */
+  readonly vault?: () => Promise<Vault>
   /** The public pages. Default: as the settings have it where they say nothing. */
   readonly pages?: PagesConfig
   /** Sign the forms of public pages. Default: one of this process, so that forms do not outlive it. */
@@ -144,6 +153,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const access = createAccess({
     store: engine.store,
     config: config.access ?? accessSchema.parse({}),
+    vault: config.vault ?? noVault,
     clock,
     log,
   })
@@ -159,6 +169,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     auth,
     limiter,
     access,
+    publicUrl,
     clock,
     log,
     version,
@@ -367,7 +378,15 @@ const apiRoutes = [
   followRoutes,
   heartbeatRoutes,
   keyRoutes,
+  signInRoutes,
+  ownRoutes,
+  secondFactorRoutes,
+  userRoutes,
+  auditRoutes,
 ]
+
+const noVault = (): Promise<never> =>
+  Promise.reject(new BroadsheetError('E_VAULT', 'There is no vault here to keep secrets in.'))
 
 /** Those that the API's description names. */
 const namedSchemas = {
@@ -397,4 +416,7 @@ const namedSchemas = {
   Heartbeat: heartbeatSchema,
   Import: importJobSchema,
   ImportResult: importResultSchema,
+  User: userSchema,
+  Session: sessionSchema,
+  AuditEntry: auditEntrySchema,
 }

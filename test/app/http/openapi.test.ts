@@ -4,6 +4,7 @@ import { createAccess } from '../../../app/access/access.ts'
 import { accessSchema } from '../../../app/config/access.ts'
 import { createAuth } from '../../../app/http/request/auth.ts'
 import { useAuthorisation } from '../../../app/http/request/authorise.ts'
+import { createVault } from '../../../engine/access/vault.ts'
 import { systemClock } from '../../../engine/clock.ts'
 import { silentLog } from '../../../engine/log.ts'
 import { scopes } from '../../../engine/model/scope.ts'
@@ -25,6 +26,8 @@ interface Document {
 }
 
 const open = [
+  'POST /api/v1/access/login',
+  'POST /api/v1/access/accept',
   'GET /livez',
   'GET /readyz',
   'GET /metrics',
@@ -132,6 +135,7 @@ test('a route that says not who may use it is refused when it is made', async ()
   const access = createAccess({
     store: served.store,
     config: accessSchema.parse({}),
+    vault: async () => createVault(['a key of the vault for the test 1234']),
     clock: systemClock,
     log: silentLog,
   })

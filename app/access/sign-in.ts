@@ -1,0 +1,87 @@
+import type { Passwords } from '../../engine/access/password.ts'
+import type { User } from '../../engine/model/user.ts'
+import type { UserStore } from '../../engine/ports/access.ts'
+import type { Gate } from './gate.ts'
+import type { People } from './people.ts'
+import { hasSecondFactor, type SecondFactor } from './second-factor.ts'
+import type { Opened, Origin, Sessions } from './sessions.ts'
+
+export interface Credentials {
+  /** In lower case. */
+  readonly name: string
+  readonly password: string
+  /** Of the second factor, or a recovery code. */
+  readonly code?: string | undefined
+}
+
+/** How it went. `who` is not for whoever asked. */
+export type SignInResult =
+  | { readonly status: 'in'; readonly user: User; readonly opened: Opened }
+  /** The name, the password or the code is not right, or they may not sign in: nobody is told which. */
+  | {
+      readonly status: 'wrong'
+      readonly who: User | null
+      readonly why: 'name' | 'password' | 'code' | 'disabled'
+    }
+  /** The password was right, and a code is asked for. */
+  | { readonly status: 'code-needed'; readonly who: User }
+  | { readonly status: 'wait'; readonly seconds: number }
+
+export interface SignIn {
+  signIn(credentials: Credentials, origin: Origin): Promise<SignInResult>
+  /** Is it their password? `wait`: it was wrong too often. For what somebody signed in may do with it only. */
+  confirm(user: User, password: string, origin: Origin): Promise<true | false | { readonly wait: number }>
+}
+
+export function createSignIn(options: {
+  readonly users: UserStore
+  readonly sessions: Sessions
+  readonly passwords: Passwords
+  readonly people: People
+  readonly secondFactor: SecondFactor
+  readonly gate: Gate
+}): SignIn {
+  const { users, sessions, passwords, people, secondFactor, gate } = options
+
+  /** The password is looked at whoever it is, so that all answers take as long. */
+  const check = async ({ name, password }: Credentials) => {
+    const [user = null] = await users.byName([name])
+    const { ok, rehash } = await passwords.check(password, user?.passwordHash ?? null)
+    if (ok && rehash && user !== null) {
+      const passwordHash = await passwords.hash(password)
+      await people.change(user.id, (now) =>
+        now.passwordHash === user.passwordHash ? { ...now, passwordHash } : now,
+      )
+    }
+    return { user, ok }
+  }
+
+  return {
+    async signIn(credentials, origin) {
+      const { name, code } = credentials
+      const seconds = await gate.enter(name, origin.address)
+      if (seconds !== null) return { status: 'wait', seconds }
+      const { user, ok } = await check(credentials)
+      if (user === null || !ok)
+        return { status: 'wrong', who: user, why: user === null ? 'name' : 'password' }
+      if (user.disabledAt !== null) return { status: 'wrong', who: user, why: 'disabled' }
+      if (hasSecondFactor(user)) {
+        if (code === undefined) {
+          await gate.pass(name, origin.address)
+          return { status: 'code-needed', who: user }
+        }
+        if (!(await secondFactor.take(user.id, code))) return { status: 'wrong', who: user, why: 'code' }
+      }
+      await gate.pass(name, origin.address)
+      return { status: 'in', user, opened: await sessions.open(user, origin) }
+    },
+    async confirm({ id, name }, password, { address }) {
+      const seconds = await gate.enter(name, address)
+      if (seconds !== null) return { wait: seconds }
+      const user = await users.get(id)
+      const { ok } = await passwords.check(password, user?.passwordHash ?? null)
+      if (ok) await gate.pass(name, address)
+      return ok
+    },
+  }
+}
