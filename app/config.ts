@@ -43,6 +43,8 @@ export interface AppConfig {
   /** Null: in the data folder, made when they are needed; none with Postgres. */
   readonly vaultKeys: readonly string[] | null
   readonly engine: Omit<EngineConfig, 'secrets'>
+  /** Who signs in, and for how long. */
+  readonly access: AppConfigInput['access']
   /** The public pages. */
   readonly pages: AppConfigInput['pages']
   /** Ways by which bounces and complaints come in. */
@@ -208,6 +210,7 @@ function finish(
     vaultKeys,
     publicUrl,
     dkim,
+    access,
     pages,
     feedback,
     data: folder,
@@ -242,6 +245,7 @@ function finish(
     secrets: secrets ?? null,
     vaultKeys: vaultKeys ?? null,
     hasPublicUrl: publicUrl !== undefined,
+    access,
     pages,
     feedback,
     engine: {

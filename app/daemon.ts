@@ -66,6 +66,8 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       trustProxy: config.http.trustProxy,
       limits: config.http.limits,
       buckets: composed.buckets,
+      access: config.access,
+      vault: composed.vault,
       pages: config.pages,
       formSecrets: composed.secrets,
       addresses: config.engine.addresses,

@@ -1,5 +1,6 @@
 import { toBase32 } from '../../engine/access/base32.ts'
 import { newRecoveryCodes, takeRecoveryCode } from '../../engine/access/recovery.ts'
+import { totpPlace } from '../../engine/access/reseal.ts'
 import { newTotpSecret, otpauthUri, takenStep } from '../../engine/access/totp.ts'
 import type { Vault } from '../../engine/access/vault.ts'
 import type { Clock } from '../../engine/clock.ts'
@@ -31,13 +32,11 @@ export function createSecondFactor(options: {
   readonly clock: Clock
 }): SecondFactor {
   const { people, clock } = options
-  const placeOf = (id: UserId) => ({ purpose: 'user.totp', row: id })
-
   /** The user with the code taken; null: it is none of the app's. */
   const withStep = (user: User, vault: Vault, code: string): User | null => {
     const { totp } = user
     if (totp === null) return null
-    const secret = vault.open(totp.secret, placeOf(user.id))
+    const secret = vault.open(totp.secret, totpPlace(user.id))
     const lastStep = takenStep(secret, code, { now: clock.now(), lastStep: totp.lastStep })
     return lastStep === null ? null : { ...user, totp: { ...totp, lastStep } }
   }
@@ -73,7 +72,7 @@ export function createSecondFactor(options: {
           )
         return {
           ...user,
-          totp: { secret: vault.seal(secret, placeOf(id)), lastStep: null, confirmedAt: null },
+          totp: { secret: vault.seal(secret, totpPlace(id)), lastStep: null, confirmedAt: null },
         }
       })
       return { secret: toBase32(secret), uri: otpauthUri({ issuer, name, secret }) }

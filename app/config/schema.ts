@@ -5,6 +5,7 @@ import { slugSchema } from '../../engine/model/values.ts'
 import { feedbackSchema } from '../feedback/settings.ts'
 import { egressProblem } from '../fetch/guard.ts'
 import { pluginsSchema } from '../plugins/grant.ts'
+import { accessSchema } from './access.ts'
 import { httpSchema } from './http.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { pagesSchema } from './pages.ts'
@@ -171,6 +172,7 @@ export function appConfigSchema(types: ChannelTypes) {
           'Where subscribers reach this daemon: links in letters begin with it. Default: http://localhost:PORT',
         ),
       dkim: z.array(dkimSettingSchema).default([]),
+      access: accessSchema.prefault({}).describe('Who signs in, and for how long'),
       pages: pagesSchema.prefault({}),
       feedback: feedbackSchema.prefault({}),
     })

@@ -121,7 +121,7 @@ test('every route asks for a key, but those that are meant to be open', async ()
 
 test('every route says who may use it', () => {
   for (const { id, operation } of operations)
-    expect(['any', 'public', ...scopes], id).toContain(operation['x-broadsheet-scope'])
+    expect(['any', 'public', 'user', ...scopes], id).toContain(operation['x-broadsheet-scope'])
   expect(
     operations
       .filter(({ operation }) => operation['x-broadsheet-scope'] === 'public')
