@@ -66,7 +66,7 @@ export interface Scraper extends AsyncDisposable {
   ask<T>(path: string): Promise<T>
 }
 
-/** A Prometheus that scrapes targets (host:port) as the job "broadsheet", five times a second, and follows `rules`. */
+/** A Prometheus that scrapes targets (host:port) as the job "broadsheet", every second, and follows `rules`. */
 export async function startScraper(
   program: string,
   options: { readonly targets: readonly string[]; readonly rules: string; readonly token: string },
@@ -75,7 +75,7 @@ export async function startScraper(
     'rules.yml': options.rules,
     token: options.token,
     'prometheus.yml': JSON.stringify({
-      global: { scrape_interval: '200ms', evaluation_interval: '1s' },
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
       rule_files: ['rules.yml'],
       scrape_configs: [
         {

@@ -126,6 +126,8 @@ export async function openNewsroom(): Promise<Newsroom> {
       await client.post('/alerts', { key: name, title: 'The press stands still', severity: 'critical' })
       await waitFor('the campaign to be through', () => isFinished(name))
       await waitFor('the room to be told', () => slack.messages.length >= round)
+      const mails = () => sink.received().filter(({ to }) => to === 'ada@example.org').length
+      await waitFor('Ada to be told', () => mails() >= round)
       await read(before)
       for (const path of ['/campaigns', '/lists', '/subscribers?limit=5', `/campaigns/${name}`])
         await client.get(path)
