@@ -20,6 +20,7 @@ import { createFetcher } from './fetch/fetcher.ts'
 import { createGuard } from './fetch/guard.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { pluginTypes } from './plugins/type.ts'
+import { openTracing, type Tracing } from './tracing/tracing.ts'
 
 export interface ComposeOptions {
   readonly log: Log
@@ -41,6 +42,7 @@ export interface Composition {
   readonly vault: () => Promise<Vault>
   /** Behind the guard. */
   readonly fetcher: Fetcher
+  readonly tracing: Tracing
   /** In Redis, where nodes share limits of requests; they reject while it is away. */
   readonly buckets: BucketStore | null
   /** What a second process that is refused the store is told of this one. */
@@ -72,6 +74,8 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
   )
 
   await using undo = new AsyncDisposableStack()
+  const tracing = await openTracing(config.tracing, { version: options.version ?? 'dev', log })
+  undo.defer(() => tracing.close())
   const kept = await openStore(config.store, { log, ...config.postgres })
   undo.defer(() => kept.close())
   const shared = await openShared(config, metrics?.ofStore(kept) ?? kept, options)
@@ -93,6 +97,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       fetcher,
       egress: createGuard(config.egress),
       ...(metrics !== undefined && { meter: metrics.meter }),
+      tracer: tracing.tracer,
       log,
       clock: options.clock ?? systemClock,
       ...(options.random === undefined ? {} : { random: options.random }),
@@ -106,6 +111,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
     secrets,
     vault: createVaultDoor(config),
     fetcher,
+    tracing,
     buckets: shared.buckets,
     describe: (info) => kept.describe(info),
     close(stop = {}) {

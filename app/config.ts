@@ -16,6 +16,7 @@ import {
   jsonSchemaOf,
   nameTypes,
 } from './config/schema.ts'
+import { type TracingSettings, tracingOf } from './config/tracing.ts'
 import { createTree, formatPath, isRecord, type Origin, type Path, type Tree } from './config/tree.ts'
 import { readYamlFile } from './config/yaml-file.ts'
 import { pluginsSchema } from './plugins/grant.ts'
@@ -33,6 +34,8 @@ export interface AppConfig {
   readonly role: AppConfigInput['role']
   readonly http: AppConfigInput['http']
   readonly log: AppConfigInput['log']
+  /** Null: nobody wants spans. */
+  readonly tracing: TracingSettings | null
   readonly metrics: AppConfigInput['metrics']
   readonly channels: { readonly [name: string]: ChannelSetting }
   /** The kinds of channels that plugins bring. */
@@ -90,7 +93,8 @@ export function loadConfig(sources: ConfigSources = {}, builtIn: ChannelTypes = 
   const parsed = appConfigSchema(types).safeParse(tree.root)
   if (!parsed.success) problems.push(...explainIssues(parsed.error.issues, tree, schema, isSecretPath))
   if (problems.length > 0 || !parsed.success) throw refusal(problems)
-  return { ...finish(parsed.data, tree, files, cwd, types), plugins }
+  const tracing = tracingOf(parsed.data.tracing, sources.env ?? process.env)
+  return { ...finish(parsed.data, tree, files, cwd, types), tracing, plugins }
 }
 
 /** The settings as they were said, before defaults; for `config print`. */
@@ -190,7 +194,7 @@ function finish(
   files: AppConfig['files'],
   cwd: string,
   types: ChannelTypes,
-): Omit<AppConfig, 'plugins'> {
+): Omit<AppConfig, 'plugins' | 'tracing'> {
   // What nobody said lies beside broadsheet.yaml, wherever the command was started.
   const home = files.yaml === null ? cwd : dirname(files.yaml)
   const locate = (path: string, said: Path): string => resolve(tree.origin(said)?.base ?? home, path)
@@ -204,6 +208,7 @@ function finish(
     log,
     metrics,
     plugins: _,
+    tracing: __,
     channels,
     egress,
     secrets,

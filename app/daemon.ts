@@ -58,6 +58,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
     clock,
     version,
     metrics,
+    tracer: composed.tracing.tracer,
     config: {
       metricsToken: config.metrics.token,
       apiTokens: [token],
@@ -116,7 +117,7 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
     http.drain()
     await Promise.all([engine.stop({ deadlineMs: drainMs }), mailbox?.stop()])
     await within(http.close(), httpMs, clock)
-    await within(composed.close(), closeMs, clock)
+    await within(Promise.all([composed.tracing.close(), composed.close()]), closeMs, clock)
     log.info({}, 'daemon.stopped')
   }
   return {

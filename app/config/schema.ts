@@ -9,6 +9,7 @@ import { accessSchema } from './access.ts'
 import { httpSchema } from './http.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { pagesSchema } from './pages.ts'
+import { tracingSchema } from './tracing.ts'
 import { isRecord } from './tree.ts'
 
 /** A kind of channel: its definition, and which of its settings are paths (relative ones begin at the file
@@ -128,6 +129,7 @@ export function appConfigSchema(types: ChannelTypes) {
             .describe('Prometheus must send it as its bearer token to read /metrics. Default: anybody may'),
         })
         .prefault({}),
+      tracing: tracingSchema.prefault({}).describe('Spans for OpenTelemetry (docs/observability.md)'),
       plugins: pluginsSchema,
       channels: z
         .record(slugSchema, channelSchema(types))
