@@ -8,6 +8,7 @@ import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import type { Bus } from '../../../engine/ports/bus.ts'
 import type { Cache } from '../../../engine/ports/cache.ts'
+import type { Meter } from '../../../engine/ports/meter.ts'
 import type { WorkQueue } from '../../../engine/ports/queue.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { createMemoryQueue } from '../../../stores/memory/nodes/queue.ts'
@@ -48,6 +49,7 @@ export async function openHouse(
     /** Closed with the engine. Default: one of its own. */
     readonly queue?: WorkQueue
     readonly node?: string
+    readonly meter?: Meter
     /** False: takes commands, and leaves the work to others. Default: true. */
     readonly work?: boolean
   } = {},
@@ -105,6 +107,7 @@ export async function openHouse(
       ...(options.bus && { bus: options.bus }),
       ...(options.cache && { cache: options.cache }),
       ...(options.node !== undefined && { node: options.node }),
+      ...(options.meter && { meter: options.meter }),
     },
   )
   if (options.work !== false) await engine.start()
