@@ -26,6 +26,7 @@ export const errorTable = {
   E_FEED: { status: 422, title: 'The feed could not be read' },
   E_CONFIG: { status: 400, title: 'The configuration is not valid' },
   E_METHOD: { status: 405, title: 'The route does not know that method' },
+  E_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   E_TOO_LARGE: { status: 413, title: 'The body is too large' },
   E_MEDIA_TYPE: { status: 415, title: 'The body has a type that the route does not take' },
   E_HEADERS: { status: 431, title: 'The headers are too large' },
@@ -37,6 +38,7 @@ export const errorTable = {
   E_STORE_BUSY: { status: 503, title: 'The store is busy' },
   E_STORE: { status: 503, title: 'The store could not be reached' },
   E_VAULT: { status: 503, title: 'A secret cannot be sealed or opened' },
+  E_OVERLOAD: { status: 503, title: 'There is too much to do just now' },
   E_STOPPING: { status: 503, title: 'The daemon is stopping' },
   E_INTERNAL: { status: 500, title: 'A defect in Broadsheet' },
 } as const satisfies Record<string, { status: number; title: string }>

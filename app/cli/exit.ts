@@ -48,6 +48,8 @@ const byCode: { readonly [code in ErrorCode]?: ExitName } = {
   E_STORE_FULL: 'store',
   E_STORE_BUSY: 'store',
   E_STORE: 'store',
+  E_TIMEOUT: 'unreachable',
+  E_OVERLOAD: 'unreachable',
   E_STOPPING: 'unreachable',
   E_INTERNAL: 'defect',
 }

@@ -16,6 +16,7 @@ import type { AlertSettings } from '../../engine/model/alert-settings.ts'
 import type { Access } from '../access/access.ts'
 import type { LimitName } from '../config/http.ts'
 import type { Limiter } from './limits/limiter.ts'
+import type { Priority } from './limits/pressure.ts'
 import type { Auth } from './request/auth.ts'
 import type { RouteScope } from './request/authorise.ts'
 
@@ -61,6 +62,10 @@ declare module 'fastify' {
     limit?: false | LimitName
     /** The letter whose limit a request counts for; null: as by default. */
     letterOf?: (request: FastifyRequest) => string | null
+    /** Its body or its answer is a stream that takes as long as it needs, or its work does; default: `http.times` hold. */
+    takesLong?: boolean
+    /** What it is when there is too much to do; see limits/shed.ts. Default: by its scope. */
+    priority?: Priority
     /** Answers while the daemon stops. */
     whileStopping?: boolean
   }

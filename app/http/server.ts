@@ -14,7 +14,14 @@ import type { BucketStore } from '../../engine/ports/buckets.ts'
 import { noTracer, type Tracer } from '../../engine/ports/tracer.ts'
 import { createAccess } from '../access/access.ts'
 import { type AccessConfig, accessSchema } from '../config/access.ts'
-import { type HttpLimits, httpLimitsSchema } from '../config/http.ts'
+import {
+  type HttpLimits,
+  type HttpPressure,
+  type HttpTimes,
+  httpLimitsSchema,
+  httpPressureSchema,
+  httpTimesSchema,
+} from '../config/http.ts'
 import type { PagesConfig } from '../config/pages.ts'
 import type { ProviderHooks } from '../hooks/provider.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
@@ -24,7 +31,10 @@ import { useAudit } from './audit.ts'
 import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
 import { createLimiter } from './limits/limiter.ts'
+import { createPressure, loopDelay, type PressureGauges } from './limits/pressure.ts'
 import { useRates } from './limits/rates.ts'
+import { useShedding } from './limits/shed.ts'
+import { limitConnections, timesOf, useTimes } from './limits/times.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicAssetRoutes } from './public/assets.ts'
 import { publicRoutes } from './public/public.ts'
@@ -104,6 +114,12 @@ export interface HttpConfig {
   readonly limits?: HttpLimits
   /** That nodes share, to count requests over all of them. Default: each counts alone. */
   readonly buckets?: BucketStore | null
+  readonly times?: HttpTimes
+  readonly pressure?: HttpPressure
+  /** Default: those of this process and its store. */
+  readonly gauges?: PressureGauges
+  /** Open at once. Default: as many as the system allows. */
+  readonly maxConnections?: number
   /** Where clients reach this daemon, for the API's description. With https: they are told to stay on it. */
   readonly publicUrl?: string
   /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
@@ -162,6 +178,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const checker = createAddressChecker(config.addresses)
   const importer = createImporter({ store: engine.store, clock, checker, meter: metrics.meter })
   const limits = config.limits ?? httpLimitsSchema.parse({})
+  const times = config.times ?? httpTimesSchema.parse({})
   const limiter = createLimiter({ clock, buckets: config.buckets ?? null })
   let stopping = false
   const parts: Parts = {
@@ -178,6 +195,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   }
 
   const app = fastify({
+    ...timesOf(times),
     bodyLimit: config.bodyLimitBytes ?? 1_048_576,
     // Tokens and addresses are longer than the 100 characters of the default.
     routerOptions: { maxParamLength: 1024 },
@@ -201,7 +219,17 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.addHook('onRoute', methods.add)
 
   useTraces(app, options.tracer ?? noTracer, isApi)
+  if (config.maxConnections !== undefined) limitConnections(app.server, config.maxConnections)
   useRates(app, { limits, limiter, auth })
+  // After the rates: a flood of one caller is no pressure on the others.
+  const loop = loopDelay()
+  const pressure = createPressure({
+    limits: config.pressure ?? httpPressureSchema.parse({}),
+    gauges: config.gauges ?? { delayMs: loop.delayMs, storeMs: metrics.waitingMs },
+    clock,
+    log,
+  })
+  useShedding(app, pressure)
   // After the limit, so that guesses are counted: a route's hooks run in the order of these calls.
   useAuthorisation(app, auth, publicUrl)
   app.addHook('onRoute', (route) => {
@@ -217,6 +245,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   measureRequests(app, metrics)
   const unwatch = metrics.watch(engine)
+  const unwatchPressure = metrics.watchPressure(pressure.figures)
+  useTimes(app, { times, clock })
   const idempotency = useIdempotency(app, { replies: engine.store.replies, auth, clock, log })
   useJsonBodies(app, idempotency.onBody)
   useAudit(app, { auth, audit: access.audit, clock })
@@ -236,7 +266,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       )
   })
   app.addHook('onSend', async (request, reply, payload) => {
-    if (lingering.has(reply.statusCode) && !request.raw.complete) {
+    if (reply.statusCode === 408) reply.header('connection', 'close')
+    else if (lingering.has(reply.statusCode) && !request.raw.complete) {
       reply.removeHeader('connection')
       linger(request.raw, clock)
     }
@@ -304,6 +335,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.addHook('onClose', async () => {
     cancelSweep()
     unwatch()
+    unwatchPressure()
+    loop.close()
   })
 
   await useOpenApi(app, { version, publicUrl, schemas: namedSchemas })

@@ -7,6 +7,7 @@ import { connectionMetrics, type PooledStore } from './connections.ts'
 import { engineMeter } from './engine-meter.ts'
 import { feedbackMetrics } from './feedback.ts'
 import { loadMetrics } from './load.ts'
+import { type PressureFigures, pressureMetrics } from './pressure.ts'
 import { type BuildInfo, processMetrics } from './process.ts'
 import { readMetrics } from './reads.ts'
 import { requestMetrics } from './requests.ts'
@@ -38,6 +39,10 @@ export interface Metrics {
   ofPorts<Ports extends object>(store: string, ports: Ports): Ports
   /** A request was answered. `route`: its pattern. */
   request(method: string, route: string, status: number, seconds: number): void
+  /** For how long a crowd of calls of the store has waited for answers; reports, which may take their time, apart. */
+  waitingMs(): number
+  /** Show what is admitted over HTTP from now on; one at a time. Returns the function that ends it. */
+  watchPressure(figures: () => PressureFigures): () => void
   /** Show an engine from now on; one at a time. Returns the function that ends it. */
   watch(engine: Measured): () => void
   /** The text exposition format. What the store, Redis or a queue does not tell within a second is left out. */
@@ -52,6 +57,7 @@ export function createMetrics(build: BuildInfo, clock: Clock = systemClock): Met
   const timer = storeTimer(registry)
   const request = requestMetrics(registry)
   const connections = connectionMetrics(registry)
+  const watchPressure = pressureMetrics(registry)
   processMetrics(registry, build)
   const parts: readonly EngineMetrics[] = [
     loadMetrics(registry, clock),
@@ -71,6 +77,8 @@ export function createMetrics(build: BuildInfo, clock: Clock = systemClock): Met
       return timePorts(store.kind, store, timer)
     },
     ofPorts: (store, ports) => timePorts(store, ports, timer),
+    waitingMs: timer.waitingMs,
+    watchPressure,
     watch(engine) {
       const begun = parts.map((part) => part(engine))
       looks = begun.flatMap(({ look }) => look ?? [])

@@ -1,8 +1,18 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 import { BroadsheetError } from '../../engine/errors.ts'
 
-/** A call has ended; `error`: what it rejected with. `query`: `ledger.lease`. */
-export type StoreTimer = (store: string, query: string, seconds: number, error?: unknown) => void
+// One that takes long may be counting a million rows; where as many as this wait, they wait for each other.
+const crowd = 8
+
+/** What is told of calls. `query`: `ledger.lease`. */
+export interface StoreTimer {
+  /** `error`: what it rejected with. */
+  ended(store: string, query: string, seconds: number, error?: unknown): void
+  /** A call has begun, other than a report, which may take its time; returns what ends it. */
+  began(startedAt: number): () => void
+  /** How long the eighth of those that have waited longest has waited for its answer; 0 where there are fewer. */
+  waitingMs(): number
+}
 
 /** Time and failures of a store's calls, by what is asked. */
 export function storeTimer(registry: Registry): StoreTimer {
@@ -20,11 +30,25 @@ export function storeTimer(registry: Registry): StoreTimer {
     labelNames: ['store', 'code'] as const,
     registers,
   })
-  return (store, query, seconds, error) => {
-    time.observe({ store, query }, seconds)
-    if (error === undefined) return
-    const code = error instanceof BroadsheetError ? error.code : 'other'
-    if (code === 'other' || code.startsWith('E_STORE')) errors.inc({ store, code })
+  const open = new Set<{ readonly startedAt: number }>()
+  return {
+    ended(store, query, seconds, error) {
+      time.observe({ store, query }, seconds)
+      if (error === undefined) return
+      const code = error instanceof BroadsheetError ? error.code : 'other'
+      if (code === 'other' || code.startsWith('E_STORE')) errors.inc({ store, code })
+    },
+    began(startedAt) {
+      const call = { startedAt }
+      open.add(call)
+      return () => open.delete(call)
+    },
+    waitingMs() {
+      // A Set keeps the order in which calls began.
+      let rank = 0
+      for (const { startedAt } of open) if (++rank === crowd) return performance.now() - startedAt
+      return 0
+    },
   }
 }
 
@@ -35,12 +59,17 @@ type Call = (...args: unknown[]) => unknown
 export function timePorts<Ports extends object>(store: string, ports: Ports, timer: StoreTimer): Ports {
   const timed = (query: string, port: object, call: Call): Call => {
     if (query === 'close') return call
+    const counts = !query.startsWith('reports.') && query !== 'maintain'
     return (...args) => {
       const startedAt = performance.now()
       // Some call their own methods: those are part of what was asked.
       const answer = call.apply(port, args)
       if (!(answer instanceof Promise)) return answer
-      const end = (error?: unknown) => timer(store, query, (performance.now() - startedAt) / 1000, error)
+      const answered = counts ? timer.began(startedAt) : undefined
+      const end = (error?: unknown) => {
+        answered?.()
+        timer.ended(store, query, (performance.now() - startedAt) / 1000, error)
+      }
       // The caller's own promise, so that one that nobody hears of still ends the process.
       return answer.then(
         (value: unknown) => {

@@ -41,9 +41,12 @@ export function providerHookRoutes(app: Api, hooks: ProviderHooks | null): void 
           204: z.undefined().describe('It was heard, now or before.'),
           400: problem('E_INPUT: It does not prove to be theirs, or is too old.'),
           404: problem('E_NOT_FOUND: It is not configured.'),
+          408: problem('E_TIMEOUT: It did not arrive in time.'),
           413: problem('E_TOO_LARGE: It is larger than they send.'),
           429: problem('E_LIMIT: Too many requests.'),
-          503: problem('E_STORE, E_STORE_BUSY, E_STOPPING: Not just now; it shall be sent again.'),
+          503: problem(
+            'E_STORE, E_STORE_BUSY, E_OVERLOAD, E_STOPPING: Not just now; it shall be sent again.',
+          ),
         },
       } as object,
       handler: async (request: FastifyRequest, reply: FastifyReply) => {

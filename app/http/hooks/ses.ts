@@ -36,10 +36,11 @@ export function sesHookRoutes(app: Api, hook: SesHook | null): void {
         204: z.undefined().describe('It was heard, now or before.'),
         400: problem('E_INPUT: SNS did not sign it for one of the topics, or it is too old.'),
         404: problem('E_NOT_FOUND: There is no such channel.'),
+        408: problem('E_TIMEOUT: It did not arrive in time.'),
         413: problem('E_TOO_LARGE: It is larger than SNS sends.'),
         429: problem('E_LIMIT: Too many requests.'),
         502: problem('E_FETCH: SNS could not be asked for its certificate, or to confirm.'),
-        503: problem('E_STORE, E_STORE_BUSY, E_STOPPING: Not just now; SNS sends it again.'),
+        503: problem('E_STORE, E_STORE_BUSY, E_OVERLOAD, E_STOPPING: Not just now; SNS sends it again.'),
       },
     } as object,
     handler: async (request: FastifyRequest, reply: FastifyReply) => {

@@ -111,6 +111,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
 
   pageRoute(app, parts, {
     method: 'GET',
+    priority: 'usual',
     url: '/a/',
     summary: 'The archive',
     description: 'Letters of campaigns with `archive`, newest first, twenty a page (`?after=`).',
@@ -131,6 +132,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
 
   pageRoute(app, parts, {
     method: 'GET',
+    priority: 'usual',
     url: '/a/:campaign',
     summary: 'A campaign in the archive',
     description: 'Its letters, newest first, twenty a page (`?after=`).',

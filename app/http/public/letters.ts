@@ -57,7 +57,7 @@ export const letterAnswers = {
   200: htmlAnswer('The letter, in a sandbox.'),
   404: htmlAnswer('E_TOKEN, E_NOT_FOUND: There is no such letter, or it can no longer be shown.'),
   429: htmlAnswer('E_LIMIT: Too many requests.'),
-  503: htmlAnswer('E_STORE, E_STORE_BUSY, E_STOPPING: Not just now.'),
+  503: htmlAnswer('E_STORE, E_STORE_BUSY, E_OVERLOAD, E_STOPPING: Not just now.'),
 }
 
 /** Null also where it can be made no more: its publisher's trouble, and the log's. */

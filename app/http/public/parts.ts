@@ -8,6 +8,7 @@ import type { List } from '../../../engine/model/list.ts'
 import type { Proof, ProofSource } from '../../../engine/subscriptions.ts'
 import type { PagesConfig } from '../../config/pages.ts'
 import type { Api } from '../api.ts'
+import type { Priority } from '../limits/pressure.ts'
 import type { FormTokens } from './form.ts'
 import type { Gate } from './gate.ts'
 import { type Page, show } from './page/frame.ts'
@@ -67,15 +68,28 @@ export function pageRoute<P extends z.ZodType>(
     /** Fields of its form, for the description: they are read by hand, since people get a page and not a problem. */
     readonly fields?: { readonly [name: string]: object }
     readonly alsoMultipart?: boolean
+    /** Default: `kept`: whoever wants to leave can, whatever else there is to do. */
+    readonly priority?: Priority
     readonly handler: (visit: Visit<z.output<P>>) => Promise<Answer>
   },
 ): void {
-  const { method, url, summary, description, done, params, fields, alsoMultipart, handler } = route
+  const {
+    method,
+    url,
+    summary,
+    description,
+    done,
+    params,
+    fields,
+    alsoMultipart,
+    priority = 'kept',
+    handler,
+  } = route
   const form = 'application/x-www-form-urlencoded'
   ;(app as unknown as FastifyInstance).route({
     method,
     url,
-    config: { scope: 'public' },
+    config: { scope: 'public', priority },
     schema: {
       tags: ['Public'],
       summary,
@@ -92,9 +106,10 @@ export function pageRoute<P extends z.ZodType>(
         200: htmlAnswer(done),
         404: htmlAnswer('E_TOKEN, E_NOT_FOUND: The link is not valid, or there is no such thing.'),
         429: htmlAnswer('E_LIMIT: Too many requests.'),
-        503: htmlAnswer('E_STORE, E_STORE_BUSY, E_STOPPING: Not just now; nothing was changed.'),
+        503: htmlAnswer('E_STORE, E_STORE_BUSY, E_OVERLOAD, E_STOPPING: Not just now; nothing was changed.'),
         ...(method === 'POST' && {
           400: htmlAnswer('E_INPUT: The form comes back and says what is wrong.'),
+          408: htmlAnswer('E_TIMEOUT: The form did not arrive in time.'),
           413: htmlAnswer('E_TOO_LARGE: The form is too large.'),
           507: htmlAnswer('E_STORE_FULL: The disk is full; nothing was changed.'),
         }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { newTraceParent, traceIdOf } from '../../../engine/model/trace.ts'
@@ -13,13 +14,14 @@ export function answerClientErrors(error: Error & { readonly code?: string }, so
   const refusal =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? new BroadsheetError('E_HEADERS', 'The headers are larger than 16,384 bytes.')
-      : new BroadsheetError('E_BODY', 'The request is not valid HTTP, or did not arrive in time.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new BroadsheetError('E_TIMEOUT', 'The headers did not arrive in time.')
+        : new BroadsheetError('E_BODY', 'The request is not valid HTTP.')
   const requestId = randomUUID()
   const trace = newTraceParent()
   const body = JSON.stringify(toProblem(refusal, { path: '', requestId, traceId: traceIdOf(trace) }))
-  const reason = refusal.code === 'E_HEADERS' ? 'Request Header Fields Too Large' : 'Bad Request'
   socket.end(
-    `HTTP/1.1 ${refusal.status} ${reason}\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +
       `x-request-id: ${requestId}\r\ntraceparent: ${trace}\r\nconnection: close\r\n\r\n${body}`,
   )
 }

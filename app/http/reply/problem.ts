@@ -45,6 +45,7 @@ export function retryAfterSeconds(error: BroadsheetError): number | null {
     case 'E_STORE_BUSY':
       return 1
     case 'E_STORE':
+    case 'E_OVERLOAD':
     case 'E_STOPPING':
       return 5
     default:
@@ -60,6 +61,11 @@ export function refusalOf(thrown: unknown, limitBytes: number): BroadsheetError 
     return new BroadsheetError(
       'E_TOO_LARGE',
       `The body is larger than ${limitBytes.toLocaleString('en')} bytes.`,
+    )
+  if (code === 'FST_ERR_HANDLER_TIMEOUT')
+    return new BroadsheetError(
+      'E_OVERLOAD',
+      'The request took too long and was given up; what it began may still be done. Ask again in a few seconds.',
     )
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new BroadsheetError('E_MEDIA_TYPE', 'The route does not take a body of this Content-Type.')
@@ -127,12 +133,14 @@ const common: readonly ErrorCode[] = [
   'E_INTERNAL',
   'E_STORE',
   'E_STORE_BUSY',
+  'E_OVERLOAD',
   'E_STOPPING',
 ]
 /** Those of a route that takes a body or changes something. */
 const writing: readonly ErrorCode[] = [
   'E_BODY',
   'E_IDEMPOTENCY',
+  'E_TIMEOUT',
   'E_TOO_LARGE',
   'E_MEDIA_TYPE',
   'E_STORE_FULL',

@@ -44,7 +44,7 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
   app.route({
     method: 'POST',
     url: '/campaigns/:idOrName/preflight',
-    config: { scope: 'campaigns:read', idempotent: false },
+    config: { scope: 'campaigns:read', idempotent: false, takesLong: true },
     schema: {
       ...operation(
         tag,

@@ -62,7 +62,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/subscribers/export',
-    config: { scope: 'subscribers:read' },
+    config: { scope: 'subscribers:read', takesLong: true, priority: 'reports' },
     exposeHeadRoute: false,
     schema: {
       ...operation('Subscribers', 'Export subscribers', about),
@@ -94,7 +94,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/items/export',
-    config: { scope: 'content:read' },
+    config: { scope: 'content:read', takesLong: true, priority: 'reports' },
     exposeHeadRoute: false,
     schema: {
       ...operation('Items', 'Export items', about),
@@ -109,7 +109,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/suppressions/export',
-    config: { scope: 'subscribers:read' },
+    config: { scope: 'subscribers:read', takesLong: true, priority: 'reports' },
     exposeHeadRoute: false,
     schema: {
       ...operation('Suppressions', 'Export suppressions', about),
@@ -124,7 +124,7 @@ export function exportRoutes(app: Api, { engine: { store }, clock }: Parts): voi
   app.route({
     method: 'GET',
     url: '/impressions/export',
-    config: { scope: 'analytics:read' },
+    config: { scope: 'analytics:read', takesLong: true, priority: 'reports' },
     exposeHeadRoute: false,
     schema: {
       ...operation(

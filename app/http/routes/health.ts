@@ -15,7 +15,12 @@ export function healthRoutes(
   metrics: Metrics,
   metricsToken: string | null,
 ): void {
-  const config = { scope: 'public' as const, limit: false as const, whileStopping: true }
+  const config = {
+    scope: 'public' as const,
+    limit: false as const,
+    priority: 'kept' as const,
+    whileStopping: true,
+  }
 
   app.route({
     method: 'GET',

@@ -165,7 +165,7 @@ export function importRoutes(app: Api, importer: Importer): void {
     app.route({
       method: 'POST',
       url: `/${kind}/import`,
-      config: { scope, idempotent: false },
+      config: { scope, idempotent: false, takesLong: true },
       schema: {
         ...operation(tag, `Import ${kind}`, aboutImport + about),
         consumes: Object.keys(types),

@@ -35,7 +35,7 @@ export function streamRoutes(app: Api, { auth }: Parts, live: Live): void {
   app.route({
     method: 'GET',
     url: '/stream',
-    config: { scope: 'any' },
+    config: { scope: 'any', takesLong: true },
     exposeHeadRoute: false,
     schema: {
       ...operation(

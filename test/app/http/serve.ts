@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createHttp, type HttpConfig } from '../../../app/http/server.ts'
+import type { Metrics } from '../../../app/metrics/metrics.ts'
 import { type Clock, systemClock } from '../../../engine/clock.ts'
 import { type Log, silentLog } from '../../../engine/log.ts'
 import type { Store } from '../../../engine/ports/store.ts'
@@ -32,7 +33,7 @@ export interface Answer<T> {
 
 /** A daemon's HTTP side on a port of its own, over a memory store. */
 export async function serve(
-  options: { config?: HttpConfig; clock?: Clock; log?: Log; store?: Store } = {},
+  options: { config?: HttpConfig; clock?: Clock; log?: Log; store?: Store; metrics?: Metrics } = {},
 ): Promise<Served> {
   const { clock = systemClock, log = silentLog, store = openMemoryStore() } = options
   const engine = engineDouble(store, clock)
@@ -41,7 +42,9 @@ export async function serve(
     log,
     clock,
     version: '0.0.0',
-    config: { apiTokens: [token], ...options.config },
+    ...(options.metrics && { metrics: options.metrics }),
+    // What else this machine does turns nobody away here.
+    config: { apiTokens: [token], gauges: { delayMs: () => 0, storeMs: () => 0 }, ...options.config },
   })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { storeTimer, timePorts } from '../../../app/metrics/timed-store.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { openStore } from '../../../stores/open.ts'
@@ -16,11 +16,12 @@ testLedgerModel('memory, timed', open, 50)
 
 test('each call is told once it has ended, by port and method', async () => {
   const told: string[] = []
+  const timer = storeTimer(new Registry())
   const gate = Promise.withResolvers<number>()
   const ports = timePorts(
     'here',
     { kind: 'here', ledger: { lease: () => gate.promise }, reports: { events: { page: async () => 2 } } },
-    (store, query) => told.push(`${store} ${query}`),
+    { ...timer, ended: (store, query) => told.push(`${store} ${query}`) },
   )
   const leased = ports.ledger.lease()
   expect(await ports.reports.events.page()).toBe(2)
@@ -29,6 +30,22 @@ test('each call is told once it has ended, by port and method', async () => {
   expect(await leased).toBe(1)
   expect(told).toEqual(['here reports.events.page', 'here ledger.lease'])
   expect(ports.kind).toBe('here')
+})
+
+test('a crowd that waits is seen, a few calls and reports are not', async () => {
+  const timer = storeTimer(new Registry())
+  const gate = Promise.withResolvers<number>()
+  const ask = () => gate.promise
+  const ports = timePorts('here', { lists: { get: ask }, reports: { lists: { get: ask } } }, timer)
+  const calls = Array.from({ length: 7 }, () => ports.lists.get())
+  calls.push(...Array.from({ length: 20 }, () => ports.reports.lists.get()))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(timer.waitingMs()).toBe(0)
+  calls.push(ports.lists.get())
+  await vi.waitFor(() => expect(timer.waitingMs()).toBeGreaterThan(0), { timeout: 10_000, interval: 1 })
+  gate.resolve(1)
+  await Promise.all(calls)
+  expect(timer.waitingMs()).toBe(0)
 })
 
 test('what is lost is counted, what is refused is not, and both reject as they did', async () => {

@@ -165,7 +165,7 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
         200: { description: 'As a file.', content: { 'application/json': { schema: z.unknown() } } },
         404: htmlAnswer('E_TOKEN: The link is not valid.'),
         429: htmlAnswer('E_LIMIT: Too many requests.'),
-        503: htmlAnswer('E_STORE, E_STORE_BUSY, E_STOPPING: Not just now.'),
+        503: htmlAnswer('E_STORE, E_STORE_BUSY, E_OVERLOAD, E_STOPPING: Not just now.'),
       },
     } as object,
     handler: async (request: FastifyRequest, reply: FastifyReply) => {

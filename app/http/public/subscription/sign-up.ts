@@ -171,6 +171,7 @@ export function signUpRoutes(app: Api, parts: PageParts): void {
   }
   pageRoute(app, parts, {
     method: 'GET',
+    priority: 'usual',
     url: '/s',
     ...documents,
     params: z.strictObject({}),
@@ -178,6 +179,7 @@ export function signUpRoutes(app: Api, parts: PageParts): void {
   })
   pageRoute(app, parts, {
     method: 'POST',
+    priority: 'usual',
     url: '/s',
     ...posts,
     params: z.strictObject({}),
@@ -185,6 +187,7 @@ export function signUpRoutes(app: Api, parts: PageParts): void {
   })
   pageRoute(app, parts, {
     method: 'GET',
+    priority: 'usual',
     url: '/s/:lists',
     ...documents,
     params,
@@ -192,6 +195,7 @@ export function signUpRoutes(app: Api, parts: PageParts): void {
   })
   pageRoute(app, parts, {
     method: 'POST',
+    priority: 'usual',
     url: '/s/:lists',
     ...posts,
     params,

@@ -30,7 +30,7 @@ export function trackingRoutes(app: Api, parts: PageParts): void {
     const subject = engine.readLinkToken(token || file.slice(0, -gif.length))
     return subject === null ? null : `${subject.publicationId} ${subject.subscriberId}`
   }
-  const config = { scope: 'public' as const, whileStopping: true, letterOf }
+  const config = { scope: 'public' as const, priority: 'kept' as const, whileStopping: true, letterOf }
 
   typed.route({
     method: 'GET',
@@ -81,7 +81,7 @@ export function trackingRoutes(app: Api, parts: PageParts): void {
         302: { description: 'There.', content: { 'text/plain': { schema: z.string() } } },
         404: htmlAnswer('E_TOKEN: The link is not valid.'),
         429: htmlAnswer('E_LIMIT: Too many requests.'),
-        503: htmlAnswer('E_STORE, E_STORE_BUSY: Where it leads could not be read just now.'),
+        503: htmlAnswer('E_STORE, E_STORE_BUSY, E_OVERLOAD: Where it leads could not be read just now.'),
       },
     } as object,
     handler: async (request: FastifyRequest, reply: FastifyReply) => {

@@ -50,7 +50,7 @@ export function amAlertRoutes(app: Api, { engine: { alerts, store }, clock, aler
           'labels is one alert; docs/alerts.md says how labels and annotations become severity, topic, title, text and links.',
       ),
       body: z.array(postedAlertSchema).max(10_000),
-      response: { 200: z.undefined().describe('Committed.'), ...said(400, 413, 429) },
+      response: { 200: z.undefined().describe('Committed.'), ...said(400, 408, 413) },
     },
     handler: async (request, reply) => {
       const now = clock.now()

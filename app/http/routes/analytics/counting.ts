@@ -27,7 +27,7 @@ export function countingRoutes(app: Api, { engine: { analytics } }: Parts): void
   app.route({
     method: 'POST',
     url: '/analytics/rebuild',
-    config: { scope: 'system:write', idempotent: false },
+    config: { scope: 'system:write', idempotent: false, takesLong: true },
     schema: {
       ...operation(
         tag,
