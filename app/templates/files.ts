@@ -43,8 +43,13 @@ interface SourceFile {
 
 /** Templates of a file, or of a folder and those below it. `layouts/` and `partials/` hold what letters take in. `weekly.html` is the template
  *  `weekly`; `weekly.de.html` its German variant; `weekly.txt` and `weekly.de.txt` their text parts. A file
- *  may begin with YAML between `---` lines: subject, preheader, kind, name, format. */
-export function readTemplates(path: string): readonly TemplateInput[] {
+ *  may begin with YAML between `---` lines: subject, preheader, kind, name, format. `rewrite` changes bodies before they are
+ *  anything else. */
+export function readTemplates(
+  path: string,
+  rewrite: (body: string, from: { readonly file: string; readonly template: string }) => string = (body) =>
+    body,
+): readonly TemplateInput[] {
   const isFolder = stat(path)
   const files = isFolder ? listFolder(path) : besides(path)
   const sources = files.flatMap((file) => sourceOf(file) ?? [])
@@ -59,6 +64,7 @@ export function readTemplates(path: string): readonly TemplateInput[] {
     assemble(
       name,
       sources.filter((source) => source.name === name),
+      rewrite,
     ),
   )
 }
@@ -99,7 +105,9 @@ function sourceOf(file: string): SourceFile | null {
   return { file, name: [name, ...rest].join('.'), language: null, format }
 }
 
-function assemble(name: string, sources: readonly SourceFile[]): TemplateInput {
+type Rewrite = NonNullable<Parameters<typeof readTemplates>[1]>
+
+function assemble(name: string, sources: readonly SourceFile[], rewrite: Rewrite): TemplateInput {
   const main = sources.find(({ language }) => language === null)
   if (main === undefined)
     throw new BroadsheetError(
@@ -113,7 +121,7 @@ function assemble(name: string, sources: readonly SourceFile[]): TemplateInput {
       `${main.file} and ${twin.file} are both the template "${name}": rename one.`,
     )
 
-  const { matter, source } = readLetter(main, { subject: '', preheader: '', text: null })
+  const { matter, source } = readLetter(main, { subject: '', preheader: '', text: null }, rewrite)
   const variants = Object.fromEntries(
     sources
       .filter(({ language }) => language !== null)
@@ -121,7 +129,7 @@ function assemble(name: string, sources: readonly SourceFile[]): TemplateInput {
         if (variant.format !== main.format)
           throw new BroadsheetError('E_INPUT', `${variant.file} must be of the same format as ${main.file}.`)
         // What a variant does not say, it shares: a subject is often the same.
-        return [variant.language, readLetter(variant, { ...source, text: null }).source]
+        return [variant.language, readLetter(variant, { ...source, text: null }, rewrite).source]
       }),
   )
   const parsed = templateInputSchema.safeParse({
@@ -140,6 +148,7 @@ function assemble(name: string, sources: readonly SourceFile[]): TemplateInput {
 function readLetter(
   source: SourceFile,
   defaults: Omit<LetterSource, 'body'>,
+  rewrite: Rewrite,
 ): { matter: FrontMatter; source: LetterSource } {
   const { matter, body } = splitFrontMatter(read(source.file), source.file)
   const textFile = source.file.replace(/\.[^.]+$/, '.txt')
@@ -148,7 +157,7 @@ function readLetter(
     source: {
       subject: matter.subject ?? defaults.subject,
       preheader: matter.preheader ?? defaults.preheader,
-      body,
+      body: rewrite(body, { file: source.file, template: source.name }),
       text: matter.text ?? readIfThere(textFile) ?? defaults.text,
     },
   }

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import type { LetterPreview, TemplateProblem } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
@@ -5,13 +7,15 @@ import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { List } from '../../../engine/model/list.ts'
 import type { Template, TemplateInput } from '../../../engine/model/template.ts'
 import { readTemplates } from '../../templates/files.ts'
+import { createPictures, type Picture } from '../../templates/pictures.ts'
 import type { Cli } from '../cli.ts'
 import type { Client } from '../daemon/client.ts'
 import { channelsOf, find, pathTo } from '../daemon/find.ts'
 import { withDaemon } from '../daemon/with-daemon.ts'
 import type { Run } from '../program.ts'
-import { many, plain, time } from '../terminal/format.ts'
+import { bytes, many, plain, time } from '../terminal/format.ts'
 import { type PreviewOptions, previewOptions, showPreview } from '../terminal/preview.ts'
+import { addAsset } from './asset.ts'
 
 const fileHelp = `
 A file begins with its subject and preheader, as YAML between two lines of "---":
@@ -24,6 +28,7 @@ A file begins with its subject and preheader, as YAML between two lines of "---"
 
 weekly.html is the template "weekly"; weekly.de.html its German variant, weekly.txt its text part (made
 from the HTML where there is none). Files in a folder layouts/ or partials/ are what letters take in.
+Pictures and fonts beside them, shown by a relative path (src="img/logo.png"), are kept as assets.
 
 Examples:
   $ broadsheet template check weekly.html
@@ -90,7 +95,22 @@ export function register(program: Command, run: Run): void {
         withDaemon(cli, {}, async ({ client }) => {
           // Layouts and partials first: letters are checked with them.
           const order = { layout: 0, partial: 0, letter: 1 } as const
-          const inputs = paths.flatMap(readTemplates).sort((a, b) => order[a.kind] - order[b.kind])
+          const shown: Picture[] = []
+          const inputs = paths
+            .flatMap((path) => {
+              const pictures = createPictures(folderOf(path))
+              const read = readTemplates(path, pictures.rewrite)
+              shown.push(...pictures.found())
+              return read
+            })
+            .sort((a, b) => order[a.kind] - order[b.kind])
+          for (const { file, name } of shown) {
+            const added = await addAsset(cli, client, file, name)
+            if (added.created)
+              cli.say(
+                `${cli.style('green', '✓')} ${name}  ${cli.style('dim', `asset, ${bytes(added.bytes)}`)}`,
+              )
+          }
           for (const input of inputs) {
             const problems = input.kind === 'letter' ? await check(client, input) : []
             if (problems.length > 0 && options.force !== true) throw notCompiling(input.name, problems)
@@ -155,6 +175,10 @@ export function register(program: Command, run: Run): void {
       ),
     )
 }
+
+/** What templates show lies in the folder that is given, or beside the file that is. */
+const folderOf = (path: string): string =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? dirname(path) : path
 
 /** Names may have dots: an ending or a slash makes a path. */
 const isPath = (text: string): boolean => /[/\\]|^\.|\.(html?|mjml|md|markdown)$/i.test(text)
