@@ -7,7 +7,6 @@ import { BroadsheetError } from '../errors.ts'
 import { type Asset, type AssetFacts, type AssetHash, assetNameSchema, assetPath } from '../model/asset.ts'
 import type { Page } from '../model/ids.ts'
 import type { Store } from '../ports/store.ts'
-import { headBytes, judge } from './judge.ts'
 import { piecesOf, readPieces, tooLarge } from './pieces.ts'
 import { namesIn, textsOf } from './references.ts'
 
@@ -137,6 +136,8 @@ export function createAssets(parts: {
       if (announced > maxFileBytes) throw tooLarge(name, maxFileBytes)
       const pieces = piecesOf(source, name, maxFileBytes)
       try {
+        // A daemon that only sends needs none of it.
+        const { headBytes, judge } = await import('./judge.ts')
         // Nothing is written of what is refused.
         const head: Buffer[] = []
         for (let bytes = 0; bytes < headBytes; ) {

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { createRetention } from '../../engine/actors/retention.ts'
 import { engineConfigSchema } from '../../engine/config.ts'
 import { silentLog } from '../../engine/log.ts'
+import type { AssetId } from '../../engine/model/ids.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { openMemoryStore } from '../../stores/memory/open.ts'
 import { auditEntry } from '../contract/store/access/audit.ts'
@@ -187,6 +188,26 @@ describe('retention of access', () => {
     clock.advance(dayMs)
     await round(2)
     expect(await left()).toEqual({ audit: [399, 1, 0], sessions: 1, tokens: 1 })
+    await retention.stop()
+    await store.close()
+  })
+})
+
+describe('retention of uploads', () => {
+  test('drops those that broke off a day ago, and no other', async () => {
+    const store = openMemoryStore()
+    const { clock, retention, round } = open(store, null)
+    const [old, older] = [
+      await store.assetUploads.begin(clock.now()),
+      await store.assetUploads.begin(clock.now()),
+    ]
+    clock.advance(dayMs)
+    const young = await store.assetUploads.begin(clock.now())
+    clock.advance(1)
+    retention.start()
+    await round(1)
+    const isOpen = (id: AssetId) => store.assetUploads.append(id, 0, new Uint8Array(1))
+    expect(await Promise.all([old, older, young].map(isOpen))).toEqual([false, false, true])
     await retention.stop()
     await store.close()
   })

@@ -74,7 +74,7 @@ export function assetRoutes(app: Api, { engine: { assets } }: Parts): void {
           'E_MEDIA_TYPE',
           'Send the file itself as the body, with Content-Type application/octet-stream.',
         )
-      // Left as it is when this ends early: whoever still sends is to hear why.
+      // Left open when this ends early: whoever still sends is to hear why, and is cut off later (linger).
       const source = body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
       const { asset, created } = await assets.add(
         source,

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Problem } from '../../../app/http/reply/problem.ts'
+import type { AssetId } from '../../../engine/model/ids.ts'
 import { assetPieceBytes } from '../../../engine/ports/assets.ts'
 import { jpeg, pdf, png, woff2 } from '../../engine/assets/pictures.ts'
+import { createTestClock } from '../../engine/support/clock.ts'
 import { type Served, serve, token } from './serve.ts'
 
 interface View {
@@ -118,15 +119,18 @@ describe('uploads', () => {
   })
 
   test('a body that says no length is refused as soon as it is too long, and what came of it is gone', async () => {
-    const begun = vi.spyOn(served.store.assetUploads, 'begin')
-    const dropped = vi.spyOn(served.store.assetUploads, 'drop')
-    const answer = await endless(png(1, 1))
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
-    expect(answer).toContain('E_TOO_LARGE')
-    expect(dropped.mock.calls.map(([id]) => id)).toEqual(
-      await Promise.all(begun.mock.results.map(({ value }) => value)),
-    )
-    vi.restoreAllMocks()
+    const clock = createTestClock()
+    await using strict = await serve({ clock })
+    const begun = vi.spyOn(strict.store.assetUploads, 'begin')
+    const dropped = vi.spyOn(strict.store.assetUploads, 'drop')
+    const sender = endless(strict.url, png(1, 1))
+    await vi.waitFor(() => expect(sender.answer()).toContain('E_TOO_LARGE'), waiting)
+    expect(sender.answer()).toMatch(/^HTTP\/1\.1 413 /)
+    const [id] = await Promise.all(begun.mock.results.map(({ value }) => value as Promise<AssetId>))
+    expect(dropped.mock.calls).toEqual([[id]])
+    // It goes on all the same.
+    clock.advance(5000)
+    await sender.closed
   })
 
   test('an upload that breaks off leaves nothing', async () => {
@@ -187,7 +191,7 @@ describe('an asset, for its readers', () => {
     expect(await bytesOf(head)).toHaveLength(0)
     const plain = (response: Response) =>
       [...response.headers].filter(
-        ([name]) => !['date', 'x-request-id', 'connection', 'keep-alive'].includes(name),
+        ([name]) => !['date', 'x-request-id', 'traceparent', 'connection', 'keep-alive'].includes(name),
       )
     expect(plain(head)).toEqual(plain(whole))
   })
@@ -358,27 +362,25 @@ const head = (name: string, ...lines: readonly string[]): string =>
     '\r\n',
   ].join('\r\n')
 
-/** Send without an end, as long as anybody listens; resolves with the answer. */
-async function endless(begin: Buffer): Promise<string> {
-  const socket = connect(Number(new URL(served.url).port), '127.0.0.1')
+/** Send without an end, whatever is answered, until the other side closes. */
+function endless(url: string, begin: Buffer): { answer(): string; readonly closed: Promise<void> } {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
   let answer = ''
   socket.on('data', (data) => {
     answer += data.toString('latin1')
   })
+  // Cut off, it is reset.
   socket.on('error', () => {})
-  const closed = once(socket, 'close')
-  socket.write(head('endless.png', 'transfer-encoding: chunked'))
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const chunk = (bytes: Buffer) =>
     Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
-  socket.write(chunk(begin))
   const filler = chunk(Buffer.alloc(65_536))
   const send = () => {
-    while (!answer.includes('E_TOO_LARGE') && !socket.destroyed) if (!socket.write(filler)) return
-    if (answer.includes('E_TOO_LARGE')) socket.destroy()
+    while (socket.writable && socket.write(filler));
   }
+  socket.write(head('endless.png', 'transfer-encoding: chunked'))
+  socket.write(chunk(begin))
   socket.on('drain', send)
-  socket.on('data', send)
   send()
-  await closed
-  return answer
+  return { answer: () => answer, closed }
 }
