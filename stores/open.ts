@@ -2,6 +2,7 @@ import { BroadsheetError } from '../engine/errors.ts'
 import type { Log } from '../engine/log.ts'
 import type { Store } from '../engine/ports/store.ts'
 import { openMemoryStore } from './memory/open.ts'
+import type { ConnectionUse } from './rules/connection-use.ts'
 import { openSqliteStore } from './sqlite/open.ts'
 
 export interface StoreOptions {
@@ -17,15 +18,8 @@ export interface StoreOptions {
 export interface OpenedStore extends Store {
   /** Tell a second process that is refused more about this one, e.g. `{ url }`. */
   describe(info: { readonly [key: string]: string }): void
-  /** How its pools of connections are used, by name; a store without connections has none. */
-  connections?(): {
-    readonly [pool: string]: {
-      readonly used: number
-      readonly idle: number
-      readonly waiting: number
-      readonly max: number
-    }
-  }
+  /** How its pools of connections or threads are used, by name; a store without any has none. */
+  connections?(): { readonly [pool: string]: ConnectionUse }
 }
 
 /** Where a store is. */

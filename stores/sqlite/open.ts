@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { BroadsheetError } from '../../engine/errors.ts'
 import { type Log, silentLog } from '../../engine/log.ts'
 import type { Store } from '../../engine/ports/store.ts'
+import type { ConnectionUse } from '../rules/connection-use.ts'
 import { createLeadership } from '../rules/leadership.ts'
 import { addToOwner } from './nodes/owner.ts'
 import { noteBeats } from './nodes/presence.ts'
@@ -21,6 +22,8 @@ export interface SqliteStore extends Store {
   readonly kind: 'sqlite'
   /** Tell a second process that is refused more about this one, e.g. `{ url }`. */
   describe(info: { readonly [key: string]: string }): void
+  /** Its threads: `writer` and `readers`. */
+  connections(): { readonly writer: ConnectionUse; readonly readers: ConnectionUse }
 }
 
 /** Open a file for this process alone. Rejects with E_STORE_LOCKED when another process has it,
@@ -132,6 +135,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     describe(info) {
       if (closing === null) tell(file, info, log)
     },
+    connections: () => ({ writer: useOf([writer]), readers: useOf(readers) }),
     async maintain() {},
     async check() {
       await health.write()
@@ -170,4 +174,12 @@ function tell(file: string, info: { readonly [key: string]: string }, log: Log) 
       'store.owner_not_written',
     )
   }
+}
+
+/** A thread works one call at a time; those behind it wait. */
+function useOf(clients: readonly Client[]): ConnectionUse {
+  const pending = clients.map((client) => client.pending())
+  const used = pending.filter((calls) => calls > 0).length
+  const waiting = pending.reduce((sum, calls) => sum + Math.max(0, calls - 1), 0)
+  return { used, idle: clients.length - used, waiting, max: clients.length }
 }

@@ -2,6 +2,7 @@ import { callbackify } from 'node:util'
 import { type ClientBase, Pool, type PoolConfig, types } from 'pg'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Log } from '../../../engine/log.ts'
+import type { ConnectionUse } from '../../rules/connection-use.ts'
 import { createLineage, type Lineage } from './lineage.ts'
 import { createDatabase, type Database } from './sql.ts'
 
@@ -41,14 +42,6 @@ export interface Connection {
   readonly lineage: Lineage
   use(): ConnectionUse
   close(): Promise<void>
-}
-
-/** Connections of a pool: those lent out, those at rest, and calls that wait for one. */
-export interface ConnectionUse {
-  readonly used: number
-  readonly idle: number
-  readonly waiting: number
-  readonly max: number
 }
 
 const connectMs = 5000

@@ -42,6 +42,23 @@ describe('the threads of a store', () => {
     await store.close()
   })
 
+  test('say what they work and what waits for them', async () => {
+    const store = await openStore(`sqlite:${newFile()}`, { readers: 2 })
+    const rest = { used: 0, idle: 1, waiting: 0, max: 1 }
+    expect(store.connections?.()).toEqual({ writer: rest, readers: { ...rest, idle: 2, max: 2 } })
+    const writes = Array.from({ length: 5 }, (_, i) =>
+      store.topics.insert({ name: `name-${i}`, title: 'T', description: '' }, now),
+    )
+    const reads = [1, 2, 3].map(() => store.topics.page({ after: 0, limit: 1 }))
+    expect(store.connections?.()).toEqual({
+      writer: { used: 1, idle: 0, waiting: 4, max: 1 },
+      readers: { used: 2, idle: 0, waiting: 1, max: 2 },
+    })
+    await Promise.all([...writes, ...reads])
+    expect(store.connections?.().writer).toEqual(rest)
+    await store.close()
+  })
+
   test('many writes at once share commits and each keeps its own outcome', async () => {
     const store = await openStore(`sqlite:${newFile()}`)
     const names = Array.from({ length: 300 }, (_, i) => `name-${i % 200}`)
