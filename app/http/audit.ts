@@ -4,7 +4,7 @@ import { BroadsheetError } from '../../engine/errors.ts'
 import type { NewAuditEntry } from '../../engine/model/audit.ts'
 import type { AuditLog } from '../access/audit.ts'
 import type { Caller } from '../access/caller.ts'
-import { operationId } from './operation-id.ts'
+import { operationId, subjectNoun } from './operation-id.ts'
 import type { Auth } from './request/auth.ts'
 import type { RouteScope } from './request/authorise.ts'
 
@@ -25,7 +25,7 @@ export function useAudit(app: FastifyInstance, options: { auth: Auth; audit: Aud
       at: clock.now(),
       caller: whoIs(caller),
       action: operationId(method, url),
-      subject: subjectOf(method, url, request.params as Params, made.get(request)),
+      subject: subjectOf(url, request.params as Params, made.get(request)),
       outcome: status < 400 ? 'done' : status < 500 ? 'refused' : 'failed',
       requestId: request.id,
       address: caller.kind === 'local' ? null : request.ip,
@@ -35,7 +35,7 @@ export function useAudit(app: FastifyInstance, options: { auth: Auth; audit: Aud
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (!isChange(request) || wasReplayed(reply)) return payload
-    const id = typeof payload === 'string' ? /^\{"id":(\d+)[,}]/.exec(payload)?.[1] : undefined
+    const id = typeof payload === 'string' ? /^\{(?:"user":\{)?"id":(\d+)[,}]/.exec(payload)?.[1] : undefined
     if (id !== undefined) made.set(request, id)
     if (!isOfAccess(request) || written.has(request)) return payload
     written.add(request)
@@ -82,8 +82,8 @@ const isOfAccess = ({ routeOptions: { config } }: FastifyRequest): boolean =>
 const wasReplayed = (reply: FastifyReply): boolean => reply.hasHeader('idempotency-replayed')
 
 /** `campaign/12`. Of what was just made, the id that it got. An e-mail address in a path is nobody's business here. */
-function subjectOf(method: string, url: string, params: Params, id: string | undefined): string | null {
-  const [noun = ''] = operationId(method, url).split('.')
+function subjectOf(url: string, params: Params, id: string | undefined): string | null {
+  const noun = subjectNoun(url)
   const [first] = Object.entries(params ?? {})
   if (first === undefined) return id === undefined ? null : `${noun}/${id}`
   const [name, value] = first

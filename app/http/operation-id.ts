@@ -28,6 +28,14 @@ export function operationId(method: string, url: string): string {
   return [...words, method === 'DELETE' && many && !one ? 'clear' : verb].join('.')
 }
 
+/** What the first parameter of a path names, or, where it has none, what its last segment is about: `campaign`. */
+export function subjectNoun(url: string): string {
+  const path = url.split('/')
+  const first = path.findIndex((segment) => segment.startsWith(':'))
+  const segment = path.at(first < 0 ? -1 : first - 1) ?? ''
+  return isPlural(segment) ? singular(segment) : segment
+}
+
 const uncounted = new Set(['analytics', 'status', 'preferences', 'follow-preferences'])
 const isPlural = (word: string): boolean => word.endsWith('s') && !word.endsWith('ss') && !uncounted.has(word)
 const singular = (word: string): string =>

@@ -2,6 +2,7 @@ import type { CommandModule } from '../program.ts'
 import * as alert from './alert/alert.ts'
 import * as analytics from './analytics.ts'
 import * as asset from './asset.ts'
+import * as audit from './audit.ts'
 import * as bounce from './bounce.ts'
 import * as calendar from './calendar.ts'
 import * as campaign from './campaign/campaign.ts'
@@ -26,6 +27,7 @@ import * as serve from './serve.ts'
 import * as subscriber from './subscriber.ts'
 import * as suppress from './suppress.ts'
 import * as template from './template.ts'
+import * as user from './user.ts'
 
 /** Every command, in the order of the help. */
 export const allCommands: readonly CommandModule[] = [
@@ -53,6 +55,8 @@ export const allCommands: readonly CommandModule[] = [
   events,
   rank,
   key,
+  user,
+  audit,
   config,
   rotate,
   migrate,

@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { BroadsheetError } from '../../../engine/errors.ts'
 import { ensureSecrets, secretsFile } from '../../config/secrets.ts'
 import type { Cli } from '../cli.ts'
 import { configOf, withDaemon } from '../daemon/with-daemon.ts'
@@ -8,14 +9,24 @@ import { CliError } from '../exit.ts'
 import { settingsTemplate } from '../files/settings-template.ts'
 import type { Run } from '../program.ts'
 import { addSample, sampleCampaign } from '../sample.ts'
+import { time } from '../terminal/format.ts'
 import type { ListedKey, MadeKey } from './key.ts'
+import type { Invitation } from './user.ts'
 
 const firstKey = 'admin'
+
+/** Somebody is an owner already, where keys were all removed. */
+const ignoreSecondOwner = (error: unknown): null => {
+  if (error instanceof BroadsheetError && error.code === 'E_STATE') return null
+  throw error
+}
 
 export function register(program: Command, run: Run): void {
   program
     .command('init')
-    .description('make broadsheet.yaml, the data folder, secrets and a first API key')
+    .description(
+      'make broadsheet.yaml, the data folder, secrets, a first API key and a token for the first owner',
+    )
     .option('--sample', 'and a list, some items, a template and a draft to try it out')
     .addHelpText(
       'after',
@@ -62,12 +73,22 @@ async function init(cli: Cli, sample: boolean): Promise<void> {
         `${cli.style('green', '✓')} sample  ${cli.style('dim', `list "newsletter", template "welcome", draft "${sampleCampaign}" over "${channel}"`)}`,
       )
     }
-    if (cli.options.json) cli.result({ config: file, data: config.data, key: made?.secret ?? null }, () => '')
+    const owner =
+      made === null ? null : await client.post<Invitation>('/users/first').catch(ignoreSecondOwner)
+    if (cli.options.json)
+      cli.result(
+        { config: file, data: config.data, key: made?.secret ?? null, ownerToken: owner?.token ?? null },
+        () => '',
+      )
     if (made !== null) {
       cli.say(
         `\nThe first API key, "${made.name}", is shown only now: keep it where passwords are kept.\n\n  ${cli.style('bold', made.secret)}\n`,
       )
     } else cli.say()
+    if (owner !== null)
+      cli.say(
+        `The first owner chooses a password with this token, once, until ${time(owner.expiresAt)}:\n\n  ${cli.style('bold', owner.token)}\n`,
+      )
     cli.say('Next:')
     for (const [command, why] of [
       ['broadsheet doctor', 'is everything in order?'],
@@ -79,6 +100,9 @@ async function init(cli: Cli, sample: boolean): Promise<void> {
             ] as const,
           ]
         : []),
+      ...(owner === null
+        ? []
+        : [['broadsheet user accept TOKEN --address YOU@EXAMPLE.ORG', 'the first owner'] as const]),
       ['broadsheet serve', 'run the daemon'],
     ] as const)
       cli.say(`  $ ${command.padEnd(36)} ${cli.style('dim', why)}`)

@@ -19,6 +19,7 @@ export interface Client {
   ): Promise<T>
   /** `version`: the one that this replaces; null where there are none. */
   put<T>(path: string, version: number | null, body: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
   delete(path: string): Promise<void>
   /** All rows of a listing, page by page. */
   rows<T>(path: string, query?: Query): AsyncGenerator<T>
@@ -64,7 +65,7 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
   }
 
   const call = async (
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     options: {
       readonly query?: Query
@@ -108,6 +109,7 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
     post: (path, body) => json(call('POST', path, sent(body))),
     send: (path, request) => json(call('POST', path, request)),
     put: (path, version, body) => json(call('PUT', path, { ...sent(body), query: { version } })),
+    patch: (path, body) => json(call('PATCH', path, sent(body))),
     async delete(path) {
       await json(call('DELETE', path))
     },

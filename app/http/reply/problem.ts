@@ -47,6 +47,8 @@ export function retryAfterSeconds(error: BroadsheetError): number | null {
     case 'E_STORE':
     case 'E_OVERLOAD':
     case 'E_STOPPING':
+    // Where whoever refused does not know better, as too many passwords at once.
+    case 'E_LIMIT':
       return 5
     default:
       return null

@@ -42,17 +42,17 @@ export function createAuth(options: {
   }
   const lookup = async (
     request: FastifyRequest,
-    person: Promise<SignedIn | null>,
+    person: (request: FastifyRequest) => Promise<SignedIn | null>,
   ): Promise<Caller | null> => {
     const secret = keyOf(request)
-    return secret === null ? ((await person)?.caller ?? null) : byKey(secret)
+    return secret === null ? ((await person(request))?.caller ?? null) : byKey(secret)
   }
 
   const auth: Auth = {
     identify(request) {
       let caller = callers.get(request)
       if (caller === undefined) {
-        caller = lookup(request, auth.signedIn(request))
+        caller = lookup(request, auth.signedIn)
         callers.set(request, caller)
       }
       return caller
@@ -70,7 +70,7 @@ export function createAuth(options: {
       }
       return person
     },
-    stands: async (request) => (await lookup(request, byCookie(request))) !== null,
+    stands: async (request) => (await lookup(request, byCookie)) !== null,
   }
   return auth
 }
