@@ -127,18 +127,34 @@ export class Generator {
   }
 
   body(nodes: readonly Node[], position: Position): void {
-    for (const node of nodes) this.node(node, position)
+    // Addresses of assets are one piece with the text around them: each piece costs every letter a look at its column.
+    let text = ''
+    const flush = (): void => {
+      if (text !== '') position.writer.text(text)
+      text = ''
+    }
+    for (const node of nodes) {
+      if (++this.nodes > maxNodes) throw new Unsupported('its partials add up to too much code')
+      const piece =
+        node.kind === 'text' ? node.text : node.kind === 'output' ? this.fixed(node, position) : null
+      if (piece !== null) {
+        text += piece
+        continue
+      }
+      flush()
+      this.node(node, position)
+    }
+    flush()
   }
 
   private node(node: Node, position: Position): void {
-    if (++this.nodes > maxNodes) throw new Unsupported('its partials add up to too much code')
     const { draft } = this
     switch (node.kind) {
       case 'text':
-        position.writer.text(node.text)
+        // `body` has written it.
         return
       case 'output':
-        if (!this.fixed(node, position) && !this.remember(node, position)) {
+        if (!this.remember(node, position)) {
           this.output(this.value(node.value, position, node.place, true), node.escape, position.writer)
         }
         return
@@ -235,15 +251,13 @@ export class Generator {
     writer.value(dialect === 'stripped' && !escaped ? `stripTags(${text})` : text)
   }
 
-  /** The address of an asset alone is a piece of the template, encoded with the text around it. */
-  private fixed(node: Node & { kind: 'output' }, position: Position): boolean {
+  /** What an output writes in every letter: the address of an asset, and nothing else. Null for any other. */
+  private fixed(node: Node & { kind: 'output' }, position: Position): string | null {
     const { filters } = node.value
-    if (filters.length !== 1 || filters[0]!.name !== 'asset_url') return false
-    const { code } = this.value(node.value, position, node.place)
+    if (filters.length !== 1 || filters[0]!.name !== 'asset_url') return null
+    const { code } = this.expressions.value(node.value, this.surroundings(position))
     const text = JSON.parse(code) as string
-    if (text !== '')
-      position.writer.text(this.options.dialect === 'html' && node.escape ? escapeHtml(text) : text)
-    return true
+    return this.options.dialect === 'html' && node.escape ? escapeHtml(text) : text
   }
 
   /** Where a value is likely to come again in the next letter (an item's, the campaign's) and its filters

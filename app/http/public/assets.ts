@@ -32,7 +32,7 @@ export function publicAssetRoutes(app: Api, { engine: { assets } }: Parts): void
     method: ['GET', 'HEAD'],
     url: '/i/:sha256/:name',
     // Uncounted: behind a CDN all readers come from a few addresses, and what is asked for often is in memory.
-    config: { scope: 'public', limit: false },
+    config: { scope: 'public', limit: false, takesLong: true },
     schema: {
       tags: ['Public'],
       summary: 'An asset',

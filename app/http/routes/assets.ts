@@ -50,7 +50,7 @@ export function assetRoutes(app: Api, { engine: { assets } }: Parts): void {
     method: 'POST',
     url: '/assets',
     // The same bytes under the same name are the same asset, however often they come.
-    config: { scope: 'content:write', idempotent: false },
+    config: { scope: 'content:write', idempotent: false, takesLong: true },
     schema: {
       ...operation(
         tag,
