@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { variableFor } from './env.ts'
 import { alternatives, childSchema, type JsonSchema, knownKeys, knownPaths } from './json-schema.ts'
 import { nearest } from './nearest.ts'
+import { redact } from './redact.ts'
 import { formatPath, type Path, type Tree } from './tree.ts'
 
 export interface ConfigProblem {
@@ -11,7 +12,8 @@ export interface ConfigProblem {
   readonly source: string | null
 }
 
-const shown = (value: unknown): string => {
+const shown = (said: unknown): string => {
+  const value = redact(said)
   const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'nothing')
   return text.length > 60 ? `${text.slice(0, 60)}...` : text
 }

@@ -3,26 +3,29 @@ import type { Path } from './tree.ts'
 export const redacted = '(secret)'
 
 const secretWords =
-  /^(pass|password|secrets?|token|accessToken|refreshToken|sessionToken|privateKey|apiKey|key|secretAccessKey|vaultKeys|headers)$/i
+  /^(pass|password|secrets?|token|accessToken|refreshToken|sessionToken|privateKey|apiKey|key|secretAccessKey|vaultKeys|headers|clientSecret)$/i
 
-/** Text of this name is a secret too: an address that is a key. A whole channel of this name is not. */
-const secretText = /^webhook$/i
+/** Addresses that are keys: a webhook of a chat service, and where a room's posts go, which is one more often than not. */
+const isAddressKey = (path: Path): boolean =>
+  path.length > 1 &&
+  (/^webhook$/i.test(String(path.at(-1))) || (path.at(-3) === 'rooms' && path.at(-1) === 'url'))
 
 /** Does a setting of this name hold a secret? Names decide, so that plugins' settings are covered too. */
 export const isSecretPath = (path: Path): boolean =>
-  path.some((key) => typeof key === 'string' && secretWords.test(key)) ||
-  (path.length > 1 && secretText.test(String(path.at(-1))))
+  path.some((key) => typeof key === 'string' && secretWords.test(key)) || isAddressKey(path)
 
-/** A copy with every secret replaced, those inside of URLs too. */
-export function redact(value: unknown, secret = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => redact(item, secret))
+/** Passwords in addresses, as in `postgres://USER:PASSWORD@HOST`, whatever they hold but a slash. */
+export const withoutPasswords = (text: string): string =>
+  text.replace(/(:\/\/[^/@:\s]*:)[^/\s]*@/g, `$1${redacted}@`)
+
+/** A copy with every secret replaced, those inside of URLs too. `path` is where it lies in the settings. */
+export function redact(value: unknown, path: Path = []): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => redact(item, [...path, index]))
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        redact(inner, secret || secretWords.test(key) || (typeof inner === 'string' && secretText.test(key))),
-      ]),
+      Object.entries(value).map(([key, inner]) => [key, redact(inner, [...path, key])]),
     )
-  if (secret && value !== null && value !== undefined) return redacted
-  return typeof value === 'string' ? value.replace(/(:\/\/[^/@:]*:)[^/@]*@/, `$1${redacted}@`) : value
+  if (value === null || value === undefined) return value
+  if (isSecretPath(path)) return redacted
+  return typeof value === 'string' ? withoutPasswords(value) : value
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { stringify } from 'yaml'
 import { BroadsheetError } from '../../../engine/errors.ts'
-import { redact } from '../../config/redact.ts'
+import { redact, withoutPasswords } from '../../config/redact.ts'
 import type { AppConfig } from '../../config.ts'
 import { configJsonSchema, loadConfig } from '../../config.ts'
 import { configOf, sourcesOf } from '../daemon/with-daemon.ts'
@@ -30,11 +30,14 @@ BROADSHEET_CHANNELS_SMTP_HOST; with _FILE behind it, it names a file that holds 
             'E_CONFIG',
             `The plugin "${troubled.plugin.manifest.name}" (${troubled.plugin.folder}) cannot check its settings: ${troubled.trouble}. A daemon would start, and keep its channels closed.`,
           )
-        cli.result({ ok: true, files: config.files, data: config.data, store: config.store }, () => {
-          const { yaml, dotenv } = config.files
-          const from = [yaml, dotenv].filter((file) => file !== null)
-          return `${cli.style('green', '✓')} The settings are valid (${from.length === 0 ? 'no file, defaults and variables only' : from.join(', ')}).`
-        })
+        cli.result(
+          { ok: true, files: config.files, data: config.data, store: withoutPasswords(config.store) },
+          () => {
+            const { yaml, dotenv } = config.files
+            const from = [yaml, dotenv].filter((file) => file !== null)
+            return `${cli.style('green', '✓')} The settings are valid (${from.length === 0 ? 'no file, defaults and variables only' : from.join(', ')}).`
+          },
+        )
       }),
     )
 
@@ -66,27 +69,29 @@ BROADSHEET_CHANNELS_SMTP_HOST; with _FILE behind it, it names a file that holds 
 }
 
 /** Settings in the order and shape of broadsheet.yaml. */
-function shown({
-  data,
-  store,
-  http,
-  log,
-  plugins,
-  channels,
-  secrets,
-  vaultKeys,
-  engine,
-}: AppConfig): unknown {
+function shown(config: AppConfig): unknown {
+  const { files: _, hasPublicUrl: __, data, store, plugins, channels, secrets, vaultKeys, ...more } = config
+  const { engine, tracing, ...own } = more
   const flat = Object.fromEntries(
-    Object.entries(channels).map(([name, { type, config }]) => [name, { type, ...(config as object) }]),
+    Object.entries(channels).map(([name, { type, config: settings }]) => [
+      name,
+      { type, ...(settings as object) },
+    ]),
   )
   const { publicUrl, ...rest } = engine
   return redact({
     data,
     store,
     publicUrl,
-    http,
-    log,
+    ...own,
+    ...(tracing !== null && {
+      tracing: {
+        otlp: tracing.url,
+        sampling: tracing.sampling,
+        headers: tracing.headers,
+        service: tracing.attributes['service.name'],
+      },
+    }),
     plugins: plugins.map(({ plugin }) => plugin.setting),
     channels: flat,
     ...(secrets === null ? {} : { secrets }),

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import type { Command } from 'commander'
 import type { ProbeResult } from '../../../engine/channel/index.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
+import { withoutPasswords } from '../../config/redact.ts'
 import { secretsFile } from '../../config/secrets.ts'
 import type { AppConfig } from '../../config.ts'
 import type { Cli } from '../cli.ts'
@@ -122,7 +123,7 @@ async function checkStore(
   try {
     await withDaemon(cli, {}, async (access) => {
       const { client, kind, config } = access
-      const store = config === null ? '' : config.store
+      const store = config === null ? '' : withoutPasswords(config.store)
       ok(
         'daemon',
         kind === 'own' ? 'none runs here: "broadsheet serve" starts one' : `answers at ${client.url}`,
