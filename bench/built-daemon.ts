@@ -14,6 +14,23 @@ export function buildDist(): void {
   )
 }
 
+/** What Node is told to run `broadsheet serve` from dist/, as app/bin.js would from the package. `heapMiB`: what its own objects
+ *  may take. */
+export function serveArguments(settings: string, heapMiB = 256): readonly string[] {
+  const main = join(root, 'dist/app/cli/main.js')
+  return [
+    '--max-semi-space-size=4',
+    `--max-old-space-size=${heapMiB}`,
+    '--input-type=module',
+    '-e',
+    `process.argv.splice(1, 0, 'broadsheet'); await (await import(${JSON.stringify(main)})).main(process.argv)`,
+    '--',
+    'serve',
+    '--config',
+    settings,
+  ]
+}
+
 export interface BuiltDaemon {
   readonly url: string
   readonly token: string
@@ -44,26 +61,10 @@ export async function serveBuilt(options: {
       ...options.settings,
     }),
   )
-  const main = join(root, 'dist/app/cli/main.js')
-  // As app/bin.js starts it, but from dist/.
-  const child = spawn(
-    process.execPath,
-    [
-      '--max-semi-space-size=4',
-      '--max-old-space-size=256',
-      '--input-type=module',
-      '-e',
-      `process.argv.splice(1, 0, 'broadsheet'); await (await import(${JSON.stringify(main)})).main(process.argv)`,
-      '--',
-      'serve',
-      '--config',
-      settings,
-    ],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: compiled },
-    },
-  )
+  const child = spawn(process.execPath, serveArguments(settings), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: compiled },
+  })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const daemonFile = join(data, 'daemon.json')
   while (!existsSync(daemonFile)) {

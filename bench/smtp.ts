@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, closeSync, constants, fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +26,8 @@ export interface SmtpServer {
   readonly kind: 'smtp-sink' | 'own'
   /** Of the server's process, for its CPU; undefined where it is not known. */
   readonly pid: number | undefined
+  /** Letters that it took; of `smtp-sink` only if it was started to count. */
+  letters(): number
   close(): Promise<void>
 }
 
@@ -33,15 +35,16 @@ const letterBytes = 25_000
 const batchSize = 100
 
 /** Postfix's smtp-sink where it is installed (Debian: `apt-get install postfix`), else our own in a process. */
-export async function startBenchSink(): Promise<SmtpServer> {
+export async function startBenchSink({ counted = false } = {}): Promise<SmtpServer> {
   const binary = findSink()
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'))
   if (binary === null) {
-    const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'))
     const sink = await startSinkProcess({ file: join(folder, 'received') })
     return {
       port: sink.port,
       kind: 'own',
-      pid: undefined,
+      pid: sink.pid,
+      letters: () => sink.received().length,
       async close() {
         await sink.close()
         rmSync(folder, { recursive: true, force: true })
@@ -51,7 +54,11 @@ export async function startBenchSink(): Promise<SmtpServer> {
   const port = await freePort()
   // As root it wants to become somebody.
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
-  const child = spawn(binary, [...user, `127.0.0.1:${port}`, '256'], { stdio: 'ignore' })
+  // To a file: through a pipe it would wake this process for each letter.
+  const out = openSync(join(folder, 'said'), 'a+')
+  const child = spawn(binary, [...(counted ? ['-c'] : []), ...user, `127.0.0.1:${port}`, '256'], {
+    stdio: ['ignore', out, 'ignore'],
+  })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const channel = await openOurs(port, 1)
   try {
@@ -68,11 +75,22 @@ export async function startBenchSink(): Promise<SmtpServer> {
     port,
     kind: 'smtp-sink',
     pid: child.pid,
+    letters: () => lastCount(out),
     async close() {
       child.kill('SIGKILL')
       await gone
+      closeSync(out)
+      rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** It writes `sess=8 quit=0 mesg=1200` and a carriage return, again and again. */
+function lastCount(file: number): number {
+  const tail = Buffer.alloc(200)
+  const from = Math.max(0, fstatSync(file).size - tail.length)
+  const text = tail.toString('latin1', 0, readSync(file, tail, 0, tail.length, from))
+  return Number([...text.matchAll(/mesg=(\d+)\r/g)].at(-1)?.[1] ?? 0)
 }
 
 function findSink(): string | null {
