@@ -66,7 +66,7 @@ export async function runLoad(
 
 async function runMode(
   mode: Mode,
-  { runs: wanted, sizes, built }: LoadOptions,
+  { runs: wanted, sizes, built, redisUrl }: LoadOptions,
   { mode: tellMode, step, run: tellRun }: LoadListener,
   signal: AbortSignal,
 ): Promise<ModeReport> {
@@ -78,6 +78,7 @@ async function runMode(
       folder,
       built,
       signal,
+      redisUrl,
       // What a row of everything takes in memory, with room.
       heapMiB: 512 + Math.ceil(sizes.campaign / 250),
     })

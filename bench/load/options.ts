@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly out: string
   /** Daemons from dist/, built anew. */
   readonly built: boolean
+  /** Of a Redis that is empty, instead of one that is started here. */
+  readonly redisUrl: string | null
 }
 
 const usual: Sizes = {
@@ -53,7 +55,7 @@ Ends with 1 when an original target is not met, with 2 when a part is missing.
 `
 
 /** Throws what is wrong with the arguments, in a sentence; null: help was asked for. */
-export function readOptions(args: readonly string[]): LoadOptions | null {
+export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv = {}): LoadOptions | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -86,6 +88,7 @@ export function readOptions(args: readonly string[]): LoadOptions | null {
     quick,
     out: values.out,
     built: !quick,
+    redisUrl: env.REDIS_URL || null,
   }
 }
 

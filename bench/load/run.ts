@@ -7,7 +7,7 @@ import { createScreen, verdictOfReport, verdictTable } from './report/terminal.t
 
 let options: ReturnType<typeof readOptions>
 try {
-  options = readOptions(process.argv.slice(2))
+  options = readOptions(process.argv.slice(2), process.env)
 } catch (error) {
   console.error(`${(error as Error).message}\n\n${usage}`)
   process.exit(2)

@@ -21,22 +21,22 @@ const exactly = (what: string): Target => ({ unit: what, target: none, promise: 
 
 /** The one place for what is good enough. */
 export const targets = {
-  'api p95': { unit: 'ms', target: under(150), promise: atMost(50) },
-  'api answers 5xx': { unit: 'answers', target: null, promise: none },
-  'api refused or broken': { unit: 'requests', target: null, promise: none },
-  'letters a minute': { unit: 'letters/min', target: atLeast(1000), promise: null },
-  'letters missing': exactly('letters'),
-  'letters doubled': exactly('letters'),
-  'letters not personal': exactly('letters'),
-  'alert to the last person': { unit: 's', target: under(30), promise: null },
-  'alerts missing': exactly('alerts'),
-  'alert mails missing': exactly('mails'),
-  'alert mails doubled': exactly('mails'),
-  'alert to its room, p50': { unit: 'ms', target: null, promise: atMost(100) },
-  'alert to its room, p99': { unit: 'ms', target: null, promise: atMost(250) },
-  'alert to its room, max': { unit: 'ms', target: under(30_000), promise: atMost(2000) },
-  'rate the campaign keeps': { unit: 'of its rate', target: null, promise: atLeast(0.9) },
-  'slowest answer': { unit: 'ms', target: under(500), promise: null },
+  'API p95': { unit: 'ms', target: under(150), promise: atMost(50) },
+  'API answers 5xx': { unit: 'answers', target: null, promise: none },
+  'API requests refused or broken': { unit: 'requests', target: null, promise: none },
+  'Letters a minute': { unit: 'letters/min', target: atLeast(1000), promise: null },
+  'Letters missing': exactly('letters'),
+  'Letters doubled': exactly('letters'),
+  'Letters not personal': exactly('letters'),
+  'Alert to the last person': { unit: 's', target: under(30), promise: null },
+  'Alerts missing': exactly('alerts'),
+  'Alert mails missing': exactly('mails'),
+  'Alert mails doubled': exactly('mails'),
+  'Alert to its room, p50': { unit: 'ms', target: null, promise: atMost(100) },
+  'Alert to its room, p99': { unit: 'ms', target: null, promise: atMost(250) },
+  'Alert to its room, longest': { unit: 'ms', target: under(30_000), promise: atMost(2000) },
+  'Rate that the campaign keeps': { unit: 'of its rate', target: null, promise: atLeast(0.9) },
+  'Longest answer': { unit: 'ms', target: under(500), promise: null },
 } as const satisfies { readonly [name: string]: Target }
 
 /** A figure beside what is asked of it; null where it could not be measured. */

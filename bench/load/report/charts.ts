@@ -30,6 +30,10 @@ const floor = frame.top + inner.height
 /** `0.3 ms`, `20 ms`, `1.5 s`. */
 export const delay = (ms: number): string => (ms >= 1000 ? `${figure(ms / 1000)} s` : `${figure(ms)} ms`)
 
+/** Of an axis: `0.1 ms`, `10 s`. */
+const tickOf = (ms: number): string =>
+  ms >= 1000 ? `${Number((ms / 1000).toPrecision(2))} s` : `${Number(ms.toPrecision(2))} ms`
+
 /** The powers of ten around all of these, in milliseconds. */
 function decades(values: readonly number[]): { readonly low: number; readonly high: number } {
   const some = values.filter((value) => value > 0)
@@ -63,7 +67,7 @@ export function percentilePlot(lines: readonly Distribution[], bounds: readonly 
   return html`<svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="Latency by percentile: ${label}.">
 ${Array.from({ length: high - low + 1 }, (_, i) => {
   const ms = 10 ** (low + i)
-  return html`<line class="grid" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${at(y(ms))}" y2="${at(y(ms))}"/><text class="axis" x="${frame.left - 8}" y="${at(y(ms) + 4)}" text-anchor="end">${delay(ms)}</text>`
+  return html`<line class="grid" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${at(y(ms))}" y2="${at(y(ms))}"/><text class="axis" x="${frame.left - 8}" y="${at(y(ms) + 4)}" text-anchor="end">${tickOf(ms)}</text>`
 })}
 ${Array.from({ length: nines + 1 }, (_, i) => {
   const name = i === 0 ? '0' : i === 1 ? '90' : `99${i > 2 ? '.' : ''}${'9'.repeat(i - 2)}`
@@ -97,8 +101,8 @@ export function histogramPlot(lines: readonly Distribution[]): Html {
   const x = (ms: number) => frame.left + (inner.width * (Math.log10(ms) - low)) / (high - low)
   const y = (share: number) => floor - (inner.height * share) / highest
   return html`<svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="How many took how long.">
-${ticks.map((tick) => html`<line class="grid" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${at(y(tick))}" y2="${at(y(tick))}"/><text class="axis" x="${frame.left - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${figure(tick * 100)} %</text>`)}
-${Array.from({ length: high - low + 1 }, (_, i) => html`<line class="base" x1="${at(x(10 ** (low + i)))}" x2="${at(x(10 ** (low + i)))}" y1="${floor}" y2="${floor + 4}"/><text class="axis" x="${at(x(10 ** (low + i)))}" y="${floor + 18}" text-anchor="${i === 0 ? 'start' : i === high - low ? 'end' : 'middle'}">${delay(10 ** (low + i))}</text>`)}
+${ticks.map((tick) => html`<line class="grid" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${at(y(tick))}" y2="${at(y(tick))}"/><text class="axis" x="${frame.left - 8}" y="${at(y(tick) + 4)}" text-anchor="end">${Number((tick * 100).toPrecision(3))} %</text>`)}
+${Array.from({ length: high - low + 1 }, (_, i) => html`<line class="base" x1="${at(x(10 ** (low + i)))}" x2="${at(x(10 ** (low + i)))}" y1="${floor}" y2="${floor + 4}"/><text class="axis" x="${at(x(10 ** (low + i)))}" y="${floor + 18}" text-anchor="${i === 0 ? 'start' : i === high - low ? 'end' : 'middle'}">${tickOf(10 ** (low + i))}</text>`)}
 ${columns.map(({ name, shares }, i) =>
   [...shares]
     .sort(([a], [b]) => a - b)

@@ -41,7 +41,10 @@ ${warnings(report)}
 <section>
 <h2 class="headline">The targets ${badge(verdictOfReport(report))}</h2>
 <p class="soft">What was first asked of Broadsheet, and what it asks of itself. ${modesInWords(report)}</p>
-<div class="scroll">${verdicts(besides)}</div>
+<div class="scroll">${verdicts(
+    besides,
+    report.modes.map(({ mode }) => mode),
+  )}</div>
 </section>
 ${besides.map(runSection)}
 ${about(report)}
@@ -78,27 +81,32 @@ function warnings({ machine, options }: LoadReport): Html | null {
   return said.length === 0 ? null : html`${said.map((text) => html`<p class="warning">${text}</p>`)}`
 }
 
-function verdicts(besides: readonly Beside[]): Html {
+function verdicts(besides: readonly Beside[], modes: readonly Mode['mode'][]): Html {
   return html`<table class="verdicts">
-<thead><tr><th scope="col">Figure</th><th scope="col">Mode</th><th scope="col" class="n">Measured</th><th scope="col">Original target</th><th scope="col">Own promise</th></tr></thead>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Original target</th><th scope="col" class="n">Own promise</th>${modes.map((mode) => html`<th scope="col" class="n" colspan="2">${mode}</th>`)}</tr></thead>
 ${besides.map((beside) => {
   const [{ run: first }] = beside as readonly [Beside[number], ...Beside]
   const names = [...new Set(beside.flatMap(({ run }) => run.checks.map(({ name }) => name)))]
-  return html`<tbody><tr><th class="run" scope="rowgroup" colspan="5"><a href="#${first.name}">${first.title}</a></th></tr>
-${beside.map(({ mode, run }) => run.error !== null && html`<tr><td>did not come to its end</td><td>${mode}</td><td class="n"></td><td class="j">${badge('fail')}</td><td>${run.error}</td></tr>`)}
-${names.map((name) =>
-  beside.map(({ mode, run }, i) => {
-    const check = run.checks.find((one) => one.name === name)
-    if (check === undefined) return null
-    return html`<tr><td>${i === 0 ? name : ''}${check.note !== null && html`<small>${check.note}</small>`}</td><td><span class="mode" style="background:${colourOf(mode, 0)}"></span>${mode}</td><td class="n">${amount(check.value, check.unit)}</td><td class="j">${judged(check.target, check.unit)}</td><td class="j">${judged(check.promise, check.unit)}</td></tr>`
-  }),
-)}</tbody>`
+  return html`<tbody><tr><th class="run" scope="rowgroup" colspan="${3 + 2 * modes.length}"><a href="#${first.name}">${first.title}</a></th></tr>
+${beside.map(({ mode, run }) => run.error !== null && html`<tr><td colspan="${3 + 2 * modes.length}">${badge('fail')} ${mode} did not come to its end: ${run.error}</td></tr>`)}
+${names.map((name) => {
+  const checks = modes.map(
+    (mode) => beside.find((one) => one.mode === mode)?.run.checks.find((one) => one.name === name) ?? null,
+  )
+  const { unit, target, promise } = checks.find((one) => one !== null)!
+  const asked = (limit: Check['target']) => (limit === null ? '' : limitText(limit, unit))
+  return html`<tr><td>${name}</td><td class="n">${asked(target)}</td><td class="n">${asked(promise)}</td>${checks.map((one) => (one === null ? html`<td colspan="2"></td>` : html`<td class="n">${amount(one.value, unit)}${one.note !== null && html`<small>${one.note}</small>`}</td><td class="j">${judgement(one)}</td>`))}</tr>`
+})}</tbody>`
 })}
 </table>`
 }
 
-const judged = (limit: Check['target'], unit: string): Html | null =>
-  limit === null ? null : html`${badge(limit.verdict)} ${limitText(limit, unit)}`
+/** Of both at once: what misses only the promise is said to. */
+function judgement({ target, promise }: Check): Html {
+  if (target?.verdict !== 'fail' && promise?.verdict === 'fail')
+    return html`<span class="verdict short">Short of promise</span>`
+  return badge(target?.verdict ?? promise?.verdict ?? 'untold')
+}
 
 function runSection(beside: Beside): Html {
   const [{ run: first }] = beside as readonly [Beside[number], ...Beside]
@@ -130,7 +138,7 @@ function boundsOf({ checks }: Run): Parameters<typeof percentilePlot>[1] {
   return checks.flatMap(({ name, unit, target, promise }) => {
     const scale = unit === 'ms' ? 1 : unit === 's' ? 1000 : 0
     if (scale === 0) return []
-    const short = /p\d+|max/.exec(name)?.[0] ?? 'max'
+    const short = /p\d+/.exec(name)?.[0] ?? 'longest'
     const line = (limit: Check['target'], own: boolean) =>
       limit === null ? [] : [{ ms: limit.value * scale, name: `${short} ${limitText(limit, unit)}`, own }]
     return [...line(target, false), ...line(promise, true)]

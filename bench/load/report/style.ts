@@ -14,11 +14,12 @@ main{max-width:66rem}
 .verdict{display:inline-block;font-weight:650;font-size:.8rem;letter-spacing:.02em;padding:.05rem .5rem;border-radius:99px;white-space:nowrap}
 .verdict.pass{color:var(--good);background:var(--goodpaper)}
 .verdict.fail{color:var(--bad);background:var(--badpaper)}
+.verdict.short{color:var(--second);background:var(--mark)}
 .verdict.untold{color:var(--soft);background:var(--track)}
 .verdicts td,.verdicts th{text-align:left;white-space:normal}
 .verdicts td.n,.verdicts thead th.n{text-align:right;white-space:nowrap}
 .verdicts td.j{white-space:nowrap}
-.verdicts tbody+tbody th.run{padding-top:1.1rem}
+.verdicts td.n small{max-width:15rem;margin-left:auto;white-space:normal;text-wrap:balance}
 .verdicts th.run{font-weight:650;border-bottom:1px solid var(--soft);padding-top:1.1rem;font-size:1rem}
 .verdicts th.run a{color:inherit;text-decoration:none}.verdicts th.run a:hover{text-decoration:underline}
 .verdicts small{display:block;color:var(--soft);font-size:.82rem;line-height:1.35}

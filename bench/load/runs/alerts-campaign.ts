@@ -81,23 +81,23 @@ export const alertsCampaign: RunDefinition = {
     const refused = driven.reduce((sum, one) => sum + one.broken + one.sent - accepted(one), 0)
     return {
       checks: [
-        check('alert to its room, p50', quantile(toRoom, 0.5)),
-        check('alert to its room, p99', quantile(toRoom, 0.99)),
-        check('alert to its room, max', toRoom.count === 0 ? null : toRoom.max),
+        check('Alert to its room, p50', quantile(toRoom, 0.5)),
+        check('Alert to its room, p99', quantile(toRoom, 0.99)),
+        check('Alert to its room, longest', toRoom.count === 0 ? null : toRoom.max),
         check(
-          'alerts missing',
+          'Alerts missing',
           refused + driven.reduce((sum, one) => sum + one.missing, 0),
           `of ${driven.reduce((sum, one) => sum + one.sent, 0)}`,
         ),
         check(
-          'rate the campaign keeps',
+          'Rate that the campaign keeps',
           kept,
           kept === null
             ? 'the campaign was over too soon'
             : `${Math.round(rateOf(beside)!)} letters/s beside ${Math.round(rateOf(alone)!)} without alerts`,
         ),
-        check('letters missing', Math.max(0, last.audience - received), `of ${last.audience}`),
-        check('letters doubled', Math.max(0, received - last.audience)),
+        check('Letters missing', Math.max(0, last.audience - received), `of ${last.audience}`),
+        check('Letters doubled', Math.max(0, received - last.audience)),
       ],
       counts: {
         audience: last.audience,

@@ -61,14 +61,14 @@ export const alerts: RunDefinition = {
     return {
       checks: [
         check(
-          'alert to the last person',
+          'Alert to the last person',
           delays.length === 0 ? null : perPerson.max / 1000,
           `p50 ${inSeconds(perPerson, 0.5)}, p95 ${inSeconds(perPerson, 0.95)}, p99 ${inSeconds(perPerson, 0.99)}`,
         ),
-        check('alert mails missing', awaited - counted.distinct, `of ${awaited}`),
-        check('alert mails doubled', counted.letters - counted.distinct),
-        check('alerts missing', missing, `in their room, of ${driven.sent}`),
-        check('alert to its room, max', driven.sent === missing ? null : toRoom.max),
+        check('Alert mails missing', awaited - counted.distinct, `of ${awaited}`),
+        check('Alert mails doubled', counted.letters - counted.distinct),
+        check('Alerts missing', missing, `in their room, of ${driven.sent}`),
+        check('Alert to its room, longest', driven.sent === missing ? null : toRoom.max),
       ],
       counts: {
         alerts: driven.sent,

@@ -49,11 +49,11 @@ export const analytics: RunDefinition = {
     return {
       checks: [
         check(
-          'slowest answer',
+          'Longest answer',
           all.count === 0 ? null : all.max,
           `p50 ${Math.round(quantile(all, 0.5) ?? 0)} ms, p95 ${Math.round(quantile(all, 0.95) ?? 0)} ms, of ${counting.last.toLocaleString('en-US')} events`,
         ),
-        check('api refused or broken', failed),
+        check('API requests refused or broken', failed),
       ],
       counts: {
         events: counting.last,

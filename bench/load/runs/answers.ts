@@ -11,9 +11,9 @@ export function answerChecks(driven: Driven): Check[] {
   const all = allOf(driven)
   const p95 = quantile(all, 0.95)
   return [
-    check('api p95', p95, `${Math.round(driven.sent / driven.seconds)} requests/s, open loop`),
-    check('api answers 5xx', countOf(driven, '5')),
-    check('api refused or broken', countOf(driven, '4') + driven.broken),
+    check('API p95', p95, `${Math.round(driven.sent / driven.seconds)} requests/s, open loop`),
+    check('API answers 5xx', countOf(driven, '5')),
+    check('API requests refused or broken', countOf(driven, '4') + driven.broken),
   ]
 }
 

@@ -43,8 +43,8 @@ export const apiCampaign: RunDefinition = {
     return {
       checks: [
         ...answerChecks(driven),
-        check('letters missing', Math.max(0, last.audience - received), `of ${last.audience}`),
-        check('letters doubled', Math.max(0, received - last.audience)),
+        check('Letters missing', Math.max(0, last.audience - received), `of ${last.audience}`),
+        check('Letters doubled', Math.max(0, received - last.audience)),
       ],
       figures: [{ name: 'the campaign', value: last.sent / seconds, unit: 'letters/s' }],
       counts: {

@@ -36,11 +36,11 @@ export const newsletters: RunDefinition = {
     const named = Object.values(names).filter((name) => name !== '').length
     return {
       checks: [
-        check('letters a minute', minutes > 0 ? distinct / minutes : null),
-        check('letters missing', end.audience - distinct, `of ${end.audience}`),
-        check('letters doubled', received - distinct),
+        check('Letters a minute', minutes > 0 ? distinct / minutes : null),
+        check('Letters missing', end.audience - distinct, `of ${end.audience}`),
+        check('Letters doubled', received - distinct),
         check(
-          'letters not personal',
+          'Letters not personal',
           Math.min(named, read.letters) - read.byName,
           `${read.choices} different choices of stories in ${read.letters} letters`,
         ),

@@ -40,6 +40,7 @@ export interface StageOptions {
   readonly signal: AbortSignal
   /** Of a daemon that keeps everything in memory. */
   readonly heapMiB: number
+  readonly redisUrl: string | null
 }
 
 // As an operator's would be: what is committed is on the disk.
@@ -53,7 +54,7 @@ const productionHeapMiB = 256
 
 /** Rejects with what is missing; nothing is left behind then. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { mode, folder, built, signal } = options
+  const { mode, folder, built, signal, redisUrl } = options
   await using undo = new AsyncDisposableStack()
   const start = <T>(what: string, starting: Promise<T>, stop: (started: T) => Promise<unknown>): Promise<T> =>
     starting.then(
@@ -138,7 +139,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const postgres = await start('PostgreSQL', startPostgres({ settings: postgresSettings }), (server) =>
       server.drop(),
     )
-    const redis = await start('Redis', startDemoRedis({}), (server) => server.close())
+    const redis = await start(
+      'Redis',
+      startDemoRedis(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+      (server) => server.close(),
+    )
     const shared = { store: postgres.url, redis: redis.url }
     const api = await serve('api', shared, productionHeapMiB)
     const worker = await serve('worker', shared, productionHeapMiB)
@@ -157,7 +162,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       made: {
         daemons: 'one that answers, one that sends',
         store: 'PostgreSQL, fsync on',
-        queue: `Redis`,
+        queue: 'Redis',
       },
     }
   }
