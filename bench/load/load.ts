@@ -31,6 +31,7 @@ export async function runLoad(
   signal: AbortSignal,
 ): Promise<LoadReport> {
   const [loadBefore = 0] = loadavg()
+  const broadsheet = { version: versionOf(), commit: commitOf() }
   if (options.built) {
     listener.step('building dist/')
     buildDist()
@@ -44,7 +45,7 @@ export async function runLoad(
   return {
     schema: schemaVersion,
     madeAt: new Date().toISOString(),
-    broadsheet: { version: versionOf(), commit: commitOf() },
+    broadsheet,
     machine: {
       cpu: cpus()[0]?.model.trim() ?? 'unknown',
       cores: availableParallelism(),
