@@ -304,7 +304,10 @@ describe('around the API', () => {
     await served.ask('GET', '/api/v1/lists/daily')
     const { text } = await served.ask('GET', '/metrics')
     expect(text).toContain(
-      'broadsheet_http_request_seconds_count{method="GET",route="/api/v1/lists/:idOrName",status="200"} 1',
+      'broadsheet_http_request_seconds_count{method="GET",route="/api/v1/lists/:idOrName"} 1',
+    )
+    expect(text).toContain(
+      'broadsheet_http_requests_total{method="GET",route="/api/v1/lists/:idOrName",status="200"} 1',
     )
     expect(text).toContain('process_cpu_seconds_total')
     expect(text).not.toContain('lists/daily')
