@@ -180,6 +180,6 @@ function nameOf(given: string): string {
   const parsed = assetNameSchema.safeParse(given)
   if (parsed.success) return parsed.data
   throw new BroadsheetError('E_INPUT', 'The name of an asset is a label, and no path.', {
-    issues: [{ path: 'query.name', message: parsed.error.issues[0]?.message ?? 'is not valid' }],
+    issues: [{ path: 'name', message: parsed.error.issues[0]?.message ?? 'is not valid' }],
   })
 }

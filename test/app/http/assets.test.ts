@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Problem } from '../../../app/http/reply/problem.ts'
 import type { AssetId } from '../../../engine/model/ids.ts'
 import { assetPieceBytes } from '../../../engine/ports/assets.ts'
@@ -25,6 +25,7 @@ let served: Served
 beforeAll(async () => {
   served = await serve()
 })
+afterEach(() => vi.restoreAllMocks())
 afterAll(async () => {
   await served[Symbol.asyncDispose]()
 })
@@ -144,7 +145,6 @@ describe('uploads', () => {
     await vi.waitFor(() => expect(dropped).toHaveBeenCalledOnce(), waiting)
     await dropped.mock.results[0]!.value
     expect(await served.store.assets.byName(['broken.png'])).toEqual([])
-    vi.restoreAllMocks()
   })
 })
 
@@ -296,7 +296,6 @@ describe('an asset, for its readers', () => {
       await get(paths.large, { range: `bytes=${assetPieceBytes + 1}-${assetPieceBytes + 2}` })
     ).arrayBuffer()
     expect(pieces.mock.calls.map(([, seq]) => seq)).toEqual([1])
-    vi.restoreAllMocks()
   })
 })
 
