@@ -9,6 +9,7 @@ import type { ChannelDefinition } from '../engine/channel/index.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { campaignInputSchema } from '../engine/model/campaign.ts'
 import type { Store } from '../engine/ports/store.ts'
+import type { Tracer } from '../engine/ports/tracer.ts'
 import { smtp } from '../plugins/smtp/index.ts'
 import { createMemoryBus } from '../stores/memory/nodes/bus.ts'
 import { createMemoryQueue } from '../stores/memory/nodes/queue.ts'
@@ -64,6 +65,7 @@ export async function openNewsroom(options: {
   readonly smtpPort: number
   readonly connections?: number
   readonly config?: object
+  readonly tracer?: Tracer
 }): Promise<Newsroom> {
   const kept = await openStore(options.url)
   const shared = await openShared(kept, options.redis)
@@ -79,6 +81,7 @@ export async function openNewsroom(options: {
     queue: shared.queue,
     bus: shared.bus,
     channels: { smtp: { definition: smtp as unknown as ChannelDefinition<never>, config: settings } },
+    ...(options.tracer && { tracer: options.tracer }),
   })
   await engine.start()
   return {

@@ -22,6 +22,7 @@ import { benchRank } from './rank.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
 import { benchTemplate } from './template.ts'
+import { benchTraces } from './traces.ts'
 import { benchTracking } from './tracking.ts'
 import { benchTransfer } from './transfer.ts'
 
@@ -46,6 +47,7 @@ const benches = {
   queue: benchQueue,
   cache: benchCache,
   channel: benchChannel,
+  traces: benchTraces,
 } as const satisfies Record<string, (report: Report) => Promise<void> | void>
 
 const { values, positionals } = parseArgs({
