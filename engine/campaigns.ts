@@ -22,6 +22,7 @@ import type { CampaignId, EpochMs, Page } from './model/ids.ts'
 import type { Progress } from './model/progress.ts'
 import type { PublicationSpec } from './model/publication.ts'
 import type { Edition } from './model/schedule.ts'
+import type { TraceParent } from './model/trace.ts'
 import type { WallMs } from './model/wall-clock.ts'
 import type { Store } from './ports/store.ts'
 import type { Tracer } from './ports/tracer.ts'
@@ -171,8 +172,14 @@ export function createCampaigns(parts: {
     throw new NothingNew('E_STATE', `Campaign "${campaign.name}" has ${why}: nobody would get a letter.`)
   }
 
+  /** Whoever scheduled it is gone when it is due. */
+  async function scheduledIn(id: CampaignId): Promise<TraceParent | null> {
+    const { repeat, trace = null } = await rowOf(id)
+    return repeat === null ? trace : null
+  }
+
   async function begin(id: CampaignId, by: 'schedule' | 'hand'): Promise<Campaign> {
-    const parent = currentTrace()
+    const parent = currentTrace() ?? (await scheduledIn(id))
     const trace = { own: tracer.name(parent), parent }
     return withTrace(trace.own, { campaignId: id }, async () => {
       const campaign = await actors.start(

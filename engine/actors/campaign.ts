@@ -15,6 +15,7 @@ import type { Store } from '../ports/store.ts'
 import type { Tracer } from '../ports/tracer.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { Firing, Pass } from '../schedule/series.ts'
+import { currentTrace } from '../trace.ts'
 import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
 import { createCampaignProgress } from './campaign-progress.ts'
 import { createPace, type Pace } from './pace.ts'
@@ -154,7 +155,13 @@ export function createCampaignActors(parts: {
   ): Promise<Campaign> {
     const changed = await decide(id, event, async (campaign, made, between) => {
       const skipped = skippedBy()
-      const change = skipped.length > 0 ? { ...made, skipped } : made
+      const trace = currentTrace()
+      const change = {
+        ...made,
+        ...(skipped.length > 0 && { skipped }),
+        // What goes out then is of this trace. A series goes on for years: each of its editions has its own.
+        ...(made.state === 'scheduled' && campaign.repeat === null && trace !== null && { trace }),
+      }
       const publication =
         campaign.publicationId === null ? null : await store.publications.get(campaign.publicationId)
       // Between two editions a command means the series: what went out stays as it ended.

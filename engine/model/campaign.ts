@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CampaignId, EpochMs, PublicationId } from './ids.ts'
 import { deliverModes, repeatSchema } from './schedule.ts'
 import { segmentLimits } from './segment.ts'
+import type { TraceParent } from './trace.ts'
 import {
   addressSchema,
   epochMsSchema,
@@ -138,6 +139,8 @@ export interface Campaign extends CampaignInput {
   readonly scheduledAt: EpochMs | null
   /** The present or last run. */
   readonly publicationId: PublicationId | null
+  /** Of whoever scheduled it; absent where nobody did, or it was changed since. */
+  readonly trace?: TraceParent
   readonly version: number
   readonly createdAt: EpochMs
   readonly updatedAt: EpochMs

@@ -2,11 +2,14 @@ import type { Campaign, CampaignInput, CampaignState } from '../model/campaign.t
 import type { CampaignId, EpochMs, Page, PublicationId } from '../model/ids.ts'
 import type { Publication, PublicationSpec, PublicationState } from '../model/publication.ts'
 import type { Edition, SkippedEdition } from '../model/schedule.ts'
+import type { TraceParent } from '../model/trace.ts'
 
 export interface CampaignChange {
   readonly state: CampaignState
   readonly reason: string | null
   readonly scheduledAt: EpochMs | null
+  /** Kept with it until its settings are written anew; absent: what is kept stays. */
+  readonly trace?: TraceParent
   /** Due times let go by: noted in the same transaction. One that is noted already stays as it is. */
   readonly skipped?: readonly SkippedEdition[]
   /** Its present publication moves with it, in the same transaction. One that is still being planned stays so where this

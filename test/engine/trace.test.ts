@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createSweeper } from '../../engine/actors/sweeper.ts'
 import { createGatherer } from '../../engine/gather.ts'
+import type { CampaignId } from '../../engine/model/ids.ts'
 import { newTraceParent, traceIdOf } from '../../engine/model/trace.ts'
 import { currentTrace, traceFields, withTrace } from '../../engine/trace.ts'
 import { createTestClock } from './support/clock.ts'
+import { openHouse } from './support/house.ts'
 import { waitFor } from './support/wait.ts'
 
 const trace = newTraceParent()
@@ -76,5 +78,35 @@ describe('what is done for everybody is part of no trace', () => {
     // Each caller goes on in its own.
     expect(answers).toEqual([1, 2, 3, trace])
     expect(seen).toEqual([null, null])
+  })
+})
+
+describe('a campaign that is scheduled', () => {
+  const runOf = async (house: Awaited<ReturnType<typeof openHouse>>, id: CampaignId) => {
+    const campaign = await waitFor(
+      'it to run',
+      async () => {
+        const row = await house.store.campaigns.get(id)
+        return row !== null && row.publicationId !== null ? row : null
+      },
+      () => house.clock.advance(100),
+    )
+    return (await house.store.publications.get(campaign.publicationId!))!.spec.trace!
+  }
+
+  test('goes out in the trace of whoever scheduled it, each edition of a series in its own', async () => {
+    await using house = await openHouse({ people: 5, delivery: { sweepMs: 100 } })
+    const { campaigns } = house.engine
+    const once = await house.campaign({ name: 'once' })
+    await withTrace(trace, {}, () => campaigns.schedule(once.id, house.clock.now() + 1000))
+    const run = await runOf(house, once.id)
+    expect(run.parent).toBe(trace)
+    expect(traceIdOf(run.own)).toBe(traceId)
+
+    const series = await house.campaign({ name: 'series', repeat: { cron: '* * * * *', timeZone: 'UTC' } })
+    await withTrace(trace, {}, () => campaigns.schedule(series.id))
+    const edition = await runOf(house, series.id)
+    expect(edition.parent).toBeNull()
+    expect(traceIdOf(edition.own)).not.toBe(traceId)
   })
 })

@@ -54,12 +54,12 @@ export function createCampaigns({
       })
     },
     async update(id, version, input, now) {
-      const campaign = present(id, version)
+      const { trace: _, ...campaign } = present(id, version)
       const holder = named(input.name)
       if (holder !== undefined && holder.id !== id) throw nameTaken('campaign', input.name)
       return put({ ...campaign, ...structuredClone(input), version: version + 1, updatedAt: now })
     },
-    async change(id, version, { state, reason, scheduledAt, publication, skipped = [] }, now) {
+    async change(id, version, { state, reason, scheduledAt, trace, publication, skipped = [] }, now) {
       const campaign = present(id, version)
       const run = campaign.publicationId === null ? undefined : publications.get(campaign.publicationId)
       if (
@@ -69,7 +69,8 @@ export function createCampaigns({
       )
         run.publication = { ...run.publication, ...structuredClone(publication) }
       skipAll(id, skipped, now)
-      return put({ ...campaign, state, reason, scheduledAt, version: version + 1, updatedAt: now })
+      const kept = trace === undefined ? campaign : { ...campaign, trace }
+      return put({ ...kept, state, reason, scheduledAt, version: version + 1, updatedAt: now })
     },
     async start(id, version, { spec, month, edition }, now) {
       const campaign = present(id, version)

@@ -78,14 +78,18 @@ export function createCampaigns(db: Database): CampaignStore {
       if (row === undefined) throw await refusal(db, id, version)
       return view(row)
     },
-    change(id, version, { state, reason, scheduledAt, publication, skipped = [] }, now) {
+    change(id, version, { state, reason, scheduledAt, trace = null, publication, skipped = [] }, now) {
       return db.tx(async (tx) => {
         const row = await tx.one<Row>(
           `UPDATE campaign
-           SET state = $3, reason = $4, scheduled_at = $5, version = version + 1, updated_at = $6
+           SET state = $3, reason = $4, scheduled_at = $5, version = version + 1, updated_at = $6,
+             input = CASE
+               WHEN $7::text IS NULL THEN input
+               ELSE jsonb_set(input::jsonb, '{trace}', to_jsonb($7::text))::json
+             END
            WHERE id = $1 AND version = $2
            RETURNING ${columns}`,
-          [id, version, state, reason, scheduledAt, now],
+          [id, version, state, reason, scheduledAt, now, trace],
         )
         if (row === undefined) throw await refusal(tx, id, version)
         await skipEditions(tx, id, skipped, now)

@@ -75,7 +75,7 @@ export function createCampaigns(
       ).run({ id, name: input.name, input: JSON.stringify(input), now })
       return existing(id)
     },
-    change(id, version, { state, reason, scheduledAt, publication, skipped = [] }, now) {
+    change(id, version, { state, reason, scheduledAt, trace = null, publication, skipped = [] }, now) {
       const { publicationId } = present(id, version)
       editions.skip(id, skipped, now)
       if (publication !== undefined)
@@ -89,9 +89,10 @@ export function createCampaigns(
         })
       sql<[object]>(
         `UPDATE campaign
-         SET state = :state, reason = :reason, scheduled_at = :scheduledAt, version = version + 1, updated_at = :now
+         SET state = :state, reason = :reason, scheduled_at = :scheduledAt, version = version + 1, updated_at = :now,
+           input = iif(:trace IS NULL, input, json_set(input, '$.trace', :trace))
          WHERE id = :id`,
-      ).run({ id, state, reason, scheduledAt, now })
+      ).run({ id, state, reason, scheduledAt, trace, now })
       return existing(id)
     },
     start(id, version, { spec, month, edition }, now) {

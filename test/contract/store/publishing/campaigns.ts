@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Campaign } from '../../../../engine/model/campaign.ts'
 import type { CampaignId } from '../../../../engine/model/ids.ts'
+import { newTraceParent } from '../../../../engine/model/trace.ts'
 import { campaignInput, now, type OpenStore, specOf, useStore } from '../fixtures.ts'
 
 export function testCampaigns(open: OpenStore): void {
@@ -62,6 +63,17 @@ export function testCampaigns(open: OpenStore): void {
       await expect(store().campaigns.update(none, 1, campaignInput(), now)).rejects.toMatchObject(missing)
       await expect(store().campaigns.change(none, 1, scheduled, now)).rejects.toMatchObject(missing)
       await expect(start({ ...(await insert()), id: none })).rejects.toMatchObject(missing)
+    })
+
+    test('keeps the trace of who scheduled it, until its settings are written anew', async () => {
+      const { id } = await store().campaigns.insert(campaignInput({ name: 'traced' }), now)
+      const trace = newTraceParent()
+      const traced = await store().campaigns.change(id, 1, { ...scheduled, trace }, now + 2)
+      expect(traced.trace).toBe(trace)
+      const later = await store().campaigns.change(id, 2, scheduled, now + 3)
+      expect(later).toEqual({ ...traced, version: 3, updatedAt: now + 3 })
+      const anew = await store().campaigns.update(id, 3, campaignInput({ name: 'traced' }), now + 4)
+      expect(anew.trace).toBeUndefined()
     })
 
     test('changes state, reason and time together', async () => {
