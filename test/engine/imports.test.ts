@@ -49,6 +49,12 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/schedule', [...base, 'engine/ports']],
   ['engine/alerts', base],
   ['engine/access', [...base, 'engine/ports']],
+  ['engine/access', base],
+  // Networks of SPF records are compared as those of readers are; keys and MIME are read as the composer writes them.
+  [
+    'engine/deliverability',
+    [...base, 'engine/ports', 'engine/channel', 'engine/compose', 'engine/analytics/read/address.ts'],
+  ],
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
   [
