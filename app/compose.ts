@@ -7,6 +7,7 @@ import { createEngine } from '../engine/engine.ts'
 import type { Log } from '../engine/log.ts'
 import type { BucketStore } from '../engine/ports/buckets.ts'
 import type { Fetcher } from '../engine/ports/fetcher.ts'
+import type { Resolver } from '../engine/ports/resolver.ts'
 import type { Store } from '../engine/ports/store.ts'
 import { createMemoryQueue } from '../stores/memory/nodes/queue.ts'
 import { openStore } from '../stores/open.ts'
@@ -16,6 +17,7 @@ import type { ChannelTypes } from './config/schema.ts'
 import { ensureSecrets } from './config/secrets.ts'
 import { createVaultDoor } from './config/vault.ts'
 import type { AppConfig } from './config.ts'
+import { createResolver } from './dns/resolver.ts'
 import { createFetcher } from './fetch/fetcher.ts'
 import { createGuard } from './fetch/guard.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -30,6 +32,8 @@ export interface ComposeOptions {
   readonly random?: () => number
   /** Hear what store and engine do. Default: nobody does. */
   readonly metrics?: Metrics
+  /** Default: the system's name servers. */
+  readonly resolver?: Resolver
   /** For tests, and for programs that bring channels of their own. */
   readonly types?: ChannelTypes
 }
@@ -95,6 +99,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       ...(shared.cache !== null && { cache: shared.cache }),
       channels,
       fetcher,
+      resolver: options.resolver ?? createResolver(),
       egress: createGuard(config.egress),
       ...(metrics !== undefined && { meter: metrics.meter }),
       tracer: tracing.tracer,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CampaignActors } from './actors/campaign.ts'
 import type { Supervisor } from './actors/supervisor.ts'
+import type { BulkGate, PreflightReport } from './bulk-gate.ts'
 import type { RememberedItems } from './cache/items.ts'
 import type { Clock } from './clock.ts'
 import type { EngineConfig } from './config.ts'
@@ -9,7 +10,6 @@ import { rankingNow } from './delivery/ranking.ts'
 import {
   type LetterPreview,
   type PickView,
-  type PreflightReport,
   type Rehearsal,
   type TestOutcome,
   viewPicks,
@@ -41,14 +41,19 @@ export type DeliveryView = Omit<Delivery, 'picks'> & {
   readonly picks: readonly PickView[]
 }
 
+/** `force`: go on where the preflight would refuse. It is logged. */
+export interface BulkOptions {
+  readonly force?: boolean
+}
+
 export interface Campaigns {
   /** Refuses with E_INPUT, naming each, lists, templates and channels that do not exist. */
   create(input: CampaignInput): Promise<Campaign>
   /** Only drafts and scheduled ones (E_STATE). */
   update(id: CampaignId, version: number, input: CampaignInput): Promise<Campaign>
   /** At a time; in the past within the campaign's grace it starts at once. A recurring one at its first due time from
-   *  then on (default: from now on), and again at each that follows. */
-  schedule(id: CampaignId, at?: EpochMs): Promise<Campaign>
+   *  then on (default: from now on), and again at each that follows. Refuses with E_PREFLIGHT as `preflight.mode` says. */
+  schedule(id: CampaignId, at?: EpochMs, options?: BulkOptions): Promise<Campaign>
   /** A scheduled one that is due, by its schedule. Rejects as `start`; a recurring one with too little that is new
    *  is skipped instead. */
   fire(id: CampaignId): Promise<Campaign>
@@ -57,8 +62,9 @@ export interface Campaigns {
   /** Due times of a recurring one and what became of them, newest first. */
   editions(id: CampaignId, query: { readonly after: number; readonly limit: number }): Promise<Page<Edition>>
   /** Now; also the answer to one that was found overdue. A recurring one has one more edition then, and goes on as
-   *  scheduled. Refuses with E_STATE when there is less that is new than `selection.minimumNew`, with E_TEMPLATE when it does not compile. */
-  start(id: CampaignId): Promise<Campaign>
+   *  scheduled. Refuses with E_STATE when there is less that is new than `selection.minimumNew`, with E_TEMPLATE when it does not compile,
+   *  with E_PREFLIGHT as `preflight.mode` says. */
+  start(id: CampaignId, options?: BulkOptions): Promise<Campaign>
   /** A recurring one: the edition that runs, and the series. `resume` takes up both; due times that passed
    *  meanwhile are skipped. */
   pause(id: CampaignId, reason?: string): Promise<Campaign>
@@ -70,7 +76,7 @@ export interface Campaigns {
     id: CampaignId,
     options?: { readonly alsoUnknown?: boolean },
   ): Promise<{ readonly retried: number }>
-  /** Render for the whole audience without sending. `onProgress` hears letters done of audience. */
+  /** Render for the whole audience without sending, and look at what large providers ask of bulk mail. `onProgress` hears letters done of audience. */
   preflight(
     id: CampaignId,
     options?: {
@@ -99,6 +105,7 @@ export function createCampaigns(parts: {
   readonly clock: Clock
   readonly pool: RenderPool
   readonly rehearsal: Rehearsal
+  readonly gate: BulkGate
   readonly actors: CampaignActors
   readonly series: Series
   /** Also wakes the other nodes. */
@@ -115,6 +122,7 @@ export function createCampaigns(parts: {
     clock,
     pool,
     rehearsal,
+    gate,
     actors,
     series,
     supervisor,
@@ -213,10 +221,10 @@ export function createCampaigns(parts: {
       if (!anew) return updated
       return actors.apply(id, { type: 'schedule', at: await series.first(updated, clock.now()) })
     },
-    async schedule(id, at) {
+    async schedule(id, at, { force = false } = {}) {
       // What can be known to be wrong now should not first be found at four in the morning.
       const row = await rowOf(id)
-      await checkedSpec(row)
+      const spec = await checkedSpec(row)
       if (row.repeat === null && at === undefined)
         throw new BroadsheetError(
           'E_INPUT',
@@ -225,6 +233,7 @@ export function createCampaigns(parts: {
             issues: [{ path: 'at', message: 'is needed' }],
           },
         )
+      await gate.pass(id, spec, force)
       const due = row.repeat === null ? at! : await series.first(row, at ?? clock.now())
       const campaign = await actors.apply(id, { type: 'schedule', at: due })
       supervisor.kick()
@@ -232,7 +241,13 @@ export function createCampaigns(parts: {
       void items.warm(campaign.selection)
       return campaign
     },
-    start: (id) => begin(id, 'hand'),
+    async start(id, { force = false } = {}) {
+      const row = await rowOf(id)
+      // In other states it is refused for that.
+      if (row.state === 'draft' || row.state === 'scheduled')
+        await gate.pass(id, await checkedSpec(row), force)
+      return begin(id, 'hand')
+    },
     async fire(id) {
       try {
         return await begin(id, 'schedule')
@@ -274,7 +289,15 @@ export function createCampaigns(parts: {
       supervisor.kick()
       return { retried }
     },
-    preflight: async (id, options = {}) => rehearsal.preflight(await rehearse(id), options),
+    async preflight(id, options = {}) {
+      const spec = await rehearse(id)
+      const { signal = new AbortController().signal } = options
+      const [report, lines] = await Promise.all([
+        rehearsal.preflight(spec, options),
+        gate.look(spec, { links: true, signal }),
+      ])
+      return { ...report, lines }
+    },
     preview: async (id, address) => rehearsal.preview(await rehearse(id), address),
     async test(id, addresses) {
       const spec = await checkedSpec(await rowOf(id))

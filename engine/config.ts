@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { alertSettingsSchema } from './model/alert-settings.ts'
 import { bounceRuleSchema } from './model/bounce-rule.ts'
 import { senderSchema } from './model/campaign.ts'
+import { preflightSettingsSchema } from './model/preflight-settings.ts'
 import { rankingSchema } from './model/ranking.ts'
 import { addressSchema, languageSchema, timeZoneSchema } from './model/values.ts'
 import { parseWall } from './model/wall-clock.ts'
@@ -300,6 +301,7 @@ export const engineConfigSchema = z.strictObject({
     })
     .prefault({}),
   alerts: alertSettingsSchema.prefault({}),
+  preflight: preflightSettingsSchema.prefault({}),
   ranking: rankingSchema.prefault({}),
   retention: z
     .strictObject({

@@ -20,6 +20,7 @@ import { createReadClassifier } from './analytics/read/classify.ts'
 import { createReads, type Reads } from './analytics/reads.ts'
 import { type Assets, createAssets } from './assets/assets.ts'
 import { withAssets } from './assets/references.ts'
+import { createBulkGate } from './bulk-gate.ts'
 import { type Caches, createCaches } from './cache/caches.ts'
 import { type Campaigns, createCampaigns } from './campaigns.ts'
 import type { Carried, ChannelDefinition, Egress, ProbeResult } from './channel/index.ts'
@@ -47,6 +48,7 @@ import type { Cache } from './ports/cache.ts'
 import type { Fetcher } from './ports/fetcher.ts'
 import { type Meter, noMeter } from './ports/meter.ts'
 import type { WorkQueue } from './ports/queue.ts'
+import { noResolver, type Resolver } from './ports/resolver.ts'
 import type { Store } from './ports/store.ts'
 import { noTracer, type Tracer } from './ports/tracer.ts'
 import { createRemembered } from './remembered.ts'
@@ -76,6 +78,8 @@ export interface EngineParts {
   readonly egress?: Egress
   /** Reads feeds. Closed with the engine. Without one no feed can be read. */
   readonly fetcher?: Fetcher
+  /** Asks DNS about senders. Without one nothing is known of them. */
+  readonly resolver?: Resolver
   /** Hears what the engine does. Without one nothing is counted. */
   readonly meter?: Meter
   /** Writes down what took how long. Default: nobody does. */
@@ -94,9 +98,11 @@ export type { FeedPreview, Feeds } from './actors/feeds.ts'
 export type { Analytics, AnalyticsStatus } from './analytics/analytics.ts'
 export type { Kept, Reads, ReadWatcher } from './analytics/reads.ts'
 export type { Assets, AssetUse, OpenAsset } from './assets/assets.ts'
+export type { PreflightReport } from './bulk-gate.ts'
 export type { Campaigns, DeliveryView } from './campaigns.ts'
 export type { FeedOutcome } from './content/fetch-feed.ts'
-export type { LetterPreview, PickView, PreflightReport, TestOutcome } from './delivery/rehearsal.ts'
+export type { PreflightLine } from './deliverability/line.ts'
+export type { LetterPreview, PickView, TestOutcome } from './delivery/rehearsal.ts'
 export type { Rendition, Renditions } from './delivery/rendition.ts'
 export type { ChannelState, Fact, Progress } from './model/progress.ts'
 export type { Agenda } from './schedule/agenda.ts'
@@ -248,12 +254,21 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
   const calendar = createCalendar(config.calendar)
   const series = createSeries({ store, calendar, clock })
   const actors = createCampaignActors({ store, calendar, clock, log, tracer, tell })
+  const rehearsal = createRehearsal({ config, store, pool, models, clock })
   const campaigns = createCampaigns({
     config,
     store,
     clock,
     pool,
-    rehearsal: createRehearsal({ config, store, pool, models, clock }),
+    rehearsal,
+    gate: createBulkGate({
+      config,
+      rehearsal,
+      courier,
+      resolver: parts.resolver ?? noResolver,
+      fetcher: parts.fetcher ?? noFetcher,
+      log,
+    }),
     actors,
     series,
     supervisor: {

@@ -7,6 +7,7 @@ export const errorTable = {
   E_TEMPLATE: { status: 422, title: 'The template does not compile' },
   E_ASSET: { status: 422, title: 'The file cannot be kept as an asset' },
   E_RENDER: { status: 422, title: 'The letter could not be rendered' },
+  E_PREFLIGHT: { status: 422, title: 'Large providers would refuse these letters' },
   E_AUTH: { status: 401, title: 'An API key is needed' },
   E_SIGN_IN: { status: 401, title: 'Name, password or code is not right' },
   E_SECOND_FACTOR: { status: 401, title: 'A code of the second factor is needed, too' },

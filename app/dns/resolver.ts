@@ -61,7 +61,7 @@ export function createResolver(
         })),
       ),
     cname: (name) => ask('cname', name, () => node.resolveCname(name)),
-    ptr: (address) => ask('ptr', address, () => node.reverse(address)),
+    ptr: (address) => ask('ptr', address, () => node.resolvePtr(reverseName(address))),
   }
 }
 
@@ -72,4 +72,17 @@ async function answerOf<T>(look: () => Promise<readonly T[]>): Promise<DnsAnswer
   } catch (error) {
     return { failure: failures[(error as NodeJS.ErrnoException).code ?? ''] ?? 'broken' }
   }
+}
+
+/** Where the names of an address are (RFC 1035 3.5, RFC 3596 2.5). Not `reverse`: that reads this machine's hosts file, which
+ *  nobody else sees. */
+function reverseName(address: string): string {
+  if (!address.includes(':')) return `${address.split('.').reverse().join('.')}.in-addr.arpa`
+  const [head = '', tail] = address.toLowerCase().split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const gap = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length)
+  const groups = [...before, ...Array.from({ length: gap }, () => '0'), ...after]
+  const digits = groups.map((group) => group.padStart(4, '0')).join('')
+  return `${digits.split('').reverse().join('.')}.ip6.arpa`
 }

@@ -112,6 +112,16 @@ export type Outcome =
     }
   | { readonly id: number; readonly status: 'unsent'; readonly code: string; readonly detail: string }
 
+/** How letters leave. */
+export interface MailRoute {
+  /** On the way to the next server: `offered` takes encryption where there is some, `required` checks it. */
+  readonly tls: 'never' | 'offered' | 'required'
+  /** Name in EHLO; null: not known before a connection is. */
+  readonly helo: string | null
+  /** The other side signs by DKIM, whoever signed before. */
+  readonly signs: boolean
+}
+
 export interface ChannelCapabilities {
   /** `mime`: takes finished letters (`Message`). `note`: takes `Post`s. */
   readonly content: 'mime' | 'note'
@@ -125,6 +135,8 @@ export interface ChannelCapabilities {
   /** What comes back goes to `Message.from`, which may name each letter, so that it is found again. Default: the other side
    *  takes what comes back itself, and `from` says only who sends. */
   readonly returnPath?: boolean
+  /** Of a `mime` channel: what it knows of the way, for those who ask whether letters will arrive. */
+  readonly route?: MailRoute
   /** Of a `note` channel: a post with a receipt changes the earlier message, so that acknowledgements are worth telling. */
   readonly edits?: boolean
   /** Of a `note` channel: names of the places in its settings that posts can go to. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { EngineConfig } from '../config.ts'
+import { BroadsheetError } from '../errors.ts'
 import { audienceOf } from '../model/audience.ts'
 import type { Page, SubscriberId } from '../model/ids.ts'
 import type { PublicationSpec } from '../model/publication.ts'
@@ -36,7 +37,7 @@ export interface LetterPreview {
   readonly interpreted: readonly { readonly part: string; readonly why: string }[]
 }
 
-export interface PreflightReport {
+export interface RehearsalReport {
   readonly audience: number
   readonly ok: number
   readonly skipped: number
@@ -57,6 +58,9 @@ export interface TestOutcome {
 }
 
 const maxFailures = 1000
+const maxSamples = 12
+// RFC 2606: it is nobody's.
+const sampleAddress = 'reader@example.com'
 // Batches under way at once: enough to keep every render thread busy, few enough to hold little.
 const batchesAhead = 4
 
@@ -69,7 +73,12 @@ export interface Rehearsal {
       readonly onProgress?: (done: number, audience: number) => void
       readonly signal?: AbortSignal
     },
-  ): Promise<PreflightReport>
+  ): Promise<RehearsalReport>
+  /** Are there at least so many who would get it? Counts no further. */
+  reaches(spec: PublicationSpec, people: number): Promise<boolean>
+  /** One finished letter a language of the template, each to somebody of whom nothing is known. Letters that cannot be made are
+   *  left out: `preflight` names them. */
+  samples(spec: PublicationSpec): Promise<readonly { readonly language: string; readonly mime: Uint8Array }[]>
   test(spec: PublicationSpec, addresses: readonly string[], courier: Courier): Promise<readonly TestOutcome[]>
 }
 
@@ -126,7 +135,7 @@ export function createRehearsal(parts: {
     async preflight(spec, { onProgress, signal }) {
       const plan = await share(spec)
       const audience = await audienceSize(store, spec)
-      const failures: PreflightReport['failures'][number][] = []
+      const failures: RehearsalReport['failures'][number][] = []
       let ok = 0
       let skipped = 0
       let failed = 0
@@ -181,6 +190,34 @@ export function createRehearsal(parts: {
       return { audience: ok + skipped + failed, ok, skipped, failed, failures }
     },
 
+    async reaches(spec, people) {
+      return people === 0 || (await audienceSize(store, spec, people)) >= people
+    },
+
+    async samples(spec) {
+      const plan = await share(spec)
+      const languages = new Set([spec.language, ...Object.keys(spec.bundle.template.variants)])
+      const letters = await Promise.all(
+        [...languages].slice(0, maxSamples).map(async (language) => {
+          const stranger = [0, sampleAddress, null, language, null, {}, {}, 'unknown', null]
+          const task = {
+            plan,
+            recipients: JSON.stringify([stranger]),
+            seen: [],
+            now: clock.now(),
+            copy: null,
+          }
+          try {
+            return [{ language, mime: (await pool.preview(task)).mime }]
+          } catch (error) {
+            if (error instanceof BroadsheetError && error.code === 'E_RENDER') return []
+            throw error
+          }
+        }),
+      )
+      return letters.flat()
+    },
+
     async test(spec, addresses, courier) {
       const plan = await share({ ...spec, subject: `[Test] ${spec.subject ?? spec.bundle.template.subject}` })
       // A test is meant to be sent again and again, and mailboxes hide a second copy of one Message-ID.
@@ -209,10 +246,14 @@ export function createRehearsal(parts: {
   }
 }
 
-async function audienceSize(store: Store, spec: PublicationSpec): Promise<number> {
+async function audienceSize(
+  store: Store,
+  spec: PublicationSpec,
+  enough = Number.POSITIVE_INFINITY,
+): Promise<number> {
   let size = 0
-  for (let after: number | null = 0; after !== null; ) {
-    const query = { ...audienceOf(spec), after, limit: 50_000 }
+  for (let after: number | null = 0; after !== null && size < enough; ) {
+    const query = { ...audienceOf(spec), after, limit: Math.min(enough, 50_000) }
     const page: Page<SubscriberId> = await store.deliveries.audience(query)
     size += page.rows.length
     after = page.next

@@ -37,6 +37,9 @@ export const senderSchema = z.strictObject({
   address: addressSchema,
   name: headerText.default(''),
   replyTo: addressSchema.nullable().default(null),
+  /** Letters have to show it (CAN-SPAM, and the like elsewhere); the preflight looks for it. Absent in campaigns from before
+   *  it was known. */
+  postalAddress: z.string().min(1).max(500).nullable().optional(),
 })
 export type Sender = z.infer<typeof senderSchema>
 

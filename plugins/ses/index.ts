@@ -115,6 +115,7 @@ function openSes(config: SesConfig, context: ChannelContext) {
       // SES takes the same letter as often as it is sent.
       idempotent: false,
       maxMessageBytes,
+      route: { tls: 'required' as const, helo: null, signs: true },
     },
     send(batch: readonly Message[], signal: AbortSignal) {
       if (closing.signal.aborted) return Promise.reject(new Error('The channel is closed.'))

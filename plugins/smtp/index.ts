@@ -1,5 +1,5 @@
 import { defineChannel } from '../../engine/channel/index.ts'
-import { smtpConfigSchema } from './config.ts'
+import { type SmtpConfig, smtpConfigSchema } from './config.ts'
 import { asFault } from './faults.ts'
 import { createTokenSource } from './oauth2.ts'
 import { createPool } from './pool.ts'
@@ -26,6 +26,7 @@ export const smtp = defineChannel({
         // Known only from EHLO: a letter above it is refused by itself.
         maxMessageBytes: null,
         returnPath: true,
+        route: { tls: tlsOf(config.security), helo: config.localName, signs: false },
       },
       send: (batch, signal) => pool.deliver(batch, signal),
       async probe(signal) {
@@ -46,3 +47,15 @@ export const smtp = defineChannel({
     })
   },
 })
+
+function tlsOf(security: SmtpConfig['security']): 'never' | 'offered' | 'required' {
+  switch (security) {
+    case 'none':
+      return 'never'
+    case 'opportunistic':
+      return 'offered'
+    case 'starttls':
+    case 'tls':
+      return 'required'
+  }
+}

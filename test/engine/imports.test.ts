@@ -49,11 +49,17 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/schedule', [...base, 'engine/ports']],
   ['engine/alerts', base],
   ['engine/access', [...base, 'engine/ports']],
-  ['engine/access', base],
   // Networks of SPF records are compared as those of readers are; keys and MIME are read as the composer writes them.
   [
     'engine/deliverability',
-    [...base, 'engine/ports', 'engine/channel', 'engine/compose', 'engine/analytics/read/address.ts'],
+    [
+      ...base,
+      'engine/ports',
+      'engine/channel',
+      'engine/compose',
+      'engine/audience/address-lists.ts',
+      'engine/analytics/read/address.ts',
+    ],
   ],
   // Delivery hands batches to the render threads and asks audience who is meant; audience stands alone.
   ['engine/render', [...base, ...ports, ...makers]],
@@ -85,7 +91,19 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/desk', [...base, ...ports, 'engine/alerts']],
   ['engine/alerts.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   ['engine/alert-office.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors', 'engine/alerts.ts']],
-  ['engine/campaigns.ts', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
+  [
+    'engine/campaigns.ts',
+    [
+      ...base,
+      ...ports,
+      ...makers,
+      ...workers,
+      'engine/actors',
+      'engine/bulk-gate.ts',
+      'engine/deliverability',
+    ],
+  ],
+  ['engine/bulk-gate.ts', [...base, ...ports, ...makers, ...workers, 'engine/deliverability']],
   ['engine/subscriptions', [...base, ...ports, ...makers, ...workers, 'engine/actors']],
   [
     'engine/subscriptions.ts',

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { lineStatuses } from '../../../engine/deliverability/line.ts'
+import { preflightRules, type RuleId } from '../../../engine/deliverability/rules.ts'
 import { campaignStates, selectionSchema, uncertainPolicies } from '../../../engine/model/campaign.ts'
 import { deliveryStates } from '../../../engine/model/delivery.ts'
 import type { CampaignId, PublicationId, SubscriberId } from '../../../engine/model/ids.ts'
@@ -14,6 +16,7 @@ export const senderViewSchema = z.object({
   address: z.string(),
   name: z.string(),
   replyTo: z.string().nullable(),
+  postalAddress: z.string().nullable().optional(),
 })
 
 export const campaignSchema = z.object({
@@ -148,6 +151,21 @@ export const preflightSchema = z.object({
     )
     .readonly()
     .describe('At most 1,000 of the failed.'),
+  lines: z
+    .array(
+      z.object({
+        id: z.enum(Object.keys(preflightRules) as [RuleId, ...RuleId[]]),
+        title: z.string(),
+        status: z.enum(lineStatuses),
+        found: z.string(),
+        where: z.string().nullable().describe('A DNS name, or the letters by their languages.'),
+        source: z.object({ name: z.string(), url: z.string() }).describe('Who asks for it.'),
+        remedy: z.string().nullable(),
+        weight: z.number().nullable().describe('Of a trait that content filters count, 1 to 3.'),
+      }),
+    )
+    .readonly()
+    .describe('What large providers ask of bulk mail, rule by rule.'),
 })
 
 export const previewSchema = z.object({

@@ -7,6 +7,7 @@ import { type Api, operation, type Parts } from '../api.ts'
 import { campaignSchema, previewSchema, testResultSchema } from '../reply/campaign-views.ts'
 import { idOrNameParams } from '../reply/page.ts'
 import { problems } from '../reply/problem.ts'
+import { forceSchema, permitForce } from '../request/force.ts'
 import { optionalBody } from '../request/optional-body.ts'
 import { etagOf } from '../request/version.ts'
 import { findCampaign } from './campaigns.ts'
@@ -45,13 +46,32 @@ export function campaignCommandRoutes(app: Api, parts: Parts): void {
     })
   }
 
-  command(
-    'start',
-    'campaigns:send',
-    'Start a campaign',
-    'Now; also the answer to one that was found overdue.',
-    (id) => campaigns.start(id),
-  )
+  app.route({
+    method: 'POST',
+    url: '/campaigns/:idOrName/start',
+    config: { scope: 'campaigns:send' },
+    schema: {
+      ...operation(
+        tag,
+        'Start a campaign',
+        'Now; also the answer to one that was found overdue. With `preflight.mode` `block` one that large providers would ' +
+          'refuse is not started: `issues` name the rules and what to do.',
+      ),
+      params: idOrNameParams,
+      body: optionalBody({ reason: textSchema.min(1).max(500).optional(), force: forceSchema }),
+      response: {
+        200: campaignSchema,
+        ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE', 'E_TEMPLATE', 'E_PREFLIGHT'),
+      },
+    },
+    handler: async (request, reply) => {
+      const { id } = await findCampaign(parts, request.params.idOrName)
+      const force = request.body?.force ?? false
+      if (force) await permitForce(request, parts)
+      const changed = await campaigns.start(id, { force })
+      return reply.header('etag', etagOf(changed)).send(changed)
+    },
+  })
   command(
     'pause',
     'campaigns:write',

@@ -48,8 +48,9 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
     schema: {
       ...operation(
         tag,
-        'Render for the whole audience without sending',
-        'Lists every recipient whose letter would fail, and why. With `Accept: application/x-ndjson` it answers ' +
+        'Look at a campaign before it goes',
+        'Renders for the whole audience without sending, and lists every recipient whose letter would fail, and why. `lines` say ' +
+          'what large providers ask of bulk mail and what is there: DNS is asked, and links of sample letters are followed. With `Accept: application/x-ndjson` it answers ' +
           '`progress` lines while it goes on, then one `result` or `problem` line.',
       ),
       params: idOrNameParams,

@@ -7,6 +7,7 @@ import { type Api, operation, type Parts } from '../api.ts'
 import { campaignSchema } from '../reply/campaign-views.ts'
 import { byIdOrName, idOrNameParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
 import { problems } from '../reply/problem.ts'
+import { forceSchema, permitForce } from '../request/force.ts'
 import { etagOf, versionHeaders, versionOf, versionQuery } from '../request/version.ts'
 
 const tag = 'Campaigns'
@@ -128,15 +129,17 @@ export function campaignRoutes(app: Api, parts: Parts): void {
           'then on, or from now on, and goes on by itself.',
       ),
       params: idOrNameParams,
-      body: scheduleInputSchema,
+      body: scheduleInputSchema.extend({ force: forceSchema }),
       response: {
         200: campaignSchema,
-        ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE', 'E_TEMPLATE'),
+        ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT', 'E_STATE', 'E_TEMPLATE', 'E_PREFLIGHT'),
       },
     },
     handler: async (request, reply) => {
       const { id } = await findCampaign(parts, request.params.idOrName)
-      const changed = await engine.campaigns.schedule(id, request.body.at)
+      const { at, force } = request.body
+      if (force) await permitForce(request, parts)
+      const changed = await engine.campaigns.schedule(id, at, { force })
       return reply.header('etag', etagOf(changed)).send(changed)
     },
   })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../app/config.ts'
 import { type Daemon, startDaemon } from '../../../app/daemon.ts'
 import { silentLog } from '../../../engine/log.ts'
+import { noResolver } from '../../../engine/ports/resolver.ts'
 import { run } from './outside.ts'
 
 let cwd = ''
@@ -23,7 +24,11 @@ const inFolder = (name: string) => join(cwd, name)
 beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'broadsheet-cli-'))
   writeFileSync(inFolder('broadsheet.yaml'), settings)
-  daemon = await startDaemon(loadConfig({ cwd, env: {} }), { log: silentLog, version: '1.2.3' })
+  daemon = await startDaemon(loadConfig({ cwd, env: {} }), {
+    log: silentLog,
+    version: '1.2.3',
+    resolver: noResolver,
+  })
   await cli('list', 'add', 'newsletter', '--title', 'The newsletter')
 })
 afterAll(async () => {

@@ -14,6 +14,7 @@ beforeEach(async () => {
     },
     'www.example.org': { CNAME: 'example.org' },
     '1.2.0.192.in-addr.arpa': { PTR: ['mx.example.org'] },
+    '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa': { PTR: ['six.example.org'] },
     'broken.example.org': { fails: 'broken' },
     'silent.example.org': { fails: 'silent' },
   })
@@ -31,6 +32,7 @@ describe('the resolver', () => {
     expect(await resolver.mx('example.org')).toEqual({ ok: [{ host: 'mx.example.org', preference: 10 }] })
     expect(await resolver.cname('www.example.org')).toEqual({ ok: ['example.org'] })
     expect(await resolver.ptr('192.0.2.1')).toEqual({ ok: ['mx.example.org'] })
+    expect(await resolver.ptr('2001:db8::1')).toEqual({ ok: ['six.example.org'] })
   })
 
   test('tells a name that is not there from one without the record, and both from a server that says nothing', async () => {

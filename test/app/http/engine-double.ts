@@ -257,7 +257,7 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
         options?.onProgress?.(done, 3)
         clock.now()
       }
-      return { audience: 3, ok: 3, skipped: 0, failed: 0, failures: [] }
+      return { audience: 3, ok: 3, skipped: 0, failed: 0, failures: [], lines: [] }
     },
     async preview(_id, address) {
       return {

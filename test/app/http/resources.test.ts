@@ -265,9 +265,9 @@ describe('campaigns', () => {
     })
     expect((await act('resume')).json).toMatchObject({ code: 'E_STATE', status: 409 })
     expect((await act('cancel')).json).toMatchObject({ state: 'cancelled' })
-    expect((await act('start', { force: true })).json).toMatchObject({
+    expect((await act('start', { hurry: true })).json).toMatchObject({
       code: 'E_INPUT',
-      issues: [{ path: 'force' }],
+      issues: [{ path: 'hurry' }],
     })
     expect((await served.ask('DELETE', '/api/v1/campaigns/monday')).json).toMatchObject({ code: 'E_STATE' })
     expect((await act('retry')).json).toEqual({ retried: 1 })

@@ -1,5 +1,6 @@
 import { engineConfigSchema } from '../../../engine/config.ts'
 import { createEngine, type Engine } from '../../../engine/engine.ts'
+import type { Log } from '../../../engine/log.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import { campaignInputSchema } from '../../../engine/model/campaign.ts'
 import type { DeliveryCounts } from '../../../engine/model/delivery.ts'
@@ -8,8 +9,10 @@ import { subscriberInputSchema } from '../../../engine/model/subscriber.ts'
 import { templateInputSchema } from '../../../engine/model/template.ts'
 import type { Bus } from '../../../engine/ports/bus.ts'
 import type { Cache } from '../../../engine/ports/cache.ts'
+import type { Fetcher } from '../../../engine/ports/fetcher.ts'
 import type { Meter } from '../../../engine/ports/meter.ts'
 import type { WorkQueue } from '../../../engine/ports/queue.ts'
+import type { Resolver } from '../../../engine/ports/resolver.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { createMemoryQueue } from '../../../stores/memory/nodes/queue.ts'
 import { openStore } from '../../../stores/open.ts'
@@ -46,6 +49,9 @@ export async function openHouse(
     readonly body?: string
     readonly bus?: Bus
     readonly cache?: Cache
+    readonly resolver?: Resolver
+    readonly fetcher?: Fetcher
+    readonly log?: Log
     /** Closed with the engine. Default: one of its own. */
     readonly queue?: WorkQueue
     readonly node?: string
@@ -106,6 +112,9 @@ export async function openHouse(
       random: () => 0.5,
       ...(options.bus && { bus: options.bus }),
       ...(options.cache && { cache: options.cache }),
+      ...(options.resolver && { resolver: options.resolver }),
+      ...(options.fetcher && { fetcher: options.fetcher }),
+      ...(options.log && { log: options.log }),
       ...(options.node !== undefined && { node: options.node }),
       ...(options.meter && { meter: options.meter }),
     },

@@ -4,6 +4,7 @@ import type { Cli } from '../../cli.ts'
 import type { Client } from '../../daemon/client.ts'
 import { pathTo } from '../../daemon/find.ts'
 import { count, many, plain } from '../../terminal/format.ts'
+import { showLines } from '../../terminal/preflight-lines.ts'
 import { createProgress } from '../../terminal/progress.ts'
 
 const shownFailures = 20
@@ -21,10 +22,11 @@ export async function runPreflight(cli: Cli, client: Client, campaign: Campaign)
       ({ done, audience: total }) => bar.update({ done, total }),
     )
     .finally(() => bar.finish())
-  const { audience, ok, skipped, failed, failures } = report
-  if (failed > 0) cli.exit('partial')
+  const { audience, ok, skipped, failed, failures, lines } = report
+  if (failed > 0 || lines.some(({ status }) => status === 'blocked')) cli.exit('partial')
   if (cli.options.json) {
     for (const failure of failures) cli.result({ type: 'failure', ...failure }, () => '')
+    for (const line of lines) cli.result({ type: 'line', ...line }, () => '')
     cli.result({ type: 'result', audience, ok, skipped, failed }, () => '')
     return
   }
@@ -43,4 +45,6 @@ export async function runPreflight(cli: Cli, client: Client, campaign: Campaign)
     cli.remark(
       `  ... and ${count(failed - shownFailures)} more; --json names ${failed > failures.length ? 'the first 1,000' : 'all'}`,
     )
+  cli.say()
+  showLines(cli, lines)
 }

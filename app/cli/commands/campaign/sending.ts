@@ -20,13 +20,17 @@ export function register(command: Command, run: Run): void {
       '[when]',
       '2026-11-24T08:00, 2026-11-24T08:00Z, +30m, +2h, +1d; of a recurring one from when on',
     )
+    .option('--force', 'although the preflight says that large providers would refuse it')
     .description('start it at a time, a recurring one each time it is due; a daemon has to run then')
     .addHelpText('after', '\nExample:\n  $ broadsheet campaign schedule weekly 2026-11-24T08:00\n')
     .action(
-      run((cli, name: string, when: string | undefined) =>
+      run((cli, name: string, when: string | undefined, options: { force?: boolean }) =>
         withDaemon(cli, {}, async (access) => {
           const { id } = await found(access.client, name)
-          const said = when === undefined ? {} : { at: parseWhen(when, Date.now()) }
+          const said = {
+            ...(when !== undefined && { at: parseWhen(when, Date.now()) }),
+            ...(options.force === true && { force: true }),
+          }
           const campaign = await access.client.post<Campaign>(pathTo('campaigns', id, '/schedule'), said)
           cli.result(
             campaign,
@@ -46,6 +50,7 @@ export function register(command: Command, run: Run): void {
     .argument('<name>')
     .description('send it now, and watch')
     .option('--detach', 'do not watch; only where a daemon runs')
+    .option('--force', 'although the preflight says that large providers would refuse it')
     .addHelpText(
       'after',
       `
@@ -55,9 +60,12 @@ letter twice.
 `,
     )
     .action(
-      run((cli, name: string, options: { detach?: boolean }) =>
+      run((cli, name: string, options: { detach?: boolean; force?: boolean }) =>
         moving(cli, name, options.detach === true, async ({ client }, { id }) =>
-          client.post<Campaign>(pathTo('campaigns', id, '/start')),
+          client.post<Campaign>(
+            pathTo('campaigns', id, '/start'),
+            options.force === true ? { force: true } : undefined,
+          ),
         ),
       ),
     )

@@ -13,7 +13,7 @@ export function register(command: Command, run: Run): void {
   command
     .command('preflight')
     .argument('<name>')
-    .description('make every letter and send none: whose would fail, and why?')
+    .description('make every letter and send none: whose would fail, and would large providers take them?')
     .action(
       run((cli, name: string) =>
         withDaemon(cli, {}, async ({ client }) => runPreflight(cli, client, await found(client, name))),
