@@ -1,4 +1,4 @@
-import { createPasswords } from '../../engine/access/password.ts'
+import { createPasswords, type Passwords } from '../../engine/access/password.ts'
 import type { Vault } from '../../engine/access/vault.ts'
 import type { Clock } from '../../engine/clock.ts'
 import type { Log } from '../../engine/log.ts'
@@ -28,12 +28,12 @@ export function createAccess(options: {
   readonly config: AccessConfig
   /** Opened when the first second factor is. */
   readonly vault: () => Promise<Vault>
+  readonly passwords?: Passwords
   readonly clock: Clock
   readonly log: Log
 }): Access {
-  const { store, config, vault, clock, log } = options
+  const { store, config, vault, passwords = createPasswords(), clock, log } = options
   const { users, apiKeys, buckets } = store
-  const passwords = createPasswords()
   const sessions = createSessions({ sessions: store.sessions, users, life: config, clock, log })
   const people = createPeople({ store, sessions, passwords, invitationMs: config.invitationMs, clock })
   const secondFactor = createSecondFactor({ people, vault, clock })

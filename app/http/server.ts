@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Passwords } from '../../engine/access/password.ts'
 import type { Vault } from '../../engine/access/vault.ts'
 import { createAddressChecker } from '../../engine/audience/address-check.ts'
 import { createImporter } from '../../engine/audience/import/importer.ts'
@@ -128,6 +129,8 @@ export interface HttpConfig {
   readonly access?: AccessConfig
   /** Keeps second factors. Default: there are none. */
   readonly vault?: () => Promise<Vault>
+  /** Hashes passwords. Default: at the cost that is due today. */
+  readonly passwords?: Passwords
   /** The public pages. Default: as the settings have it where they say nothing. */
   readonly pages?: PagesConfig
   /** Sign the forms of public pages. Default: one of this process, so that forms do not outlive it. */
@@ -170,6 +173,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     store: engine.store,
     config: config.access ?? accessSchema.parse({}),
     vault: config.vault ?? noVault,
+    ...(config.passwords !== undefined && { passwords: config.passwords }),
     clock,
     log,
   })

@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadConfig } from '../../../app/config.ts'
+import { startDaemon } from '../../../app/daemon.ts'
+import { silentLog } from '../../../engine/log.ts'
 import { run } from './outside.ts'
 
 const password = 'correct horse battery'
+
+// One that runs: a daemon for each command takes seconds on a busy machine.
+const anyPort = { flag: '--port', path: 'http.port', value: '0' }
 
 let cwd: string
 beforeEach(() => {
@@ -19,6 +25,12 @@ test('from nothing to an owner, who is asked for once, and to those that they in
     ownerToken: expect.stringMatching(/^bst_/),
   })
   const token = String(made!.ownerToken)
+  await using stack = new AsyncDisposableStack()
+  const daemon = await startDaemon(loadConfig({ cwd, env: {}, flags: [anyPort] }), {
+    log: silentLog,
+    version: '1.2.3',
+  })
+  stack.defer(() => daemon.stop())
 
   const weak = await run(cwd, ['user', 'accept', token, '--address', 'me@example.org'], { stdin: 'short\n' })
   expect(weak).toMatchObject({ code: 4, out: '' })

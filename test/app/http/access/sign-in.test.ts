@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { httpLimitsSchema } from '../../../../app/config/http.ts'
+import { createPasswords, type Passwords } from '../../../../engine/access/password.ts'
 import { totpCode } from '../../../../engine/access/totp.ts'
 import { createVault } from '../../../../engine/access/vault.ts'
 import type { Role } from '../../../../engine/model/scope.ts'
@@ -8,6 +9,16 @@ import { type Answer, type Served, serve } from '../serve.ts'
 
 const password = 'correct horse battery'
 const vault = createVault(['a key of the vault of the test, long'])
+/** Some sixty are hashed here. */
+const cheap = createPasswords({ cost: { ln: 10, r: 8, p: 1 } })
+let checked = 0
+const counting: Passwords = {
+  hash: cheap.hash,
+  check(...given) {
+    checked++
+    return cheap.check(...given)
+  },
+}
 const plenty = { perSecond: 1e6, burst: 1e6 }
 
 interface Me {
@@ -26,6 +37,7 @@ const start = (publicUrl?: string) =>
     clock,
     config: {
       vault: async () => vault,
+      passwords: counting,
       limits: httpLimitsSchema.parse({ signIn: plenty }),
       ...(publicUrl !== undefined && { publicUrl }),
     },
@@ -171,6 +183,7 @@ describe('signing in', () => {
     const name = await person('editor')
     const gone = await person('editor', 'gone@example.org')
     await served.ask('PATCH', `/api/v1/users/${gone}`, { disabled: true })
+    const before = checked
     const answers = await Promise.all(
       [
         { name, password: 'wrong horse battery' },
@@ -182,6 +195,8 @@ describe('signing in', () => {
     expect(bodies[0]).toMatchObject({ code: 'E_SIGN_IN', status: 401 })
     expect(bodies[1]).toEqual(bodies[0])
     expect(bodies[2]).toEqual(bodies[0])
+    // And after the same work: a password is hashed for each.
+    expect(checked - before).toBe(3)
   })
 
   test('five wrong passwords from one address, then one has to wait, and others do not', async () => {
