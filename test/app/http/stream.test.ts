@@ -4,6 +4,7 @@ import { createLive } from '../../../app/http/reply/sse.ts'
 import type { Fact } from '../../../engine/engine.ts'
 import { silentLog } from '../../../engine/log.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'
+import { keyOf } from './access/callers.ts'
 import { type Served, serve, token } from './serve.ts'
 
 const changed = (name: string): Fact => ({
@@ -37,10 +38,10 @@ afterEach(async () => {
 })
 
 /** A client that reads messages one by one. */
-async function listen(query = '') {
+async function listen(query = '', authorization = `Bearer ${token}`) {
   const controller = new AbortController()
   const response = await fetch(`${served.url}/api/v1/stream${query}`, {
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization },
     signal: controller.signal,
   })
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
@@ -86,6 +87,18 @@ describe('the stream of facts', () => {
     expect(await next()).toContain('event: channel.changed')
     leave()
     expect((await served.ask('GET', '/api/v1/stream?types=nope')).json).toMatchObject({ code: 'E_INPUT' })
+  })
+
+  test('gives a caller what they may read, and refuses what they may not', async () => {
+    const { headers } = await keyOf(served.store, 'duty', { scopes: ['system:read'] })
+    const { next, leave } = await listen('', headers.authorization)
+    served.engine.tell(changed('a'))
+    served.engine.tell(opened)
+    expect(await next()).toContain('event: channel.changed')
+    leave()
+    const refused = await served.ask('GET', '/api/v1/stream?types=campaign.changed', undefined, headers)
+    expect(refused.json).toMatchObject({ code: 'E_FORBIDDEN' })
+    expect(refused.text).toContain('campaigns:read')
   })
 
   test('beats when nothing happens', async () => {

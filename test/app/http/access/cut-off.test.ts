@@ -1,3 +1,4 @@
+import { request } from 'undici'
 import { expect, test } from 'vitest'
 import { createTestClock } from '../../../engine/support/clock.ts'
 import { type Served, serve } from '../serve.ts'
@@ -83,4 +84,31 @@ test('somebody signed out, disabled or out of time hears no more', async () => {
   expect(await stillOpen(late.stream)).toBe('open')
   await pass(clock, 4)
   expect(await late.stream.ended).toBe('ended')
+})
+
+test('a download that is not over yet ends with its key, and is not taken for whole', async () => {
+  const clock = createTestClock()
+  await using served = await serve({ clock })
+  const { store } = served
+  // More than sockets hold.
+  await store.audit.append(
+    Array.from({ length: 100_000 }, (_, index) => ({
+      at: 1,
+      caller: { kind: 'key' as const, id: '1', name: 'x'.repeat(200) },
+      action: 'list.create',
+      subject: `list/${index}`,
+      outcome: 'done' as const,
+      requestId: null,
+      address: null,
+      detail: {},
+    })),
+  )
+  const { key, headers } = await keyOf(store, 'one', { scopes: ['access:write'] })
+  const { statusCode, body } = await request(`${served.url}/api/v1/audit`, {
+    headers: { ...headers, accept: 'text/csv' },
+  })
+  expect(statusCode).toBe(200)
+  await served.ask('DELETE', `/api/v1/keys/${key.id}`)
+  await pass(clock, 2)
+  await expect(body.text()).rejects.toThrow()
 })
