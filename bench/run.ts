@@ -4,6 +4,7 @@ import { benchAlertFanout } from './alert-fanout.ts'
 import { benchAlertLatency } from './alert-latency.ts'
 import { benchAlerts } from './alerts.ts'
 import { benchAnalytics } from './analytics.ts'
+import { benchApi } from './api.ts'
 import { benchCache } from './cache.ts'
 import { benchChannel } from './channel.ts'
 import { benchCompose } from './compose.ts'
@@ -37,6 +38,7 @@ const benches = {
   nodes: benchNodes,
   feeds: benchFeeds,
   segments: benchSegments,
+  api: benchApi,
   alerts: benchAlerts,
   analytics: benchAnalytics,
   fanout: benchAlertFanout,
