@@ -1,4 +1,5 @@
 import type { Passwords } from '../../engine/access/password.ts'
+import { BroadsheetError } from '../../engine/errors.ts'
 import type { User } from '../../engine/model/user.ts'
 import type { UserStore } from '../../engine/ports/access.ts'
 import type { Gate } from './gate.ts'
@@ -72,8 +73,10 @@ export function createSignIn(options: {
         }
         if (!(await secondFactor.take(user.id, code))) return { status: 'wrong', who: user, why: 'code' }
       }
+      const opened = await sessions.open(user, origin).catch(goneMeanwhile)
+      if (opened === null) return { status: 'wrong', who: user, why: 'disabled' }
       await gate.pass(name, origin.address)
-      return { status: 'in', user, opened: await sessions.open(user, origin) }
+      return { status: 'in', user, opened }
     },
     async confirm({ id, name }, password, { address }) {
       const seconds = await gate.enter(name, address)
@@ -84,4 +87,10 @@ export function createSignIn(options: {
       return ok
     },
   }
+}
+
+/** They were removed or disabled while their password was looked at. */
+function goneMeanwhile(error: unknown): null {
+  if (error instanceof BroadsheetError && error.code === 'E_NOT_FOUND') return null
+  throw error
 }

@@ -57,7 +57,10 @@ export function ownRoutes(app: Api, parts: Parts): void {
         password: typedPassword.describe('The present one.'),
         newPassword: typedPassword.describe('12 to 256 characters, none that many people use.'),
       }),
-      response: { 200: callerSchema, ...problems('write', 'E_SIGN_IN', 'E_PASSWORD') },
+      response: {
+        200: callerSchema,
+        ...problems('write', 'E_SIGN_IN', 'E_PASSWORD', 'E_NOT_FOUND', 'E_CONFLICT'),
+      },
     },
     handler: async (request, reply) => {
       const signed = await signedIn(request, parts)

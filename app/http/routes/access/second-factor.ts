@@ -30,7 +30,7 @@ export function secondFactorRoutes(app: Api, parts: Parts): void {
           secret: z.string().describe('In base 32, to type where no QR code can be read.'),
           uri: z.string().describe('`otpauth://totp/...`, as authenticator apps read it.'),
         }),
-        ...problems('write', 'E_SIGN_IN', 'E_STATE', 'E_VAULT'),
+        ...problems('write', 'E_SIGN_IN', 'E_STATE', 'E_VAULT', 'E_NOT_FOUND', 'E_CONFLICT'),
       },
     },
     handler: async (request, reply) => {
@@ -54,7 +54,7 @@ export function secondFactorRoutes(app: Api, parts: Parts): void {
       body: z.strictObject({ code: typedCode }),
       response: {
         200: callerSchema.extend({ recoveryCodes: z.array(z.string()) }),
-        ...problems('write', 'E_SIGN_IN', 'E_STATE', 'E_VAULT'),
+        ...problems('write', 'E_SIGN_IN', 'E_STATE', 'E_VAULT', 'E_NOT_FOUND', 'E_CONFLICT'),
       },
     },
     handler: async (request, reply) => {
@@ -77,7 +77,10 @@ export function secondFactorRoutes(app: Api, parts: Parts): void {
     schema: {
       ...operation(tag, 'Remove the second factor', 'And the recovery codes.'),
       body: passwordBody,
-      response: { 204: z.undefined().describe('Removed.'), ...problems('write', 'E_SIGN_IN') },
+      response: {
+        204: z.undefined().describe('Removed.'),
+        ...problems('write', 'E_SIGN_IN', 'E_NOT_FOUND', 'E_CONFLICT'),
+      },
     },
     handler: async (request, reply) => {
       const signed = await signedIn(request, parts)

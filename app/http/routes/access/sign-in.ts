@@ -62,7 +62,10 @@ export function signInRoutes(app: Api, parts: Parts): void {
           'repeat the request with it. Unknown names, wrong passwords and disabled users are answered alike.',
       ),
       body: z.strictObject({ name: userNameSchema, password: typedPassword, code: typedCode.optional() }),
-      response: { 200: callerSchema, ...problems('write', 'E_SIGN_IN', 'E_SECOND_FACTOR') },
+      response: {
+        200: callerSchema,
+        ...problems('write', 'E_SIGN_IN', 'E_SECOND_FACTOR', 'E_VAULT', 'E_CONFLICT'),
+      },
     },
     handler: async (request, reply) => {
       requireOwnPage(request, publicUrl)
