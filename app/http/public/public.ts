@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import { type PagesConfig, pagesSchema } from '../../config/pages.ts'
 import type { Api, Parts } from '../api.ts'
+import { isShed } from '../reply/log-refusal.ts'
 import { refusalOf, retryAfterSeconds } from '../reply/problem.ts'
 import { acknowledgeRoutes } from './alert/acknowledge.ts'
 import { archiveRoutes } from './archive.ts'
@@ -53,7 +54,7 @@ export function publicRoutes(app: Api, { engine, clock, log }: Parts, options: P
   // People read these answers: a page, where the API would give a problem.
   app.setErrorHandler(async (error, request, reply) => {
     const refusal = refusalOf(error, maxFormBytes)
-    if (refusal.status >= 500)
+    if (refusal.status >= 500 && !isShed(error))
       log.error(
         { requestId: request.id, route: request.routeOptions.url ?? null, code: refusal.code },
         'http.page_failed',

@@ -134,7 +134,10 @@ describe('a daemon with too much to do', () => {
     }
     const clock = createTestClock()
     const config = { pressure: httpPressureSchema.parse({ underWay: 20 }) }
-    await using served = await serve({ store: gated, clock, config })
+    const said: string[] = []
+    const say = (_fields: object, event: string) => said.push(event)
+    const log = { ...silentLog, warn: say, error: say }
+    await using served = await serve({ store: gated, clock, config, log })
     const status = async (method: string, path: string, body?: unknown) =>
       (await served.ask(method, path, body)).status
     const waits: Promise<number>[] = []
@@ -165,6 +168,9 @@ describe('a daemon with too much to do', () => {
     expect(metrics).toContain('broadsheet_http_shed_total{priority="usual"} 1\n')
     expect(metrics).toContain('broadsheet_http_shedding{priority="usual"} 1\n')
     expect(metrics).toContain('broadsheet_http_shedding{priority="alerts"} 0\n')
+    // The archive's page, too. No line for each who is turned away: that would be more to do.
+    expect(await status('GET', '/a/daily')).toBe(503)
+    expect(said).toEqual(['http.shedding', 'http.shedding'])
     held.resolve()
     expect(new Set(await Promise.all(waits))).toEqual(new Set([200]))
     expect(await status('GET', '/api/v1/lists')).toBe(503)
