@@ -100,7 +100,7 @@ function threadTitle(name: string): string {
   if (name === 'MainThread' || name === 'node') return 'main thread'
   if (name.startsWith('piscina') || name.startsWith('WorkerThread') || name.startsWith('[worker'))
     return 'render threads'
-  if (name.startsWith('V8Worker') || name.startsWith('DelayedTask')) return 'compiler and garbage collector'
+  if (name.startsWith('V8Worker') || name.startsWith('DelayedTask')) return 'compiler, collector'
   if (name.startsWith('libuv')) return 'files, DNS, hashes'
   return 'others'
 }

@@ -20,7 +20,7 @@ interface Series {
   readonly points: readonly (readonly [number, number])[]
 }
 
-const frame = { width: 560, height: 260, left: 58, right: 16, top: 14, bottom: 34 }
+const frame = { width: 560, height: 220, left: 58, right: 16, top: 14, bottom: 34 }
 const inner = {
   width: frame.width - frame.left - frame.right,
   height: frame.height - frame.top - frame.bottom,

@@ -40,7 +40,7 @@ ${warnings(report)}
 </header>
 <section>
 <h2 class="headline">The targets ${badge(verdictOfReport(report))}</h2>
-<p class="soft">What was first asked of Broadsheet, and what it asks of itself. ${modesInWords(report)}</p>
+<p class="soft">What was first asked of Broadsheet, and what it asks of itself: <em>short</em> is what meets only the first. ${modesInWords(report)}</p>
 <div class="scroll">${verdicts(
     besides,
     report.modes.map(({ mode }) => mode),
@@ -82,20 +82,23 @@ function warnings({ machine, options }: LoadReport): Html | null {
 }
 
 function verdicts(besides: readonly Beside[], modes: readonly Mode['mode'][]): Html {
+  const columns = 3 + modes.length
   return html`<table class="verdicts">
-<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Original target</th><th scope="col" class="n">Own promise</th>${modes.map((mode) => html`<th scope="col" class="n" colspan="2">${mode}</th>`)}</tr></thead>
+<thead><tr><th scope="col">Figure</th>${modes.map((mode) => html`<th scope="col" class="n">${mode}</th>`)}<th scope="col" class="n">Original target</th><th scope="col" class="n">Own promise</th></tr></thead>
 ${besides.map((beside) => {
   const [{ run: first }] = beside as readonly [Beside[number], ...Beside]
   const names = [...new Set(beside.flatMap(({ run }) => run.checks.map(({ name }) => name)))]
-  return html`<tbody><tr><th class="run" scope="rowgroup" colspan="${3 + 2 * modes.length}"><a href="#${first.name}">${first.title}</a></th></tr>
-${beside.map(({ mode, run }) => run.error !== null && html`<tr><td colspan="${3 + 2 * modes.length}">${badge('fail')} ${mode} did not come to its end: ${run.error}</td></tr>`)}
+  return html`<tbody><tr><th class="run" scope="rowgroup" colspan="${columns}"><a href="#${first.name}">${first.title}</a></th></tr>
+${beside.map(({ mode, run }) => run.error !== null && html`<tr><td colspan="${columns}">${badge('fail')} ${mode} did not come to its end: ${run.error}</td></tr>`)}
 ${names.map((name) => {
-  const checks = modes.map(
-    (mode) => beside.find((one) => one.mode === mode)?.run.checks.find((one) => one.name === name) ?? null,
-  )
-  const { unit, target, promise } = checks.find((one) => one !== null)!
-  const asked = (limit: Check['target']) => (limit === null ? '' : limitText(limit, unit))
-  return html`<tr><td>${name}</td><td class="n">${asked(target)}</td><td class="n">${asked(promise)}</td>${checks.map((one) => (one === null ? html`<td colspan="2"></td>` : html`<td class="n">${amount(one.value, unit)}${one.note !== null && html`<small>${one.note}</small>`}</td><td class="j">${judgement(one)}</td>`))}</tr>`
+  const checks = modes.map((mode) => ({
+    mode,
+    check: beside.find((one) => one.mode === mode)?.run.checks.find((one) => one.name === name),
+  }))
+  const { unit, target, promise } = checks.find(({ check }) => check !== undefined)!.check!
+  const asked = (what: string, limit: Check['target']) =>
+    html`<td class="n${limit === null ? ' empty' : ''}" data-of="${what}">${limit === null ? '' : limitText(limit, unit)}</td>`
+  return html`<tr><td class="name">${name}</td>${checks.map(({ mode, check }) => (check === undefined ? html`<td class="n empty"></td>` : html`<td class="n" data-of="${mode}"><span class="measured">${amount(check.value, unit)} ${judgement(check)}</span>${check.note !== null && html`<small>${check.note}</small>`}</td>`))}${asked('original target', target)}${asked('own promise', promise)}</tr>`
 })}</tbody>`
 })}
 </table>`
@@ -104,7 +107,7 @@ ${names.map((name) => {
 /** Of both at once: what misses only the promise is said to. */
 function judgement({ target, promise }: Check): Html {
   if (target?.verdict !== 'fail' && promise?.verdict === 'fail')
-    return html`<span class="verdict short">Short of promise</span>`
+    return html`<span class="verdict short">Short</span>`
   return badge(target?.verdict ?? promise?.verdict ?? 'untold')
 }
 
@@ -117,14 +120,14 @@ function runSection(beside: Beside): Html {
   )
   const what = first.latencies.find((one) => one.main)?.name ?? ''
   return html`<section class="run" id="${first.name}">
-<h2 class="headline">${first.title} ${beside.map(({ run }) => badge(verdictOfRun(run)))}</h2>
+<h2 class="headline">${first.title} ${beside.map(({ mode, run }) => html`<span class="of">${mode} ${badge(verdictOfRun(run))}</span>`)}</h2>
 <p>${first.what}.</p>
 ${
   main.length > 0 &&
   html`<h3>How long: ${what}</h3>
 <div class="side">
-<figure>${percentilePlot(main, boundsOf(first))}<figcaption>By percentile: to the right ever rarer ones.</figcaption></figure>
-<figure>${histogramPlot(main)}<figcaption>How many took how long, in shares of each mode.</figcaption></figure>
+${plot('By percentile: to the right ever rarer ones', percentilePlot(main, boundsOf(first)))}
+${plot('How many took how long, in shares of each mode', histogramPlot(main))}
 </div>
 ${keys(main.map(({ name }) => name))}
 ${percentiles(beside)}`
@@ -159,39 +162,43 @@ function percentiles(beside: Beside): Html {
 }
 
 function modeSection(mode: Mode['mode'], run: Run): Html {
-  const seen = run.memory.filter(({ points }) => points.length > 0)
+  const seen = run.memory
+    .filter(({ points }) => points.length > 0)
+    .map(({ part, points }) => ({ name: part, points }))
   const threads = run.threads.filter(({ cores }) => cores >= 0.005).slice(0, 10)
-  const cores = run.cores.filter(({ points }) => points.some(([, used]) => used >= 0.02))
+  const cores = run.cores
+    .filter(({ points }) => points.some(([, used]) => used >= 0.02))
+    .map(({ part, points }) => ({ name: part, points }))
   return html`<h3><span class="mode" style="background:${colourOf(mode, 0)}"></span>${mode}: ${modeTitles[mode]}</h3>
 ${run.figures.length > 0 && html`<dl class="facts">${run.figures.map(({ name, value, unit }) => html`<dt>${name}</dt><dd>${amount(value, unit)}</dd>`)}</dl>`}
 <div class="side">
 ${run.throughput
   .filter(({ points }) => points.length > 0)
-  .map(
-    (one) =>
-      html`<figure>${timePlot(one.name, [one])}<figcaption>${one.name} over time, ${one.unit}.</figcaption></figure>`,
-  )}
+  .map((one) => plot(`${capital(one.name)} over time, ${one.unit}`, timePlot(one.name, [one])))}
 ${
   seen.length > 0 &&
-  html`<figure>${timePlot(
-    'Memory',
-    seen.map(({ part, points }) => ({ name: part, points })),
-    (value) => bytes(value),
-  )}${keys(seen.map(({ part, points }) => [part, `at most ${bytes(Math.max(...points.map(([, value]) => value)))}`]))}<figcaption>Memory in use (RSS).</figcaption></figure>`
+  plot(
+    'Memory in use (RSS)',
+    timePlot('Memory', seen, (value) => bytes(value)),
+    keys(
+      seen.map(({ name, points }) => [
+        name,
+        `at most ${bytes(Math.max(...points.map(([, value]) => value)))}`,
+      ]),
+    ),
+  )
 }
-${
-  cores.length > 0 &&
-  html`<figure>${timePlot(
-    'Cores',
-    cores.map(({ part, points }) => ({ name: part, points })),
-    (value) => figure(value),
-  )}${keys(cores.map(({ part }) => part))}<figcaption>Cores in use.</figcaption></figure>`
-}
-${threads.length > 0 && html`<figure>${coresChart(threads)}<figcaption>Cores in use over the whole run of ${duration(run.seconds * 1000)}.</figcaption></figure>`}
+${cores.length > 0 && plot('Cores in use', timePlot('Cores', cores, figure), keys(cores.map(({ name }) => name)))}
+${threads.length > 0 && plot(`Cores in use over the whole run of ${duration(run.seconds * 1000)}`, coresChart(threads))}
 </div>
 ${run.driver !== null && html`<p class="soft">The driver’s own part: requests left ${delay(quantile(run.driver.late, 0.5) ?? 0)} late at the median, ${delay(quantile(run.driver.late, 0.99) ?? 0)} at p99, ${delay(run.driver.late.max)} at most, which is in every latency above; its event loop lagged ${delay(run.driver.lagP99Ms)} at p99; it took ${figure(run.driver.cores)} cores.</p>`}
 ${Object.keys(run.counts).length > 0 && html`<details><summary>What was counted</summary><dl class="facts">${Object.entries(run.counts).map(([name, value]) => html`<dt>${name}</dt><dd>${count(value)}</dd>`)}</dl></details>`}`
 }
+
+const plot = (caption: string, chart: Html, below: Html | null = null): Html =>
+  html`<figure><figcaption>${caption}</figcaption>${chart}${below}</figure>`
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** What the colours stand for. */
 const keys = (names: readonly (string | readonly [name: string, note: string])[]): Html =>

@@ -18,11 +18,14 @@ main{max-width:66rem}
 .verdict.untold{color:var(--soft);background:var(--track)}
 .verdicts td,.verdicts th{text-align:left;white-space:normal}
 .verdicts td.n,.verdicts thead th.n{text-align:right;white-space:nowrap}
-.verdicts td.j{white-space:nowrap}
-.verdicts td.n small{max-width:15rem;margin-left:auto;white-space:normal;text-wrap:balance}
+.verdicts thead th{white-space:nowrap}
+.verdicts td.name{min-width:15rem}
 .verdicts th.run{font-weight:650;border-bottom:1px solid var(--soft);padding-top:1.1rem;font-size:1rem}
 .verdicts th.run a{color:inherit;text-decoration:none}.verdicts th.run a:hover{text-decoration:underline}
 .verdicts small{display:block;color:var(--soft);font-size:.82rem;line-height:1.35}
+.verdicts td.n small{max-width:15rem;margin-left:auto;white-space:normal;text-wrap:balance}
+.measured .verdict{margin-left:.35rem;min-width:3.4rem;text-align:center}
+.of{font-size:.85rem;font-weight:400;color:var(--soft)}.of .verdict{margin-left:.25rem}
 .side{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.5rem 2rem;align-items:start}
 .side figure{margin:0}
 .mode{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.35em;vertical-align:-.06em}
@@ -36,7 +39,10 @@ h3 .mode{margin-right:.5em}
 .limitname{font-size:11px;fill:var(--bad)}.limitname.own{fill:var(--good)}
 .warning{background:var(--mark);border-radius:8px;padding:.7rem 1.1rem;max-width:none}
 section.run{break-before:auto}
-@media (max-width:34rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}.verdicts td.n{white-space:normal}}
+@media (max-width:34rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}.verdicts,.verdicts tbody{display:block}.verdicts thead{display:none}
+.verdicts tr{display:grid;grid-template-columns:1fr auto;column-gap:1rem;padding:.5rem 0;border-bottom:1px solid var(--line)}
+.verdicts tr>*{border:0;padding:.1rem 0}.verdicts td.name{grid-column:1/-1;font-weight:600}.verdicts th.run,.verdicts td[colspan]{grid-column:1/-1;padding-top:.9rem}
+.verdicts td.n{grid-column:1/-1;display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}.verdicts td.n::before{content:attr(data-of);color:var(--soft)}.verdicts td.n.empty{display:none}.verdicts td.n small{flex-basis:100%;max-width:none;text-align:right}}
 @media print{:root{${lightColours};${light}}.verdict,.mode,.keys i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.side{grid-template-columns:1fr 1fr}section.run{break-inside:auto}h3{break-after:avoid}}
 `
 

@@ -133,7 +133,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     house = {
       api,
       parts: [nodePart('daemon', api)],
-      made: { daemons: 'one, that does all', store: 'memory', queue: 'memory' },
+      made: { daemons: 'one daemon that does all', store: 'memory', queue: 'memory' },
     }
   } else {
     const postgres = await start('PostgreSQL', startPostgres({ settings: postgresSettings }), (server) =>
@@ -160,7 +160,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         { name: 'Redis', pids: () => (redis.pid === undefined ? [] : [redis.pid]), byThread: false },
       ],
       made: {
-        daemons: 'one that answers, one that sends',
+        daemons: 'one node that answers, one that sends',
         store: 'PostgreSQL, fsync on',
         queue: 'Redis',
       },
