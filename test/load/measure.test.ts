@@ -56,7 +56,15 @@ test('Poisson moments are as far apart as independent ones: the gaps spread as w
 test('seconds in which nothing came are there, as 0', () => {
   const counted = createPerSecond()
   for (const at of [0.1, 0.9, 3.5]) counted.add(at)
-  expect(counted.counts()).toEqual([2, 0, 0, 1])
+  expect(counted.points()).toEqual([
+    [0.5, 2],
+    [1.5, 0],
+    [2.5, 0],
+    [3.5, 1],
+  ])
+  const fine = createPerSecond(0.1)
+  fine.add(0.15)
+  expect(fine.points()[1]).toEqual([expect.closeTo(0.15), 10])
 })
 
 test('a verdict falls on the side of its limit, and on none where nothing was measured', () => {

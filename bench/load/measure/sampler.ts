@@ -24,6 +24,8 @@ export interface Usage {
   }[]
   /** By part and thread, over the run: cores in use, the most first. */
   readonly threads: readonly { readonly part: string; readonly thread: string; readonly cores: number }[]
+  /** Cores that programs took that have nothing to do with the run, or that the machine's own host took; null where it is not known. */
+  readonly others: number | null
 }
 
 export interface Sampler {
@@ -34,6 +36,7 @@ export interface Sampler {
 export function startSampler(parts: readonly Part[], everyMs = 500): Sampler {
   const begun = machineMs()
   const first = parts.map(cpuOf)
+  const machine = { busy: busyMicros(), own: sum(cpuByThread('self')) }
   const seen = parts.map(({ name }) => ({
     part: name,
     memory: [] as [number, number][],
@@ -76,12 +79,36 @@ export function startSampler(parts: readonly Part[], everyMs = 500): Sampler {
             ) / elapsedMicros,
         }))
       })
+      const ours = before.cpu.reduce((all, cpu, i) => all + Math.max(0, sum(cpu) - sum(first[i]!)), 0)
+      const own = sum(cpuByThread('self')) - machine.own
+      const busy = busyMicros()
       return {
+        others:
+          busy === null || machine.busy === null
+            ? null
+            : Math.max(0, busy - machine.busy - ours - own) / elapsedMicros,
         memory: seen.map(({ part, memory }) => ({ part, points: memory })),
         cores: seen.map(({ part, cores }) => ({ part, points: cores })),
         threads: threads.filter(({ cores }) => cores > 0).sort((a, b) => b.cores - a.cores),
       }
     },
+  }
+}
+
+const ticksPerSecond = 100
+
+/** That no processor idled since the machine began, microseconds. */
+function busyMicros(): number | null {
+  try {
+    const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n', 1)
+    // user nice system idle iowait irq softirq steal: proc_stat(5).
+    const [user, nice, system, , , irq, softirq, steal] = line.split(/\s+/).slice(1).map(Number)
+    return (
+      ([user, nice, system, irq, softirq, steal].reduce<number>((all, one) => all + (one ?? 0), 0) * 1e6) /
+      ticksPerSecond
+    )
+  } catch {
+    return null
   }
 }
 

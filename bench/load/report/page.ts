@@ -46,7 +46,7 @@ ${warnings(report)}
     report.modes.map(({ mode }) => mode),
   )}</div>
 </section>
-${besides.map(runSection)}
+${besides.map((beside) => runSection(beside, report.machine.cores))}
 ${about(report)}
 </main>
 </body>
@@ -69,14 +69,15 @@ const modesInWords = ({ modes }: LoadReport): string =>
     )
     .join(' ')
 
-function warnings({ machine, options }: LoadReport): Html | null {
+function warnings({ machine, options, modes }: LoadReport): Html | null {
   const said: string[] = []
   if (options.quick)
     said.push('A quick run with few people, from source: it shows that everything works, not how fast it is.')
-  // More waits than half of the cores before anything was started.
-  if (machine.loadBefore > machine.cores / 2)
+  const runs = modes.flatMap((one) => one.runs)
+  const crowded = runs.filter((run) => isCrowded(run, machine.cores))
+  if (crowded.length > 0)
     said.push(
-      `The machine was busy before the runs began (load ${machine.loadBefore.toFixed(1)} on ${machine.cores} cores): these figures are no verdict on Broadsheet.`,
+      `Other programs took ${figure(Math.max(...crowded.map(({ others }) => others ?? 0)))} of the machine’s ${machine.cores} cores during ${crowded.length} of ${runs.length} runs: their figures are no verdict on Broadsheet.`,
     )
   return said.length === 0 ? null : html`${said.map((text) => html`<p class="warning">${text}</p>`)}`
 }
@@ -111,7 +112,7 @@ function judgement({ target, promise }: Check): Html {
   return badge(target?.verdict ?? promise?.verdict ?? 'untold')
 }
 
-function runSection(beside: Beside): Html {
+function runSection(beside: Beside, machineCores: number): Html {
   const [{ run: first }] = beside as readonly [Beside[number], ...Beside]
   const main = beside.flatMap(({ mode, run }) =>
     run.latencies
@@ -126,21 +127,21 @@ ${
   main.length > 0 &&
   html`<h3>How long: ${what}</h3>
 <div class="side">
-${plot('By percentile: to the right ever rarer ones', percentilePlot(main, boundsOf(first)))}
+${plot('By percentile: to the right ever rarer ones', percentilePlot(main, boundsOf(first, what)))}
 ${plot('How many took how long, in shares of each mode', histogramPlot(main))}
 </div>
 ${keys(main.map(({ name }) => name))}
 ${percentiles(beside)}`
 }
-${beside.map(({ mode, run }) => modeSection(mode, run))}
+${beside.map(({ mode, run }) => modeSection(mode, run, machineCores))}
 </section>`
 }
 
-/** Lines of the limits on latencies that the run has. */
-function boundsOf({ checks }: Run): Parameters<typeof percentilePlot>[1] {
-  return checks.flatMap(({ name, unit, target, promise }) => {
-    const scale = unit === 'ms' ? 1 : unit === 's' ? 1000 : 0
-    if (scale === 0) return []
+/** Lines of the limits that there are on this latency. */
+function boundsOf({ checks }: Run, latency: string): Parameters<typeof percentilePlot>[1] {
+  return checks.flatMap(({ name, unit, of, target, promise }) => {
+    if (of !== latency) return []
+    const scale = unit === 's' ? 1000 : 1
     const short = /p\d+/.exec(name)?.[0] ?? 'longest'
     const line = (limit: Check['target'], own: boolean) =>
       limit === null ? [] : [{ ms: limit.value * scale, name: `${short} ${limitText(limit, unit)}`, own }]
@@ -161,7 +162,7 @@ function percentiles(beside: Beside): Html {
   return html`${table(main)}${others.length > 0 && html`<details><summary>${others.length} more, by route or place</summary>${table(others)}</details>`}`
 }
 
-function modeSection(mode: Mode['mode'], run: Run): Html {
+function modeSection(mode: Mode['mode'], run: Run, machineCores: number): Html {
   const seen = run.memory
     .filter(({ points }) => points.length > 0)
     .map(({ part, points }) => ({ name: part, points }))
@@ -170,6 +171,7 @@ function modeSection(mode: Mode['mode'], run: Run): Html {
     .filter(({ points }) => points.some(([, used]) => used >= 0.02))
     .map(({ part, points }) => ({ name: part, points }))
   return html`<h3><span class="mode" style="background:${colourOf(mode, 0)}"></span>${mode}: ${modeTitles[mode]}</h3>
+${isCrowded(run, machineCores) && html`<p class="warning">Other programs took ${figure(run.others ?? 0)} of the machine’s ${machineCores} cores meanwhile: these figures are no verdict on Broadsheet.</p>`}
 ${run.figures.length > 0 && html`<dl class="facts">${run.figures.map(({ name, value, unit }) => html`<dt>${name}</dt><dd>${amount(value, unit)}</dd>`)}</dl>`}
 <div class="side">
 ${run.throughput
@@ -194,6 +196,12 @@ ${threads.length > 0 && plot(`Cores in use over the whole run of ${duration(run.
 ${run.driver !== null && html`<p class="soft">The driver’s own part: requests left ${delay(quantile(run.driver.late, 0.5) ?? 0)} late at the median, ${delay(quantile(run.driver.late, 0.99) ?? 0)} at p99, ${delay(run.driver.late.max)} at most, which is in every latency above; its event loop lagged ${delay(run.driver.lagP99Ms)} at p99; it took ${figure(run.driver.cores)} cores.</p>`}
 ${Object.keys(run.counts).length > 0 && html`<details><summary>What was counted</summary><dl class="facts">${Object.entries(run.counts).map(([name, value]) => html`<dt>${name}</dt><dd>${count(value)}</dd>`)}</dl></details>`}`
 }
+
+// What is left of a machine is then too little for daemons, database, driver and mail servers.
+const crowdedShare = 0.15
+
+const isCrowded = ({ others }: Run, machineCores: number): boolean =>
+  others !== null && others > crowdedShare * machineCores
 
 const plot = (caption: string, chart: Html, below: Html | null = null): Html =>
   html`<figure><figcaption>${caption}</figcaption>${chart}${below}</figure>`

@@ -21,6 +21,7 @@ const checkSchema = z.strictObject({
   unit: z.string(),
   target: limitSchema.nullable().describe('The original one; null where there is none.'),
   promise: limitSchema.nullable().describe("Broadsheet's own, stricter one."),
+  of: z.string().nullable().describe('The name of the latency that it is a figure of.'),
   note: z.string().nullable(),
 })
 export type Check = z.output<typeof checkSchema>
@@ -72,6 +73,10 @@ const runSchema = z.strictObject({
     .array(z.strictObject({ part: z.string(), thread: z.string(), cores: z.number() }))
     .readonly()
     .describe('Cores in use over the whole run, the most first.'),
+  others: z
+    .number()
+    .nullable()
+    .describe('Cores that programs took that have nothing to do with the run; null where it is not known.'),
   driver: z
     .strictObject({
       late: histogramSchema.describe('Milliseconds from the moment meant to the request.'),

@@ -2,7 +2,7 @@ import { merge, quantile } from '../measure/histogram.ts'
 import { machineMs } from '../measure/machine-clock.ts'
 import { startCampaign, type Told } from '../stage/campaign.ts'
 import { alertTopics, crowd, makeCampaign } from '../stage/furnish.ts'
-import { check } from '../targets.ts'
+import { check, latencies } from '../targets.ts'
 import type { AlertsDriven } from '../world/driver.ts'
 import { alertsTask, rouse } from './alerts.ts'
 import { allOf, answersOverTime } from './answers.ts'
@@ -108,7 +108,7 @@ export const alertsCampaign: RunDefinition = {
         accepted: driven.reduce((sum, one) => sum + accepted(one), 0),
       },
       latencies: [
-        { name: 'alert to its room', main: true, histogram: toRoom },
+        { name: latencies.room, main: true, histogram: toRoom },
         { name: 'alert to its 202', main: false, histogram: merge(driven.map(allOf)) },
       ],
       throughput: [

@@ -1,7 +1,7 @@
 import { histogramOf, quantile } from '../measure/histogram.ts'
 import { alertTopics } from '../stage/furnish.ts'
 import type { Stage } from '../stage/stage.ts'
-import { check } from '../targets.ts'
+import { check, latencies } from '../targets.ts'
 import type { AlertsTask } from '../world/driver.ts'
 import { lettersOverTime } from './letters.ts'
 import type { RunDefinition } from './run.ts'
@@ -78,8 +78,8 @@ export const alerts: RunDefinition = {
         missing,
       },
       latencies: [
-        { name: 'alert to each person', main: true, histogram: perPerson },
-        { name: 'alert to its room', main: false, histogram: toRoom },
+        { name: latencies.person, main: true, histogram: perPerson },
+        { name: latencies.room, main: false, histogram: toRoom },
       ],
       throughput: [{ ...lettersOverTime(arrivals, startedMs), name: 'alert mails', unit: 'mails/s' }],
       driver: driven.self,

@@ -2,7 +2,7 @@ import { list } from '../../../app/demo/content/publication.ts'
 import { merge, quantile } from '../measure/histogram.ts'
 import { startCampaign } from '../stage/campaign.ts'
 import { makeCampaign } from '../stage/furnish.ts'
-import { check } from '../targets.ts'
+import { check, latencies } from '../targets.ts'
 import { answerLatencies, answersOverTime } from './answers.ts'
 import { mixTask } from './api.ts'
 import type { RunDefinition, Scene } from './run.ts'
@@ -62,7 +62,7 @@ export const analytics: RunDefinition = {
         questions: driven.sent,
         failed,
       },
-      latencies: answerLatencies(driven, 'all questions'),
+      latencies: answerLatencies(driven, latencies.analytics),
       throughput: answersOverTime(driven, 'answers'),
       driver: driven.self,
     }

@@ -34,6 +34,6 @@ export const answersOverTime = (driven: Driven, name: string, fromSeconds = 0): 
     unit: 'answers/s',
     points: driven.answered
       .slice(0, Math.max(1, Math.floor(driven.seconds)))
-      .map((n, second) => [fromSeconds + second + 0.5, n]),
+      .map(([seconds, answers]) => [fromSeconds + seconds, answers]),
   },
 ]

@@ -1,7 +1,7 @@
 import { machineMs } from '../measure/machine-clock.ts'
 import { startCampaign } from '../stage/campaign.ts'
 import { crowd, makeCampaign } from '../stage/furnish.ts'
-import { check } from '../targets.ts'
+import { check, latencies } from '../targets.ts'
 import { answerChecks, answerLatencies, answersOverTime } from './answers.ts'
 import { mixTask } from './api.ts'
 import { toldOverTime } from './letters.ts'
@@ -56,7 +56,7 @@ export const apiCampaign: RunDefinition = {
         ...driven.statuses,
         broken: driven.broken,
       },
-      latencies: answerLatencies(driven, 'all routes'),
+      latencies: answerLatencies(driven, latencies.api),
       throughput: [
         toldOverTime(underway.told, underway.startedMs, (underway.startedMs - begun) / 1000),
         ...answersOverTime(driven, 'answers', (beganAsking - begun) / 1000),

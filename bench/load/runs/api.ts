@@ -1,3 +1,4 @@
+import { latencies } from '../targets.ts'
 import { answerChecks, answerLatencies, answersOverTime } from './answers.ts'
 import type { RunDefinition, Scene } from './run.ts'
 
@@ -27,7 +28,7 @@ export const api: RunDefinition = {
     return {
       checks: answerChecks(driven),
       counts: { requests: driven.sent, ...driven.statuses, broken: driven.broken },
-      latencies: answerLatencies(driven, 'all routes'),
+      latencies: answerLatencies(driven, latencies.api),
       throughput: answersOverTime(driven, 'answers', sizes.warmUpSeconds),
       driver: driven.self,
     }

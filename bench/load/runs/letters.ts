@@ -2,18 +2,15 @@ import { createPerSecond } from '../measure/per-second.ts'
 import type { Run } from '../report/schema.ts'
 import type { Told } from '../stage/campaign.ts'
 
-/** Letters that came in each second, of the one in which it began on. */
+/** Letters that came, in seconds, or in tenths of one where all came within ten. */
 export function lettersOverTime(
   arrivals: readonly { readonly atMs: number }[],
   startedMs: number,
 ): Run['throughput'][number] {
-  const seconds = createPerSecond()
-  for (const { atMs } of arrivals) seconds.add((atMs - startedMs) / 1000)
-  return {
-    name: 'letters',
-    unit: 'letters/s',
-    points: seconds.counts().map((n, second) => [second + 0.5, n] as const),
-  }
+  const lastMs = arrivals.reduce((latest, { atMs }) => Math.max(latest, atMs), startedMs)
+  const counted = createPerSecond(lastMs - startedMs < 10_000 ? 0.1 : 1)
+  for (const { atMs } of arrivals) counted.add((atMs - startedMs) / 1000)
+  return { name: 'letters', unit: 'letters/s', points: counted.points() }
 }
 
 /** Letters a second between two words of a campaign. */

@@ -59,8 +59,8 @@ export interface Driven {
   readonly broken: number
   readonly sent: number
   readonly seconds: number
-  /** Answers in each second. */
-  readonly answered: readonly number[]
+  /** Answers in each second: its middle, and how many. */
+  readonly answered: readonly (readonly [seconds: number, answers: number])[]
   readonly self: DriverSelf
 }
 
@@ -147,7 +147,7 @@ async function drive(
     broken,
     sent,
     seconds: elapsedMs / 1000,
-    answered: answered.counts(),
+    answered: answered.points(),
     self: {
       late: late.toJSON(),
       lagP99Ms: overTimer(lag.percentile(99)),
