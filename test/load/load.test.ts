@@ -74,7 +74,8 @@ test.runIf(process.platform === 'linux')('Ctrl+C ends all that was started, and 
   const child = spawn(process.execPath, [program, '--quick', '--mode', 'production', '--out', out], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  // Not SIGKILL: what it started would go on.
+  onTestFinished(() => void child.kill('SIGINT'))
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString()
