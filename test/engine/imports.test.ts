@@ -153,6 +153,16 @@ describe('imports point one way', () => {
     expect(speakers).toEqual(['engine/channel/http.ts'])
   })
 
+  test('OpenTelemetry is known in one file, which is loaded where somebody wants spans', () => {
+    const text = (file: string) => readFileSync(join(root, file), 'utf8')
+    const own = 'app/tracing/otlp.ts'
+    expect(sources.filter((file) => text(file).includes("'@opentelemetry/"))).toEqual([own])
+    const loaded = sources.filter((file) => importsOf(file).includes(own))
+    expect(loaded).toEqual(['app/tracing/tracing.ts'])
+    expect(text(loaded[0]!)).toContain("await import('./otlp.ts')")
+    expect(text(loaded[0]!)).not.toMatch(/^import .*otlp/m)
+  })
+
   test('plugins and store adapters do not know each other', () => {
     const folder = (path: string) => path.split('/').slice(0, 2).join('/')
     const wrong = sources
