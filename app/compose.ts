@@ -99,7 +99,7 @@ export async function compose(config: AppConfig, options: ComposeOptions): Promi
       ...(shared.cache !== null && { cache: shared.cache }),
       channels,
       fetcher,
-      resolver: options.resolver ?? createResolver(),
+      resolver: options.resolver ?? createResolver(config.dns),
       egress: createGuard(config.egress),
       ...(metrics !== undefined && { meter: metrics.meter }),
       tracer: tracing.tracer,

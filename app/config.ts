@@ -37,6 +37,7 @@ export interface AppConfig {
   /** Null: nobody wants spans. */
   readonly tracing: TracingSettings | null
   readonly metrics: AppConfigInput['metrics']
+  readonly dns: AppConfigInput['dns']
   readonly channels: { readonly [name: string]: ChannelSetting }
   /** The kinds of channels that plugins bring. */
   readonly plugins: readonly PluginType[]
@@ -207,6 +208,7 @@ function finish(
     http,
     log,
     metrics,
+    dns,
     plugins: _,
     tracing: __,
     channels,
@@ -245,6 +247,7 @@ function finish(
     http,
     log,
     metrics,
+    dns,
     channels: Object.fromEntries(located),
     egress,
     secrets: secrets ?? null,

@@ -1,4 +1,5 @@
 import type { EngineConfig } from './config.ts'
+import { isExample } from './deliverability/example.ts'
 import type { PreflightLine } from './deliverability/line.ts'
 import type { Courier } from './delivery/courier.ts'
 import type { Rehearsal, RehearsalReport } from './delivery/rehearsal.ts'
@@ -98,7 +99,3 @@ export function createBulkGate(parts: {
   }
   return gate
 }
-
-/** RFC 2606: names that belong to nobody. What is tried out with them arrives nowhere, whatever DNS says. */
-const isExample = (domain: string): boolean =>
-  /(^|\.)(example(\.(com|net|org))?|test|invalid|localhost)$/.test(domain)

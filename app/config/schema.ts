@@ -130,6 +130,16 @@ export function appConfigSchema(types: ChannelTypes) {
         })
         .prefault({}),
       tracing: tracingSchema.prefault({}).describe('Spans for OpenTelemetry (docs/observability.md)'),
+      dns: z
+        .strictObject({
+          servers: z
+            .array(z.string().min(1))
+            .default([])
+            .describe(
+              'Name servers that are asked about senders: "192.0.2.53" or "192.0.2.53:5353". Default: the system\'s',
+            ),
+        })
+        .prefault({}),
       plugins: pluginsSchema,
       channels: z
         .record(slugSchema, channelSchema(types))

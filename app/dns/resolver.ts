@@ -18,7 +18,7 @@ const failures: { readonly [code: string]: DnsFailure } = {
   ECONNREFUSED: 'timeout',
 }
 
-/** Asks the system's name servers, or `servers` (`127.0.0.1:5353`, `[::1]:5353`). An answer takes at most about
+/** Asks the system's name servers, or `servers` where there are some (`127.0.0.1:5353`, `[::1]:5353`). An answer takes at most about
  *  `timeoutMs` times `tries` for each server. Silence is not kept. */
 export function createResolver(
   options: {
@@ -30,7 +30,7 @@ export function createResolver(
 ): Resolver {
   const { servers, timeoutMs = 2000, tries = 2, now = () => performance.now() } = options
   const node = new NodeResolver({ timeout: timeoutMs, tries, maxTimeout: timeoutMs })
-  if (servers !== undefined) node.setServers(servers)
+  if (servers !== undefined && servers.length > 0) node.setServers(servers)
   const kept = new LRUCache<string, { readonly until: number; readonly answer: Promise<DnsAnswer<unknown>> }>(
     {
       max: maxKept,

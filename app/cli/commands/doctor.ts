@@ -2,9 +2,12 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import type { Command } from 'commander'
 import type { ProbeResult } from '../../../engine/channel/index.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
+import type { Campaign } from '../../../engine/model/campaign.ts'
 import { withoutPasswords } from '../../config/redact.ts'
 import { secretsFile } from '../../config/secrets.ts'
 import type { AppConfig } from '../../config.ts'
+import { createResolver } from '../../dns/resolver.ts'
+import type { Finding } from '../../doctor/finding.ts'
 import type { Cli } from '../cli.ts'
 import { channelsOf, pathTo } from '../daemon/find.ts'
 import { configOf, type DaemonAccess, withDaemon } from '../daemon/with-daemon.ts'
@@ -12,15 +15,8 @@ import { CliError } from '../exit.ts'
 import type { Run } from '../program.ts'
 import { bytes, many, plain } from '../terminal/format.ts'
 
-/** One thing that was looked at. `remedy` says what to do where it is not in order. */
-interface Finding {
-  readonly check: string
-  readonly status: 'ok' | 'warning' | 'failed'
-  readonly detail: string
-  readonly remedy: string | null
-}
-
 const lowDisk = 500_000_000
+const checkWidth = 20
 
 export function register(program: Command, run: Run): void {
   program
@@ -42,8 +38,10 @@ async function doctor(cli: Cli): Promise<void> {
         warning: cli.style('yellow', '!'),
         failed: cli.style('red', '✗'),
       }[status]
-      const line = `${mark} ${check.padEnd(12)} ${plain(detail)}`
-      return remedy === null ? line : `${line}\n  ${' '.repeat(12)} ${cli.style('dim', `-> ${remedy}`)}`
+      const line = `${mark} ${check.padEnd(checkWidth)} ${plain(detail)}`
+      return remedy === null
+        ? line
+        : `${line}\n  ${' '.repeat(checkWidth)} ${cli.style('dim', `-> ${remedy}`)}`
     })
   }
   const ok = (check: string, detail: string) => tell({ check, status: 'ok', detail, remedy: null })
@@ -56,8 +54,24 @@ async function doctor(cli: Cli): Promise<void> {
   const config = readSettings(cli, ok, broken)
   if (config !== null) {
     checkFolder(config, { ok, warning, broken })
-    await checkStore(cli, { ok, broken }, (access) => checkChannels(access, { ok, broken }))
+    let campaigns: readonly Campaign[] = []
+    await checkStore(cli, { ok, broken }, async (access) => {
+      await checkChannels(access, { ok, broken })
+      campaigns = await Array.fromAsync(access.client.rows<Campaign>('/campaigns'))
+    })
     checkLetters(config, { ok, warning })
+    checkRetention(config, ok)
+    await checkRedis(config, { ok, broken })
+    // Loaded by who asks: nothing else of the command line looks at DNS and TLS.
+    const [{ lookAtSenders }, { lookAtNetwork }] = await Promise.all([
+      import('../../doctor/senders.ts'),
+      import('../../doctor/network.ts'),
+    ])
+    const found = await Promise.all([
+      lookAtNetwork(config, Date.now),
+      lookAtSenders(config, campaigns, createResolver(config.dns)),
+    ])
+    for (const finding of found.flat()) tell(finding)
   }
   if (failed > 0) cli.exit('partial')
   cli.say(
@@ -194,4 +208,31 @@ function checkLetters(config: AppConfig, { ok, warning }: Pick<Tellers, 'ok' | '
       'Add a key under "dkim:", or let your mail server sign; large providers refuse unsigned bulk mail.',
     )
   else ok('dkim', dkim.map(({ domain, selector }) => `${selector}._domainkey.${domain}`).join(', '))
+}
+
+function checkRetention(config: AppConfig, ok: Tellers['ok']): void {
+  const { deliveriesDays, eventsDays } = config.engine.retention
+  const words = (what: string, days: number | null) =>
+    days === null ? `${what} are kept for good` : `${what} go after ${days} days`
+  ok('retention', `${words('deliveries', deliveriesDays)}, ${words('events', eventsDays)}`)
+}
+
+async function checkRedis(config: AppConfig, { ok, broken }: Pick<Tellers, 'ok' | 'broken'>): Promise<void> {
+  if (config.redis === null) return
+  const { openRedis } = await import('../../../stores/redis/open.ts')
+  try {
+    const redis = await openRedis(config.redis)
+    try {
+      await redis.check()
+      ok('redis', 'answers, and takes writes')
+    } finally {
+      await redis.close()
+    }
+  } catch (error) {
+    broken(
+      'redis',
+      error instanceof Error ? error.message : String(error),
+      'Start it, or correct "redis": meanwhile each daemon works by itself.',
+    )
+  }
 }
