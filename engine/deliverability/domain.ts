@@ -259,7 +259,7 @@ async function lookAtAlignment(
       unknown(
         'dmarc.aligned',
         'the policy is not known',
-        'Correct what is wrong with the DMARC policy first.',
+        look.kind === 'unanswered' ? askAgain : 'Correct the DMARC policy first.',
       ),
     ]
   const from = { domain, organization: look.organization }
