@@ -28,7 +28,7 @@ export interface SenderQuestion {
   readonly helo: string | null
 }
 
-const askAgain = 'DNS did not answer: look again later, or correct the name servers of this machine.'
+const askAgain = 'Look again later, or correct the name servers of this machine.'
 
 /** What DNS says of a sender, rule by rule. Never rejects. */
 export async function lookAtSender(
