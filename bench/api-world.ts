@@ -98,7 +98,9 @@ async function ask(task: Task): Promise<Asked> {
   const fly = async (due: number, { what, method, path, body }: Request) => {
     late.push(performance.now() - due)
     const status = await client.request(method, path, headers, body).catch(() => 'lost')
-    ;(times[what] ??= []).push(performance.now() - due)
+    const took = times[what] ?? []
+    took.push(performance.now() - due)
+    times[what] = took
     const key = String(status).startsWith('2') ? `${status}` : `${status} ${what}`
     statuses[key] = (statuses[key] ?? 0) + 1
   }
