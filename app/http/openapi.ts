@@ -1,8 +1,9 @@
 import swagger from '@fastify/swagger'
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { operationId } from './operation-id.ts'
+import { problems } from './reply/problem.ts'
 
 /** Describe every route of `app` at /openapi.json. Call it before the routes are made. `schemas` are those
  *  that the document names and refers to. */
@@ -41,7 +42,7 @@ export async function useOpenApi(
       },
     },
     transform: (document) => {
-      const { schema, url } = jsonSchemaTransform(document)
+      const { schema, url } = jsonSchemaTransform({ ...document, schema: withRefusals(document) })
       if (schema === undefined) return { schema, url }
       const marked = {
         ...schema,
@@ -78,6 +79,19 @@ gets the same answer, with \`Idempotency-Replayed: true\`. A PUT names the versi
 \`?version=\`, and is refused with E_CONFLICT (409) when that is no longer the present one. \`X-Request-Id\` and
 \`traceparent\` (W3C) are taken over into the log and answered; what a request begins (a campaign, the telling of an alert) keeps
 its trace until the last delivery.`
+
+/** With what is refused before a route is asked: a path that cannot be read, a body of a type that nothing takes. */
+function withRefusals<
+  T extends { readonly schema: FastifySchema; readonly url: string; readonly route: RouteOptions },
+>({ schema, url, route }: T): FastifySchema {
+  const writes = [route.method].flat().includes('POST')
+  const refusals = problems(
+    'public',
+    ...(url.includes(':') ? ['E_INPUT' as const] : []),
+    ...(writes ? ['E_MEDIA_TYPE' as const] : []),
+  )
+  return { ...schema, response: { ...refusals, ...(schema?.response as object | undefined) } }
+}
 
 const takesKeys = (route: RouteOptions): boolean =>
   route.config?.idempotent === true &&
