@@ -21,7 +21,7 @@ export function metricsTable(): string {
   return ['| metric | type | labels | what |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
 
-const begin = '<!-- Made by `npm run docs:metrics` from here on. -->'
+const begin = '<!-- Made by `npm run docs:generate` from here on. -->'
 const end = '<!-- Until here. -->'
 
 /** The page with its table made anew. Throws where the page has no place for it. */

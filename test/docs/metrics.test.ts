@@ -14,7 +14,7 @@ const metrics = registry.getMetricsAsArray() as unknown as readonly {
   readonly labelNames: readonly string[]
 }[]
 
-test('docs/metrics.md has the table of what is registered (npm run docs:metrics)', () => {
+test('docs/metrics.md has the table of what is registered (npm run docs:generate)', () => {
   const page = read('docs/metrics.md')
   expect(page).toBe(withMetricsTable(page))
   // Read back, so that a generator which leaves one out is found.

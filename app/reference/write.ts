@@ -1,0 +1,6 @@
+import { writeFileSync } from 'node:fs'
+import { generatedPages } from './pages.ts'
+
+// `npm run docs:generate`.
+for (const [path, text] of Object.entries(generatedPages()))
+  writeFileSync(new URL(`../../docs/${path}`, import.meta.url), text)
