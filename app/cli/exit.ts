@@ -1,6 +1,6 @@
 import { BroadsheetError, type ErrorCode } from '../../engine/errors.ts'
 
-/** What the exit code of a command says; `broadsheet --help` shows the same. */
+/** What the exit code of a command says. */
 export const exitCodes = {
   ok: 0,
   /** A defect in Broadsheet, or a Node that is too old. */
@@ -27,6 +27,22 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 export type ExitName = keyof typeof exitCodes
+
+/** In the few words that the help and the reference have for it. */
+export const exitMeanings: { readonly [name in ExitName]: string } = {
+  ok: 'done',
+  defect: 'a defect',
+  usage: 'wrong command line',
+  config: 'wrong settings',
+  refused: 'refused by the daemon',
+  unreachable: 'no daemon, or a wrong key',
+  locked: 'another process has the store open',
+  corrupt: 'the database is damaged',
+  store: 'the store cannot be reached, or its disk is full',
+  listen: 'the daemon cannot listen on its port',
+  partial: 'done, but something did not go through',
+  interrupted: 'interrupted',
+}
 
 /** A refusal by the command itself, before or instead of one by the daemon. */
 export class CliError extends Error {

@@ -1,6 +1,7 @@
 import { Command, Help, Option } from 'commander'
 import type { FlagSetting } from '../config.ts'
 import { type Cli, createCli, type GlobalOptions, type Outside } from './cli.ts'
+import { type ExitName, exitCodes, exitMeanings } from './exit.ts'
 
 /** Makes a commander action of a handler: `(cli, ...arguments, options)`. */
 export type Run = <Args extends readonly unknown[]>(
@@ -16,13 +17,20 @@ Start here:
 Commands speak to the daemon that runs on the data folder. Where none runs they start one for themselves.
 
 Exit codes:
-   0 done                         6 another process has the store open
-   1 a defect                     7 the database is damaged
-   2 wrong command line           8 the store cannot be reached, or its disk is full
-   3 wrong settings               9 the daemon cannot listen on its port
-   4 refused by the daemon       10 done, but something did not go through
-   5 no daemon, or a wrong key  130 interrupted
+${exitTable()}
 `
+
+/** In two columns. */
+function exitTable(): string {
+  const cells = Object.entries(exitCodes).map(
+    ([name, code]) => `${String(code).padStart(4)} ${exitMeanings[name as ExitName]}`,
+  )
+  const half = Math.ceil(cells.length / 2)
+  return cells
+    .slice(0, half)
+    .map((cell, row) => `${cell.padEnd(31)}${cells[row + half] ?? ''}`.trimEnd())
+    .join('\n')
+}
 
 /** The flags that stand for settings. */
 const settingFlags = [

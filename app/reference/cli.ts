@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import type { Command } from 'commander'
 import { allCommands } from '../cli/commands/all.ts'
-import { exitCodes } from '../cli/exit.ts'
+import { type ExitName, exitCodes, exitMeanings } from '../cli/exit.ts'
 import { createProgram } from '../cli/program.ts'
 import { cell } from './cell.ts'
 
@@ -25,9 +25,11 @@ export function cliPage(): string {
     flags(command),
     '## Exit codes',
     [
-      '| code | name |',
-      '| --- | --- |',
-      ...Object.entries(exitCodes).map(([name, code]) => `| ${code} | ${name} |`),
+      '| code | name | what |',
+      '| --- | --- | --- |',
+      ...Object.entries(exitCodes).map(
+        ([name, code]) => `| ${code} | ${name} | ${exitMeanings[name as ExitName]} |`,
+      ),
     ].join('\n'),
     ...command.commands.flatMap((one) => sections(one, 'broadsheet', 2)),
     '',

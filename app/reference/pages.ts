@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { withMetricsTable } from '../metrics/table.ts'
+import { apiPage } from './api.ts'
 import { cliPage } from './cli.ts'
 import { configPage } from './config.ts'
+import { errorsPage } from './errors.ts'
 
 /** What is made from the code: the text of each page by its path in docs/. */
-export function generatedPages(): Readonly<Record<string, string>> {
+export async function generatedPages(): Promise<Readonly<Record<string, string>>> {
   const metrics = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
   return {
     'metrics.md': withMetricsTable(metrics),
+    'reference/api.md': await apiPage(),
     'reference/cli.md': cliPage(),
+    'reference/errors.md': errorsPage(),
     'reference/settings.md': configPage(),
   }
 }
