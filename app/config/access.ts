@@ -5,7 +5,7 @@ const hourMs = 3_600_000
 const limit = (perHour: number, burst: number) =>
   z
     .strictObject({
-      perHour: z.number().positive().default(perHour),
+      perHour: z.number().positive().default(perHour).describe('How many an hour, on average'),
       burst: z.int().min(1).default(burst).describe('How many may come at once after a quiet time'),
     })
     .prefault({})

@@ -5,8 +5,18 @@ import { type Colours, colourNames, contrastOf, defaultColours } from './colours
 const colour = z
   .string()
   .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be a colour such as "#7a2e1d" or "#fff"')
+const colourUses: { readonly [name in keyof Colours]: string } = {
+  paper: 'The page',
+  field: 'Behind what is written into a field',
+  ink: 'Text',
+  soft: 'Hints and small print',
+  line: 'Lines',
+  accent: 'Links and buttons',
+  onAccent: 'Text on buttons. Default: what can be read on the accent',
+  alert: 'What is wrong',
+}
 const palette = z.strictObject(
-  Object.fromEntries(colourNames.map((name) => [name, colour.optional()])) as {
+  Object.fromEntries(colourNames.map((name) => [name, colour.optional().describe(colourUses[name])])) as {
     [name in keyof Colours]: z.ZodOptional<typeof colour>
   },
 )
@@ -37,7 +47,7 @@ const logo = z
 const limit = (perHour: number, burst: number) =>
   z
     .strictObject({
-      perHour: z.number().positive().default(perHour),
+      perHour: z.number().positive().default(perHour).describe('How many an hour, on average'),
       burst: z.int().min(1).default(burst).describe('How many may come at once after a quiet time'),
     })
     .prefault({})
@@ -95,7 +105,10 @@ export const pagesSchema = z.strictObject({
     .enum(['off', 'review', 'direct'])
     .default('review')
     .describe('Forms on other sites: refused; shown here once more before they count; or counted at once'),
-  proofOfWork: z.enum(['none', 'hashcash']).default('none'),
+  proofOfWork: z
+    .enum(['none', 'hashcash'])
+    .default('none')
+    .describe('hashcash: browsers that sign up compute for a moment'),
   proofOfWorkBits: z
     .int()
     .min(8)

@@ -115,7 +115,7 @@ export function appConfigSchema(types: ChannelTypes) {
       http: httpSchema.prefault({}),
       log: z
         .strictObject({
-          level: z.enum(logLevels).default('info'),
+          level: z.enum(logLevels).default('info').describe('The least that is logged'),
           format: z.enum(logFormats).default('auto').describe('auto: text on a terminal, JSON elsewhere'),
         })
         .prefault({}),
@@ -183,7 +183,10 @@ export function appConfigSchema(types: ChannelTypes) {
         .describe(
           'Where subscribers reach this daemon: links in letters begin with it. Default: http://localhost:PORT',
         ),
-      dkim: z.array(dkimSettingSchema).default([]),
+      dkim: z
+        .array(dkimSettingSchema)
+        .default([])
+        .describe('Keys that sign letters; several for one domain sign all at once'),
       access: accessSchema.prefault({}).describe('Who signs in, and for how long'),
       pages: pagesSchema.prefault({}),
       feedback: feedbackSchema.prefault({}),

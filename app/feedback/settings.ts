@@ -17,16 +17,16 @@ const secret = z.string().min(8, 'must have at least 8 characters').max(400)
 
 export const mailboxSchema = z
   .strictObject({
-    host: z.string().min(1).max(255),
-    port: z.int().min(1).max(65_535).default(993),
+    host: z.string().min(1).max(255).describe('Of the IMAP server'),
+    port: z.int().min(1).max(65_535).default(993).describe('Of the IMAP server'),
     tls: z
       .enum(['tls', 'starttls', 'none'])
       .default('tls')
       .describe('tls: from the first byte. starttls: required after the greeting. none: loopback only'),
-    user: z.string().min(1).max(400),
-    password: z.string().min(1).max(1000).optional(),
+    user: z.string().min(1).max(400).describe('Whose mailbox'),
+    password: z.string().min(1).max(1000).optional().describe('Theirs'),
     accessToken: z.string().min(1).max(8000).describe('OAuth2, instead of a password').optional(),
-    folder: z.string().min(1).max(255).default('INBOX'),
+    folder: z.string().min(1).max(255).default('INBOX').describe('Where reports arrive'),
     done: z
       .enum(['delete', 'move'])
       .default('delete')
@@ -74,7 +74,10 @@ export const feedbackSchema = z.strictObject({
     .nullable()
     .default(null),
   postmark: z
-    .strictObject({ user: z.string().min(1).max(200), password: secret })
+    .strictObject({
+      user: z.string().min(1).max(200).describe('Before the colon'),
+      password: secret.describe('Behind it'),
+    })
     .nullable()
     .default(null)
     .describe('What the webhook address says before its host: Postmark signs nothing'),

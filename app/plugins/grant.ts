@@ -16,8 +16,8 @@ export const pluginLimitsSchema = z.strictObject({
   memoryMb: z.int().min(128).max(4096).default(256).describe('Of its process, all in all'),
   openMs: seconds(1, 60, 10).describe('To start its process, load it and open the channel'),
   sendMs: seconds(1, 600, 60).describe('For one batch'),
-  probeMs: seconds(1, 60, 15),
-  closeMs: seconds(0.1, 8, 3),
+  probeMs: seconds(1, 60, 15).describe('To answer whether it can be reached'),
+  closeMs: seconds(0.1, 8, 3).describe('To close when the daemon stops'),
   stuckMs: seconds(0.5, 120, 10).describe('Its event loop may stand still'),
 })
 export type PluginLimits = z.output<typeof pluginLimitsSchema>

@@ -12,12 +12,10 @@ const roomSchema = z
 /** Who a route's alerts go to. */
 export const receiverSchema = z.strictObject({
   rooms: z.array(roomSchema).max(50).default([]).describe('channel/room, e.g. slack/ops'),
-  /** The subscribers who follow what the alerts are about. */
-  people: z.boolean().default(false),
+  people: z.boolean().default(false).describe('The subscribers who follow what the alerts are about'),
   /** Of those who follow, only the members of one of these lists: who is on call. */
   lists: z.array(slugSchema).max(20).default([]).describe('of those who follow, only members of these lists'),
-  /** Tell when it is over, too. */
-  sendResolved: z.boolean().default(true),
+  sendResolved: z.boolean().default(true).describe('Tell when it is over, too'),
 })
 export type Receiver = z.infer<typeof receiverSchema>
 
@@ -30,22 +28,36 @@ export const alertSettingsSchema = z.strictObject({
     .record(z.string().min(1).max(128), receiverSchema)
     .default({})
     .describe('By the names that routes use. Without rules: "default" alone'),
-  /** Of mails. Default: that of subscriptions. */
-  sender: senderSchema.nullable().default(null),
-  language: languageSchema.default('en'),
-  /** An alert whose source says nothing of its end expires after this. */
-  ttlMs: z.int().min(1000).default(86_400_000),
-  /** The same for alerts of Prometheus and of others that speak Alertmanager's API: they are resolved then. */
-  resolveTimeoutMs: z.int().min(1000).default(300_000),
-  /** An alert that comes back within this is the same one. */
-  reopenMs: z.int().min(0).default(300_000),
-  /** A report that comes alone is written and told at once; those that follow within this are one transaction, and told by one turn.
-   *  Without it 200 a second cost a campaign beside them twice as much. */
-  gatherMs: z.int().min(0).max(1000).default(30),
-  /** What could not be told is tried again for so long. */
-  retryForMs: z.int().min(1000).default(3_600_000),
-  retryBaseMs: z.int().min(1).default(2000),
-  retryCapMs: z.int().min(1).default(60_000),
-  sweepMs: z.int().min(10).default(1000),
+  sender: senderSchema.nullable().default(null).describe('Of mails. Default: that of subscriptions'),
+  language: languageSchema.default('en').describe('That alerts are written in'),
+  ttlMs: z
+    .int()
+    .min(1000)
+    .default(86_400_000)
+    .describe('An alert whose source says nothing of its end expires after this'),
+  resolveTimeoutMs: z
+    .int()
+    .min(1000)
+    .default(300_000)
+    .describe(
+      "As `ttlMs`, for alerts of Prometheus and of others that speak Alertmanager's API: they are resolved then",
+    ),
+  reopenMs: z.int().min(0).default(300_000).describe('An alert that comes back within this is the same one'),
+  gatherMs: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(30)
+    .describe(
+      'A report that comes alone is written and told at once; those that follow within this are one transaction, and told by one turn. Without it 200 a second cost a campaign beside them twice as much',
+    ),
+  retryForMs: z
+    .int()
+    .min(1000)
+    .default(3_600_000)
+    .describe('What could not be told is tried again for so long'),
+  retryBaseMs: z.int().min(1).default(2000).describe('The first wait before another try; it doubles'),
+  retryCapMs: z.int().min(1).default(60_000).describe('The longest wait between tries'),
+  sweepMs: z.int().min(10).default(1000).describe('How often what is due is looked for'),
 })
 export type AlertSettings = z.infer<typeof alertSettingsSchema>

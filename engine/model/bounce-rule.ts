@@ -34,21 +34,17 @@ const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).mi
 /** A line of the table: everything that it says must hold; of several values of one thing, one. The first line that fits counts. */
 export const bounceRuleSchema = z
   .strictObject({
-    /** Shown where it decided. */
-    name: z.string().min(1).max(80).optional(),
-    /** Enhanced status (RFC 3463); `*` stands for any number. */
-    status: oneOrMore(status).optional(),
-    /** Reply code; `x` stands for any digit. */
-    smtp: oneOrMore(smtp).optional(),
-    /** Words that the answer holds, in any case. */
-    text: oneOrMore(phrase).optional(),
-    /** RE2, in any case. */
-    pattern: pattern.optional(),
-    /** The recipient's. */
-    domain: oneOrMore(domain).optional(),
-    class: z.enum(bounceClasses),
-    /** Default: by its class: hard suppresses, soft and full count, block and policy are noted. */
-    action: z.enum(bounceActions).optional(),
+    name: z.string().min(1).max(80).optional().describe('Shown where it decided'),
+    status: oneOrMore(status).optional().describe('Enhanced status (RFC 3463); `*` stands for any number'),
+    smtp: oneOrMore(smtp).optional().describe('Reply code; `x` stands for any digit'),
+    text: oneOrMore(phrase).optional().describe('Words that the answer holds, in any case'),
+    pattern: pattern.optional().describe('RE2, in any case'),
+    domain: oneOrMore(domain).optional().describe("The recipient's"),
+    class: z.enum(bounceClasses).describe('What kind of bounce it is'),
+    action: z
+      .enum(bounceActions)
+      .optional()
+      .describe('Default: by its class: hard suppresses, soft and full count, block and policy are noted'),
   })
   .refine(
     (rule) => ['status', 'smtp', 'text', 'pattern', 'domain'].some((name) => Object.hasOwn(rule, name)),

@@ -34,12 +34,18 @@ const headerText = z
   .refine((text) => !/[\r\n\0]/.test(text), 'must be a single line')
 
 export const senderSchema = z.strictObject({
-  address: addressSchema,
-  name: headerText.default(''),
-  replyTo: addressSchema.nullable().default(null),
+  address: addressSchema.describe('In From'),
+  name: headerText.default('').describe('Shown beside the address'),
+  replyTo: addressSchema.nullable().default(null).describe('Where answers go. Null: to the address'),
   /** Letters have to show it (CAN-SPAM, and the like elsewhere); the preflight looks for it. Absent in campaigns from before
    *  it was known. */
-  postalAddress: z.string().min(1).max(500).nullable().optional(),
+  postalAddress: z
+    .string()
+    .min(1)
+    .max(500)
+    .nullable()
+    .optional()
+    .describe('Shown in letters, as CAN-SPAM and the like ask for'),
 })
 export type Sender = z.infer<typeof senderSchema>
 

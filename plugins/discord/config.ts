@@ -14,16 +14,17 @@ export const discordConfigSchema = z.strictObject({
   rooms: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be a name such as "ops" or "news-desk"'),
-      z.strictObject({ webhook: webhookSchema }),
+      z.strictObject({ webhook: webhookSchema.describe('Its address is its key') }),
     )
     .refine((rooms) => Object.keys(rooms).length > 0, 'must have at least one room'),
-  /** What an acknowledgement or an end does to the message that it is about. `edit`: changes it. `post`: nothing, a new one says
-   *  it. `both`: changes it, and a new one says when it is over. */
-  updates: z.enum(['both', 'edit', 'post']).default('both'),
-  /** At the same time, at most. */
-  connections: z.int().min(1).max(100).default(8),
-  /** From a request to the end of its answer. */
-  timeoutMs: z.int().min(1).max(120_000).default(10_000),
+  updates: z
+    .enum(['both', 'edit', 'post'])
+    .default('both')
+    .describe(
+      'What an acknowledgement or an end does to the message that it is about. `edit`: changes it. `post`: nothing, a new one says it. `both`: changes it, and a new one says when it is over',
+    ),
+  connections: z.int().min(1).max(100).default(8).describe('At the same time, at most'),
+  timeoutMs: z.int().min(1).max(120_000).default(10_000).describe('From a request to the end of its answer'),
 })
 
 export type DiscordConfig = z.infer<typeof discordConfigSchema>

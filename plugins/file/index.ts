@@ -6,10 +6,16 @@ import { createMaildir, type Maildir } from './maildir.ts'
 export { fileNameOf } from './maildir.ts'
 
 export const fileConfigSchema = z.strictObject({
-  /** The maildir; it and its `new`, `cur` and `tmp` are made where they are missing. */
-  directory: z.string().min(1),
-  /** Wait for the disk before a letter counts as sent. Off: faster, and a power cut may lose the last ones. */
-  fsync: z.boolean().default(true),
+  directory: z
+    .string()
+    .min(1)
+    .describe('The maildir; it and its `new`, `cur` and `tmp` are made where they are missing'),
+  fsync: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Wait for the disk before a letter counts as sent. Off: faster, and a power cut may lose the last ones',
+    ),
 })
 export type FileConfig = z.infer<typeof fileConfigSchema>
 

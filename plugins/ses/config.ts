@@ -9,23 +9,29 @@ export const keyTag = 'broadsheet-key'
 
 export const sesConfigSchema = z
   .strictObject({
-    region: z.string().regex(/^[a-z]{2,3}(-[a-z]+){1,3}-\d$/, 'must be a region such as "eu-central-1"'),
-    /** Where SES answers. Default: https://email.REGION.amazonaws.com. */
-    endpoint: z.url({ protocol: /^https?$/ }).optional(),
-    accessKeyId: keyText.optional(),
-    secretAccessKey: keyText.optional(),
-    /** Of temporary keys that somebody else keeps fresh. */
-    sessionToken: keyText.optional(),
-    /** Instead of keys: where ECS, EKS or a sidecar hands out temporary ones. */
+    region: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[a-z]+){1,3}-\d$/, 'must be a region such as "eu-central-1"')
+      .describe('Such as eu-central-1'),
+    endpoint: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Where SES answers. Default: https://email.REGION.amazonaws.com'),
+    accessKeyId: keyText.optional().describe('Of an IAM user that may ses:SendEmail'),
+    secretAccessKey: keyText.optional().describe('Of the same user'),
+    sessionToken: keyText.optional().describe('Of temporary keys that somebody else keeps fresh'),
     container: z
       .strictObject({
-        url: z.url({ protocol: /^https?$/ }),
-        /** A file that holds what to send as `Authorization`; read anew each time. */
-        authorizationTokenFile: z.string().startsWith('/').optional(),
+        url: z.url({ protocol: /^https?$/ }).describe('Where temporary keys are handed out'),
+        authorizationTokenFile: z
+          .string()
+          .startsWith('/')
+          .optional()
+          .describe('A file that holds what to send as `Authorization`; read anew each time'),
       })
-      .optional(),
-    configurationSet: tagWord.max(64).nullable().default(null),
-    /** Of an identity of another account that lets this one send. */
+      .optional()
+      .describe('Instead of keys: where ECS, EKS or a sidecar hands out temporary ones'),
+    configurationSet: tagWord.max(64).nullable().default(null).describe('By which SES publishes events'),
     fromEmailAddressIdentityArn: z
       .string()
       .regex(
@@ -33,21 +39,29 @@ export const sesConfigSchema = z
         'must be the ARN of an SES identity',
       )
       .nullable()
-      .default(null),
-    /** Told with every event of a letter, beside its key. */
+      .default(null)
+      .describe('Of an identity of another account that lets this one send'),
     tags: z
       .record(tagWord, tagWord)
       .default({})
       .refine((tags) => Object.keys(tags).length <= 20, 'must be 20 at most')
-      .refine((tags) => !Object.hasOwn(tags, keyTag), `"${keyTag}" is Broadsheet's own`),
-    /** Letters a second. Default: what SES allows the account. Where several nodes or programs share the account, the part
-     *  of it that this node takes. */
-    maxRate: z.number().positive().max(10_000).optional(),
-    /** Requests at the same time. */
-    connections: z.int().min(1).max(100).default(16),
-    /** From the connection to the end of the answer. Too short makes deliveries `unknown`. */
-    timeoutMs: z.int().min(1).max(600_000).default(60_000),
-    /** SNS topics whose bounces and complaints are believed, at POST /hooks/ses/CHANNEL. */
+      .refine((tags) => !Object.hasOwn(tags, keyTag), `"${keyTag}" is Broadsheet's own`)
+      .describe('Told with every event of a letter, beside its key'),
+    maxRate: z
+      .number()
+      .positive()
+      .max(10_000)
+      .optional()
+      .describe(
+        'Letters a second. Default: what SES allows the account. Where several nodes or programs share the account, the part of it that this node takes',
+      ),
+    connections: z.int().min(1).max(100).default(16).describe('Requests at the same time'),
+    timeoutMs: z
+      .int()
+      .min(1)
+      .max(600_000)
+      .default(60_000)
+      .describe('From the connection to the end of the answer. Too short makes deliveries `unknown`'),
     topicArns: z
       .array(
         z
@@ -58,7 +72,8 @@ export const sesConfigSchema = z
           ),
       )
       .max(20)
-      .default([]),
+      .default([])
+      .describe('SNS topics whose bounces and complaints are believed, at POST /hooks/ses/CHANNEL'),
   })
   .superRefine((config, context) => {
     const issue = (path: string, message: string) =>

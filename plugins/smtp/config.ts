@@ -9,18 +9,24 @@ const secret = z
 
 const authSchema = z
   .strictObject({
-    /** `auto`: PLAIN where the server offers it, else LOGIN. `xoauth2`: a token instead of a password. */
-    method: z.enum(['auto', 'plain', 'login', 'xoauth2']).default('auto'),
-    user: secret,
-    pass: secret.optional(),
-    /** A token that somebody else keeps fresh, or the first one. */
-    accessToken: secret.optional(),
-    /** With `clientId` and `clientSecret`: tokens are fetched as they are needed. */
-    refreshToken: secret.optional(),
-    clientId: secret.optional(),
-    clientSecret: secret.optional(),
-    /** Token endpoint. Default: Google's. */
-    accessUrl: z.url({ protocol: /^https?$/ }).optional(),
+    method: z
+      .enum(['auto', 'plain', 'login', 'xoauth2'])
+      .default('auto')
+      .describe(
+        '`auto`: PLAIN where the server offers it, else LOGIN. `xoauth2`: a token instead of a password',
+      ),
+    user: secret.describe('Who signs in'),
+    pass: secret.optional().describe('Their password'),
+    accessToken: secret.optional().describe('A token that somebody else keeps fresh, or the first one'),
+    refreshToken: secret
+      .optional()
+      .describe('With `clientId` and `clientSecret`: tokens are fetched as they are needed'),
+    clientId: secret.optional().describe('Of the OAuth2 client'),
+    clientSecret: secret.optional().describe('Of the OAuth2 client'),
+    accessUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("Token endpoint. Default: Google's"),
   })
   .superRefine((auth, context) => {
     const issue = (path: string, message: string) =>
@@ -37,40 +43,64 @@ const authSchema = z
 
 export const smtpConfigSchema = z
   .strictObject({
-    host: z.string().min(1).max(255).default('localhost'),
-    port: z.int().min(1).max(65_535).default(25),
-    /** `opportunistic`: STARTTLS where it is offered, its certificate not checked, as between mail servers.
-     *  `starttls`: required and checked. `tls`: from the first byte (port 465). `none`: never. */
-    security: z.enum(['none', 'opportunistic', 'starttls', 'tls']).default('opportunistic'),
-    auth: authSchema.nullable().default(null),
+    host: z.string().min(1).max(255).default('localhost').describe('Of the SMTP server'),
+    port: z.int().min(1).max(65_535).default(25).describe('Of the SMTP server: 25, 587 or 465'),
+    security: z
+      .enum(['none', 'opportunistic', 'starttls', 'tls'])
+      .default('opportunistic')
+      .describe(
+        '`opportunistic`: STARTTLS where it is offered, its certificate not checked, as between mail servers. `starttls`: required and checked. `tls`: from the first byte (port 465). `none`: never',
+      ),
+    auth: authSchema.nullable().default(null).describe('How to sign in. Null: nobody does'),
     tls: z
       .strictObject({
-        /** Default: true, except with `opportunistic`. */
-        rejectUnauthorized: z.boolean().optional(),
-        /** The name the certificate must carry. Default: `host`. */
-        servername: z.string().min(1).optional(),
-        /** PEM of the authorities to trust instead of the system's. */
-        ca: z.string().min(1).optional(),
+        rejectUnauthorized: z.boolean().optional().describe('Default: true, except with `opportunistic`'),
+        servername: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('The name the certificate must carry. Default: `host`'),
+        ca: z.string().min(1).optional().describe("PEM of the authorities to trust instead of the system's"),
       })
       .prefault({}),
-    /** Connections open at the same time, at most; one more for an alert where all of them are at work. */
-    connections: z.int().min(1).max(100).default(8),
-    messagesPerConnection: z.int().min(1).default(1000),
-    /** Until TCP stands; the same again for a TLS handshake. */
-    connectTimeoutMs: z.int().min(1).default(10_000),
-    /** For every reply before the letter. */
-    replyTimeoutMs: z.int().min(1).default(60_000),
-    /** From the first byte of a letter to the reply to its final dot. Too short makes deliveries `unknown`:
-     *  RFC 5321 4.5.3.2.6 asks for ten minutes. */
-    dataTimeoutMs: z.int().min(1).default(300_000),
-    /** A connection without work is closed after this long. */
-    idleMs: z.int().min(1).default(10_000),
-    /** How long a letter that is already under way may still take when the daemon stops. More than 5 s is more
-     *  than a stop has. */
-    drainMs: z.int().min(0).default(5000),
-    /** Name in EHLO. Default: this host's name, or its address where that is no full name. */
-    localName: ehloName.nullable().default(null),
-    pipelining: z.enum(['auto', 'off']).default('auto'),
+    connections: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(8)
+      .describe(
+        'Connections open at the same time, at most; one more for an alert where all of them are at work',
+      ),
+    messagesPerConnection: z.int().min(1).default(1000).describe('Then it is closed, and another opened'),
+    connectTimeoutMs: z
+      .int()
+      .min(1)
+      .default(10_000)
+      .describe('Until TCP stands; the same again for a TLS handshake'),
+    replyTimeoutMs: z.int().min(1).default(60_000).describe('For every reply before the letter'),
+    dataTimeoutMs: z
+      .int()
+      .min(1)
+      .default(300_000)
+      .describe(
+        'From the first byte of a letter to the reply to its final dot. Too short makes deliveries `unknown`: RFC 5321 4.5.3.2.6 asks for ten minutes',
+      ),
+    idleMs: z.int().min(1).default(10_000).describe('A connection without work is closed after this long'),
+    drainMs: z
+      .int()
+      .min(0)
+      .default(5000)
+      .describe(
+        'How long a letter that is already under way may still take when the daemon stops. More than 5 s is more than a stop has',
+      ),
+    localName: ehloName
+      .nullable()
+      .default(null)
+      .describe("Name in EHLO. Default: this host's name, or its address where that is no full name"),
+    pipelining: z
+      .enum(['auto', 'off'])
+      .default('auto')
+      .describe('auto: commands go in one packet where the server offers it (RFC 2920)'),
   })
   .superRefine((config, context) => {
     if (config.auth !== null && config.security === 'opportunistic') {

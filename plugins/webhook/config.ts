@@ -12,7 +12,10 @@ const secretKey = secret.refine(
   (text) => text.startsWith('whsk_'),
   'must be an Ed25519 key ("whsk_..."): a secret that many receivers share lets each of them speak for us',
 )
-const format = z.enum(['json', 'cloudevents']).default('json')
+const format = z
+  .enum(['json', 'cloudevents'])
+  .default('json')
+  .describe('cloudevents: as CloudEvents 1.0 in JSON')
 
 // What HTTP, the signature or the body's kind decide is not for settings.
 const ownHeaders =
@@ -28,28 +31,44 @@ const headers = z
   .default({})
 
 const roomSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).max(2000),
-  /** The newest first; more than one while they are exchanged. */
-  secrets: z.array(secret).min(1).max(5),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .describe('Where posts go'),
+  secrets: z.array(secret).min(1).max(5).describe('The newest first; more than one while they are exchanged'),
   format,
-  /** Sent along with every request, e.g. an Authorization. */
-  headers,
+  headers: headers.describe('Sent along with every request, e.g. an Authorization'),
 })
 
 export const webhookConfigSchema = z.strictObject({
-  /** Places that posts can go to, by name. */
-  rooms: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/), roomSchema).default({}),
-  /** Lets people name an https address of their own. Absent: only rooms are reached. */
-  contacts: z.strictObject({ secrets: z.array(secretKey).min(1).max(5), format }).optional(),
-  /** `source` of CloudEvents: a URI reference. With the id it names an event once in the world. */
+  rooms: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/), roomSchema)
+    .default({})
+    .describe('Places that posts can go to, by name'),
+  contacts: z
+    .strictObject({
+      secrets: z.array(secretKey).min(1).max(5).describe('Ed25519 keys, the newest first'),
+      format,
+    })
+    .optional()
+    .describe('Lets people name an https address of their own. Absent: only rooms are reached'),
   source: z
     .string()
     .max(500)
     .regex(/^[!#$&-;=?-[\]_a-z~%]+$/, 'must be a URI reference such as "https://example.org/news"')
-    .default('/broadsheet'),
-  /** Of one request's body. What is longer is shortened, and says so. */
-  maxPayloadBytes: z.int().min(leastPayloadBytes).max(1_048_576).default(131_072),
-  /** From the connection to the end of the answer. Standard Webhooks recommends 15 to 30 s. */
-  timeoutMs: z.int().min(1).max(60_000).default(20_000),
+    .default('/broadsheet')
+    .describe('`source` of CloudEvents: a URI reference. With the id it names an event once in the world'),
+  maxPayloadBytes: z
+    .int()
+    .min(leastPayloadBytes)
+    .max(1_048_576)
+    .default(131_072)
+    .describe("Of one request's body. What is longer is shortened, and says so"),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(20_000)
+    .describe('From the connection to the end of the answer. Standard Webhooks recommends 15 to 30 s'),
 })
 export type WebhookConfig = z.infer<typeof webhookConfigSchema>

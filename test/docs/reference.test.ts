@@ -34,3 +34,10 @@ test('every setting with a fixed name, every error code and every operation is i
   const operations = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map(() => path))
   expect(named('reference/api.md').toSorted()).toEqual(operations.toSorted())
 })
+
+test('every setting says what it is for', () => {
+  const silent = [
+    ...read('reference/settings.md').matchAll(/^\| `([^`]+)` \| (?!object)(?:[^|]|\\\|)* \|.*\| {2}\|$/gm),
+  ]
+  expect(silent.map(([, name]) => name)).toEqual([])
+})
