@@ -208,16 +208,16 @@ export const engineConfigSchema = z.strictObject({
   limits: z
     .strictObject({
       channel: z.record(z.string(), limitSchema).default({}).describe('Letters a second, by channel name'),
-      sender: z.record(z.string(), limitSchema).default({}).describe('The same by sender address'),
+      sender: z.record(z.string(), limitSchema).default({}).describe('Letters a second, by sender address'),
       domain: z
         .record(z.string(), limitSchema)
         .default({})
-        .describe('The same by recipient domain; `*` is for each domain without one of its own'),
+        .describe('Letters a second, by recipient domain; `*` is for each domain without one of its own'),
       room: z
         .record(z.string().regex(/^[^/]+\/.+$/, 'must be channel/room, e.g. "slack/ops"'), limitSchema)
         .default({})
         .describe(
-          'The same by channel and room: "slack/ops"; "slack/*" is for each room or person without one of its own',
+          'Posts a second, by channel and room: "slack/ops"; "slack/*" is for each room or person without one of its own',
         ),
       warmUp: z
         .array(warmUpSchema)

@@ -39,17 +39,19 @@ export function cliPage(): string {
 function sections(command: Command, above: string, depth: number): string[] {
   const name = `${above} ${command.name()}`
   const usage = [name, command.usage()].join(' ').trim()
+  // The usage names all of them; most say by their name what they are.
+  const told = command.registeredArguments.filter(({ description }) => description !== '')
   return [
     `${'#'.repeat(Math.min(depth, 4))} ${name}`,
     command.description(),
     ...(command.commands.length === 0 ? [`\`${usage}\``] : []),
-    ...(command.registeredArguments.length === 0
+    ...(told.length === 0
       ? []
       : [
           [
             '| argument | what |',
             '| --- | --- |',
-            ...command.registeredArguments.map((one) => `| \`${one.name()}\` | ${cell(one.description)} |`),
+            ...told.map((one) => `| \`${one.name()}\` | ${cell(one.description)} |`),
           ].join('\n'),
         ]),
     ...(command.options.length === 0 ? [] : [flags(command)]),

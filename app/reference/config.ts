@@ -25,7 +25,8 @@ export function configPage(): string {
   return `# Settings
 
 Made by \`npm run docs:generate\`. Keys of \`broadsheet.yaml\`; \`channels.NAME(smtp)\` is a channel with \`type: smtp\`, and \`[]\` each entry of
-a list. What has a variable may be said in the environment, too.
+a list. What has a variable may be said in the environment, too; with \`_FILE\` behind it, the variable of a text names a file that holds it.
+Entries of \`channels\` have variables by their names: \`BROADSHEET_CHANNELS_SMTP_HOST\` is \`channels.smtp.host\`.
 
 | key | type | default | variable | what |
 | --- | --- | --- | --- | --- |

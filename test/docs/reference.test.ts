@@ -35,9 +35,12 @@ test('every setting with a fixed name, every error code and every operation is i
   expect(named('reference/api.md').toSorted()).toEqual(operations.toSorted())
 })
 
-test('every setting says what it is for', () => {
+test('every setting and every flag says what it is for', () => {
   const silent = [
     ...read('reference/settings.md').matchAll(/^\| `([^`]+)` \| (?!object)(?:[^|]|\\\|)* \|.*\| {2}\|$/gm),
   ]
   expect(silent.map(([, name]) => name)).toEqual([])
+  expect(
+    [...read('reference/cli.md').matchAll(/^\| `(-[^`]+)` \| {2}\|.*$/gm)].map(([, flag]) => flag),
+  ).toEqual([])
 })

@@ -53,9 +53,9 @@ export function register(program: Command, run: Run): void {
     .option('--id <text>', "the source's own id (default: the link)")
     .option('--summary <text>', 'a few sentences')
     .option('--topic <topic>', 'a topic it carries (repeatable)', collect, [])
-    .option('--image <url>')
-    .option('--author <name>')
-    .option('--language <tag>')
+    .option('--image <url>', 'where its picture is')
+    .option('--author <name>', 'who wrote it')
+    .option('--language <tag>', 'e.g. de or pt-BR')
     .option('--popularity <share>', '0 to 1')
     .option('--published <time>', 'ISO 8601 (default: now)')
     .addHelpText(

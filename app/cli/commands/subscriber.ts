@@ -99,7 +99,7 @@ export function register(program: Command, run: Run): void {
     .command('add')
     .argument('<address>')
     .description('add someone, or change what is known; nobody who left comes back')
-    .option('--name <name>')
+    .option('--name <name>', 'what they are called')
     .option('--language <tag>', 'e.g. de or pt-BR')
     .option('--time-zone <zone>', 'e.g. Europe/Berlin')
     .option('--list <name>', 'join a list (repeatable)', collect, [])

@@ -13,7 +13,7 @@ export function register(command: Command, run: Run): void {
     .argument('<id>', 'or its key')
     .description('take care of an alert: no repeats and no escalation until it is over')
     .option('--by <name>', 'who does (default: the name of this user)')
-    .option('--comment <text>')
+    .option('--comment <text>', 'what the others should know')
     .action(
       run((cli, id: string, options: { by?: string; comment?: string }) =>
         withDaemon(cli, {}, async ({ client }) => {
