@@ -15,7 +15,7 @@ import type { Store } from '../ports/store.ts'
 import type { Tracer } from '../ports/tracer.ts'
 import type { Calendar } from '../schedule/calendar.ts'
 import type { Firing, Pass } from '../schedule/series.ts'
-import { currentTrace } from '../trace.ts'
+import { currentTrace, withTrace } from '../trace.ts'
 import { type CampaignEvent, campaignMachine, hydrate, statesThatTake } from './campaign-machine.ts'
 import { createCampaignProgress } from './campaign-progress.ts'
 import { createPace, type Pace } from './pace.ts'
@@ -257,11 +257,18 @@ export function createCampaignActors(parts: {
     known.actor.send(event)
     if (known.actor.getSnapshot().value === 'running') return Promise.resolve()
     // It would leave `running`: the row decides, since a command may have come in between.
-    return apply(known.campaign.id, event).catch((error: unknown) => {
+    return inItsTrace(known.campaign, () => apply(known.campaign.id, event)).catch((error: unknown) => {
       if (error instanceof BroadsheetError && error.code === 'E_STATE') return
       log.error({ campaignId: known.campaign.id, reason: String(error) }, 'campaign.change_failed')
       take(known.campaign, known.accepted)
     })
+  }
+
+  /** A sweep finds the end of a run as often as its last batch does. */
+  async function inItsTrace<T>({ id, publicationId }: Campaign, work: () => Promise<T>): Promise<T> {
+    if (currentTrace() !== null || publicationId === null) return work()
+    const publication = await store.publications.get(publicationId)
+    return withTrace(publication?.spec.trace?.own ?? null, { publicationId, campaignId: id }, work)
   }
 
   function tellProgress(known: Live, id: PublicationId): void {

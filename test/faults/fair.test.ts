@@ -7,7 +7,8 @@ import { startDaemon } from './support/daemon.ts'
 import { openHouse } from './support/house.ts'
 
 const limit = 100
-const others = 40
+/** So many that together they never come near their limits. */
+const others = 300
 const roundMs = 1000
 const rounds = 12
 

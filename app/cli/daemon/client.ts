@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream'
-import type { Agent } from 'undici'
+import { Readable } from 'node:stream'
+import type { Agent, Dispatcher } from 'undici'
+import { pause, systemClock } from '../../../engine/clock.ts'
 import { BroadsheetError, type ErrorCode, errorTable, type Issue } from '../../../engine/errors.ts'
 import { CliError } from '../exit.ts'
 import { lines, type ServerSentEvent, serverSentEvents } from './streams.ts'
@@ -52,6 +53,8 @@ interface Problem {
 }
 
 const pageSize = 500
+/** A daemon that asks for more patience than this is not waited for. */
+const maxWaitSeconds = 60
 
 export function createClient(url: string, key: string, signal: AbortSignal): Client {
   const base = url.replace(/\/+$/, '')
@@ -74,7 +77,7 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
       readonly accept?: string
       readonly signal?: AbortSignal
     } = {},
-  ) => {
+  ): Promise<Dispatcher.ResponseData['body']> => {
     const target = new URL(`${base}/api/v1${path}`)
     for (const [name, value] of Object.entries(options.query ?? {}))
       if (value !== undefined && value !== null) target.searchParams.set(name, String(value))
@@ -93,6 +96,13 @@ export function createClient(url: string, key: string, signal: AbortSignal): Cli
     }).catch((error: unknown) => {
       throw reachError(error, base, signal)
     })
+    const seconds = answer.statusCode === 429 ? Number(answer.headers['retry-after']) : Number.NaN
+    if (seconds <= maxWaitSeconds && !(options.body instanceof Readable)) {
+      // It was refused before anything was done: once more, when there is room.
+      await answer.body.dump()
+      await pause(systemClock, seconds * 1000, signal)
+      return call(method, path, options)
+    }
     if (answer.statusCode >= 400) throw problem(answer.statusCode, await answer.body.text(), path)
     return answer.body
   }
