@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { resolveVariable } from '../../app/config/env.ts'
 import { knownPaths } from '../../app/config/json-schema.ts'
 import { configJsonSchema } from '../../app/config.ts'
 import { generatedPages } from '../../app/reference/pages.ts'
@@ -43,4 +44,12 @@ test('every setting and every flag says what it is for', () => {
   expect(
     [...read('reference/cli.md').matchAll(/^\| `(-[^`]+)` \| {2}\|.*$/gm)].map(([, flag]) => flag),
   ).toEqual([])
+})
+
+test('every variable means the setting that it stands beside', () => {
+  const schema = configJsonSchema()
+  const told = [...read('reference/settings.md').matchAll(/^\| `([^`]+)` \|.*?\| `(BROADSHEET_\w+)` \|/gm)]
+  const meant = told.map(([, , variable]) => resolveVariable(variable!, schema, {})?.path.join('.'))
+  expect(meant).toEqual(told.map(([, path]) => path))
+  expect(meant).toContain('http.port')
 })
