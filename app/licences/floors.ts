@@ -1,0 +1,15 @@
+/** A package, and the version below which it has a hole or a fault that matters here. */
+export interface Floor {
+  readonly name: string
+  readonly floor: string
+  readonly closes: string
+}
+
+export const floors: readonly Floor[] = [
+  { name: 'liquidjs', floor: '10.27.2', closes: 'A template could run code' },
+  {
+    name: 'better-sqlite3',
+    floor: '13.0.0',
+    closes: 'Built for Node 24; `bin` refuses an older Node, on which it ends the process',
+  },
+]
