@@ -219,6 +219,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // Requests while closing get our own 503, with a problem in it.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
+      // Such a request meets no hook, and so not the one that sets these.
+      reply.headers({
+        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      })
       void refuse(request, reply, refusalOf(error, 0))
     },
     clientErrorHandler: answerClientErrors,
