@@ -15,7 +15,9 @@ export function parseFailure(error: unknown, file: string | null, tags: readonly
   const token = (error as { readonly token?: Token }).token
   if (token === undefined) return error
   // LiquidJS appends the position to the message; ours has fields for it.
-  const message = error.message.replace(/(, file:[^\n]*?)?, line:\d+, col:\d+$/, '')
+  const unplaced = error.message.replace(/, line:\d{1,10}, col:\d{1,10}$/, '')
+  const named = `, file:${token.file}`
+  const message = unplaced.endsWith(named) ? unplaced.slice(0, -named.length) : unplaced
   const unknown = /^tag "(.*)" not found$/s.exec(message)?.[1]
   return new FindingError({
     place: { file: token.file ?? file, begin: token.begin },

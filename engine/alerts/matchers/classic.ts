@@ -28,7 +28,7 @@ export function readClassic(text: string): readonly FoundMatcher[] {
 function readOne(piece: string, start: number): FoundMatcher {
   const found = head.exec(piece)
   if (found === null) throw new MatcherProblem('expected the name of a label and then =, !=, =~ or !~', start)
-  const raw = piece.slice(found[0].length).replace(/[\t\n\f\r ]+$/, '')
+  const raw = piece.slice(found[0].length).replace(/(?<![\t\n\f\r ])[\t\n\f\r ]+$/, '')
   const valueAt = start + found[0].length
   const quoted = raw.startsWith('"')
   if (quoted && (raw.length < 2 || !raw.endsWith('"')))

@@ -113,11 +113,11 @@ function judgePostal(letter: ReadLetter, address: string | null): PreflightLine 
     ...(letter.text !== null && !plain(letter.text).includes(wanted) ? ['text'] : []),
   ]
   return missing.length === 0
-    ? ok('address.postal', address.replaceAll(/\s*\n\s*/g, ', '))
+    ? ok('address.postal', address.replaceAll(/(?<!\s)\s*\n\s*/g, ', '))
     : blocked(
         'address.postal',
         `the ${missing.join(' and the ')} does not show it`,
-        `Show it in the template: ${address.replaceAll(/\s*\n\s*/g, ', ')}`,
+        `Show it in the template: ${address.replaceAll(/(?<!\s)\s*\n\s*/g, ', ')}`,
       )
 }
 

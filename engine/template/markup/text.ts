@@ -93,7 +93,7 @@ function tidy(text: string, placeholders: Placeholders): string {
     )
     return control ? words.replace(/[ \t]+/g, '') : line
   })
-  return trimmed.replace(/[ \t\u00a0]+$/gm, '').trim()
+  return trimmed.replace(/(?<![ \t\u00a0])[ \t\u00a0]+$/gm, '').trim()
 }
 
 /** After rendering: at most one empty line between paragraphs, none around them. Works on quoted-printable text,
