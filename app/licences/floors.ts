@@ -7,9 +7,4 @@ export interface Floor {
 
 export const floors: readonly Floor[] = [
   { name: 'liquidjs', floor: '10.27.2', closes: 'A template could run code' },
-  {
-    name: 'better-sqlite3',
-    floor: '13.0.0',
-    closes: 'Built for Node 24; `bin` refuses an older Node, on which it ends the process',
-  },
 ]
