@@ -1,7 +1,8 @@
-// OWASP, CSV injection. Blanks before the sign do not stop every spreadsheet. Marks that are there already count, so that
+// OWASP, CSV injection, with the signs' wide forms, which spreadsheets of East Asian locales take for them. Blanks before the sign
+// do not stop every spreadsheet. Marks that are there already count, so that
 // taking one away is the exact inverse of adding one.
-const begins = /^'*\s*[=+\-@|\t\r\n]/
-const marked = /^'+\s*[=+\-@|\t\r\n]/
+const begins = /^'*\s*[=+\-@|＝＋－＠\t\r\n]/
+const marked = /^'+\s*[=+\-@|＝＋－＠\t\r\n]/
 
 /** A cell that a spreadsheet would take for a formula gets a leading `'`. */
 export const guardFormula = (cell: string): string => (begins.test(cell) ? `'${cell}` : cell)

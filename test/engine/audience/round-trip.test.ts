@@ -210,11 +210,16 @@ describe.each(['memory', 'sqlite'] as const)('an export into an empty store of %
   })
 })
 
+test.each(['=1', '+1', '-1', '@a', ' =1', '＝1', '＋1', '－1', '＠a', "'=1"])('%s is guarded', (cell) => {
+  expect(guardFormula(cell)).toBe(`'${cell}`)
+  expect(unguardFormula(`'${cell}`)).toBe(cell)
+})
+
 test('a guarded cell starts no formula and comes back as it was; every other cell stays', () => {
   fc.assert(
     fc.property(nasty, (cell) => {
       const guarded = guardFormula(cell)
-      expect(guarded).not.toMatch(/^\s*[=+\-@|\t\r\n]/)
+      expect(guarded).not.toMatch(/^\s*[=+\-@|＝＋－＠\t\r\n]/)
       expect(unguardFormula(guarded)).toBe(cell)
     }),
     { numRuns: 2000 },
