@@ -68,7 +68,7 @@ function endpointOf(env: NodeJS.ProcessEnv): string | null {
   // The one for traces is taken as it is, the other is a beginning.
   if (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT
-  return base ? `${base.replace(/\/+$/, '')}/v1/traces` : null
+  return base ? `${base.replace(/(?<!\/)\/+$/, '')}/v1/traces` : null
 }
 
 function samplingOf(env: NodeJS.ProcessEnv): number {

@@ -135,6 +135,6 @@ function isOfSns(certificate: X509Certificate, now: number): boolean {
   return (
     now >= certificate.validFromDate.getTime() &&
     now <= certificate.validToDate.getTime() &&
-    /^CN=sns(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/m.test(certificate.subject)
+    /^CN=sns(?:[.-][a-z0-9.-]*)?\.amazonaws\.com(?:\.cn)?$/m.test(certificate.subject)
   )
 }

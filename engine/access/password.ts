@@ -73,7 +73,7 @@ interface Kept {
 }
 
 // PHC's base64 has no padding.
-const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')
+const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/={1,2}$/, '')
 const format = ({ cost: { ln, r, p }, salt, hash }: Kept): string =>
   `$scrypt$ln=${ln},r=${r},p=${p}$${base64(salt)}$${base64(hash)}`
 

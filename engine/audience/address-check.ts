@@ -90,7 +90,7 @@ export function createAddressChecker(options: AddressCheckerOptions = {}): Addre
       const domain = domainOf(address)
       const local = address.slice(0, address.length - domain.length - 1)
       const found: AddressFinding[] = []
-      if (names.has('role') && roleNames.has(local.replace(/\+.*$/, '')))
+      if (names.has('role') && roleNames.has(local.split('+', 1)[0]!))
         found.push({ check: 'role', message: `"${local}" is a role and not a person` })
       if (names.has('disposable') && (await isDisposable(domain)))
         found.push({ check: 'disposable', message: `"${domain}" gives addresses away for minutes` })

@@ -104,5 +104,5 @@ export function plainUrl(publicUrl: string): string {
   if (url === null) {
     throw new BroadsheetError('E_CONFIG', `publicUrl "${publicUrl.slice(0, 200)}" is not a web address`)
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, '')
 }

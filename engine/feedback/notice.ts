@@ -57,7 +57,7 @@ export function readNotice(mail: Mail, words: string): Notice | null {
   // Without a word that we know, an address alone says enough only under such a subject, or set as recipients are.
   const subject = subjectOf(mail)
   const looks =
-    subjects.some((phrase) => subject.includes(phrase)) || /^[ \t]{0,4}<[^<>\s]+@[^<>\s]+>:/m.test(text)
+    subjects.some((phrase) => subject.includes(phrase)) || /^[ \t]{0,4}<[^<>\s@]+@[^<>\s]+>:/m.test(text)
   if (opening === undefined && (recipients.length === 0 || !looks)) return null
   return {
     kind: 'failed',

@@ -91,5 +91,5 @@ export const sesConfigSchema = z
 export type SesConfig = z.infer<typeof sesConfigSchema>
 
 export const endpointOf = ({ endpoint, region }: Pick<SesConfig, 'endpoint' | 'region'>): string =>
-  endpoint?.replace(/\/+$/, '') ??
+  endpoint?.replace(/(?<!\/)\/+$/, '') ??
   `https://email.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`

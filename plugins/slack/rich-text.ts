@@ -36,7 +36,7 @@ export function textObject(rich: RichText, max: number): object {
 
 /** Could a part of it be taken for mrkdwn: a mark, an emoji's name, a quote? An underscore within a word is none. */
 const looksMarked = (text: string): boolean =>
-  /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[\w+'-]+:|^\s*>/mu.test(text)
+  /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[\w+'-]+:|^[^\S\n\r\u2028\u2029]*>/mu.test(text)
 
 function marked({ text, bold, code, url }: Span): string {
   const words = text.trim()

@@ -201,7 +201,7 @@ export function archiveRoutes(app: Api, parts: PageParts): void {
       const text = atomFeed({ title: theme.title, origin: theme.origin, issues: rows })
       const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
       reply.headers({ etag, 'cache-control': `public, max-age=${5 * maxAgeSeconds}` })
-      if (request.headers['if-none-match']?.split(/\s*,\s*/).some((tag) => tag.replace(/^W\//, '') === etag))
+      if (request.headers['if-none-match']?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
         return reply.code(304).send()
       return reply.type('application/atom+xml; charset=utf-8').send(text)
     },

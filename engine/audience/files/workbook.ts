@@ -124,7 +124,7 @@ async function findSheet(
 const builtInDates = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 30, 36, 45, 46, 47, 50, 57])
 /** Does a format code show a day or a time? Texts in quotes, colours and escaped letters say nothing. */
 const showsDate = (code: string): boolean =>
-  /[dmyhs]/i.test(code.replace(/"[^"]{0,255}"|\\.|\[[^\]]{0,255}\]/g, '').replace(/general|red/gi, ''))
+  /[dmyhs]/i.test(code.replace(/"[^"]{0,255}"|\\.|\[[^[\]]{0,255}\]/g, '').replace(/general|red/gi, ''))
 
 /** By index of a cell's style: is its number a date? */
 async function dateStyles(archive: Archive): Promise<readonly boolean[]> {

@@ -49,7 +49,7 @@ export function parseSpf(text: string): SpfRecord | { readonly problem: string }
 }
 
 function parseMechanism(term: string): Mechanism | null {
-  const [, mark = '', name = '', rest = ''] = /^([+\-~?]?)([a-z0-9]+)(.*)$/i.exec(term) ?? []
+  const [, mark = '', name = '', rest = ''] = /^([+\-~?]?)([a-z0-9]+)(.*)$/is.exec(term) ?? []
   const qualifier = qualifiers[mark || '+']!
   const kind = name.toLowerCase()
   const whole = { qualifier, target: null, bits4: 32, bits6: 128, text: term }

@@ -113,4 +113,4 @@ const clipped = (text: string, length: number): string =>
   `${text
     .slice(0, length)
     .replace(/[\ud800-\udbff]$/, '')
-    .replace(/\s+\S*$/, '')} …`
+    .replace(/(?<!\s)\s+\S*$/, '')} …`

@@ -28,7 +28,7 @@ const fonts = {
 
 export function createTheme(config: PagesConfig, publicUrl: string): Theme {
   const url = new URL(publicUrl)
-  const base = url.pathname.replace(/\/+$/, '')
+  const base = url.pathname.replace(/(?<!\/)\/+$/, '')
   const variables = (colours: Colours): string =>
     Object.entries(colours)
       .map(([name, value]) => `--${name.toLowerCase()}:${value}`)

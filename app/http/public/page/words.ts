@@ -230,7 +230,7 @@ export function chooseWords(asked: {
     .slice(0, 500)
     .split(',')
     .map((part) => {
-      const [tag = '', q] = part.trim().split(/\s*;\s*q=/)
+      const [tag = '', q] = part.trim().split(/(?<!\s)\s*;\s*q=/)
       return { tag, weight: q === undefined ? 1 : Number(q) || 0 }
     })
     .filter(({ weight }) => weight > 0)
