@@ -13,13 +13,11 @@ import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
 import { benchLedger } from './ledger.ts'
 import { benchMillion } from './million.ts'
-
 import { benchNodes } from './nodes.ts'
 import { benchProduction } from './production.ts'
-
 import { benchQueue } from './queue.ts'
-
 import { benchRank } from './rank.ts'
+import { benchReads } from './reads.ts'
 import { benchSegments } from './segments.ts'
 import { benchSend } from './send.ts'
 import { benchTemplate } from './template.ts'
@@ -41,6 +39,7 @@ const benches = {
   api: benchApi,
   alerts: benchAlerts,
   analytics: benchAnalytics,
+  reads: benchReads,
   fanout: benchAlertFanout,
   latency: benchAlertLatency,
   million: benchMillion,
