@@ -26,7 +26,7 @@ export interface BulkGate {
   ): Promise<readonly PreflightLine[]>
   /** Before a campaign starts or is scheduled. By `preflight.mode`: refuses with E_PREFLIGHT where a line is blocked and `force`
    *  is not said, or only writes into the log, after this has resolved. Campaigns to fewer than `minAudience` pass. */
-  pass(id: CampaignId, spec: PublicationSpec, force: boolean): Promise<void>
+  pass(id: CampaignId, specOf: () => Promise<PublicationSpec>, force: boolean): Promise<void>
 }
 
 const patienceMs = 30_000
@@ -57,19 +57,20 @@ export function createBulkGate(parts: {
       return lookBeforeBulk(question, { resolver, fetcher, signal })
     },
 
-    async pass(id, spec, force) {
-      if (mode === 'off' || isExample(domainOf(spec.sender.address))) return
-      if (!(await rehearsal.reaches(spec, minAudience))) return
-      // What follows links can only warn: nobody waits for that.
-      const looking = gate.look(spec, { links: false, signal: AbortSignal.timeout(patienceMs) })
+    async pass(id, specOf, force) {
+      if (mode === 'off') return
+      const looking = lookWhereMany(specOf)
+      // What only warns is waited for by nobody.
       if (mode === 'warn') {
         void looking.then(
-          (lines) => tell(id, lines, 'preflight.warned'),
+          (found) => found !== null && tell(id, found.lines, 'preflight.warned'),
           (error: unknown) => log.debug({ campaignId: id, reason: String(error) }, 'preflight.failed'),
         )
         return
       }
-      const lines = await looking
+      const found = await looking
+      if (found === null) return
+      const { spec, lines } = found
       const stopping = lines.filter(({ status }) => status === 'blocked')
       if (stopping.length === 0) return
       if (force) {
@@ -89,6 +90,15 @@ export function createBulkGate(parts: {
         },
       )
     },
+  }
+
+  /** Null where nobody minds: few, or a sender that is nobody's. */
+  async function lookWhereMany(specOf: () => Promise<PublicationSpec>) {
+    const spec = await specOf()
+    if (isExample(domainOf(spec.sender.address)) || !(await rehearsal.reaches(spec, minAudience))) return null
+    // What follows links can only warn.
+    const signal = AbortSignal.timeout(patienceMs)
+    return { spec, lines: await gate.look(spec, { links: false, signal }) }
   }
 
   function tell(campaignId: CampaignId, lines: readonly PreflightLine[], event: string): void {

@@ -233,7 +233,7 @@ export function createCampaigns(parts: {
             issues: [{ path: 'at', message: 'is needed' }],
           },
         )
-      await gate.pass(id, spec, force)
+      await gate.pass(id, async () => spec, force)
       const due = row.repeat === null ? at! : await series.first(row, at ?? clock.now())
       const campaign = await actors.apply(id, { type: 'schedule', at: due })
       supervisor.kick()
@@ -245,7 +245,7 @@ export function createCampaigns(parts: {
       const row = await rowOf(id)
       // In other states it is refused for that.
       if (row.state === 'draft' || row.state === 'scheduled')
-        await gate.pass(id, await checkedSpec(row), force)
+        await gate.pass(id, () => checkedSpec(row), force)
       return begin(id, 'hand')
     },
     async fire(id) {

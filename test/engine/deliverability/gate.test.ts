@@ -1,7 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
+import { noFetcher } from '../../../engine/actors/feeds.ts'
+import { createBulkGate } from '../../../engine/bulk-gate.ts'
 import { dkimRecord } from '../../../engine/compose/dkim-key.ts'
-import type { Log } from '../../../engine/log.ts'
-import { silentLog } from '../../../engine/log.ts'
+import { engineConfigSchema } from '../../../engine/config.ts'
+import { type Log, silentLog } from '../../../engine/log.ts'
+import type { CampaignId } from '../../../engine/model/ids.ts'
 import type { Zone } from '../../app/dns/name-server.ts'
 import { openHouse } from '../support/house.ts'
 import { makeKey } from './keys.ts'
@@ -135,4 +138,23 @@ describe('before a campaign goes to many', () => {
       { timeout: 30_000, interval: 5 },
     )
   })
+})
+
+test('a start that is only warned waits for none of it', async () => {
+  const never = () => new Promise<never>(() => {})
+  const dns = await playDns(zone)
+  const gate = createBulkGate({
+    config: engineConfigSchema.parse({
+      publicUrl: 'https://news.thenews.press',
+      secrets: ['a secret of the test'],
+      preflight: { mode: 'warn' },
+    }),
+    rehearsal: { samples: never, reaches: never },
+    courier: () => undefined,
+    resolver: dns.resolver,
+    fetcher: noFetcher,
+    log: silentLog,
+  })
+  await gate.pass(1 as CampaignId, never, false)
+  await dns[Symbol.asyncDispose]()
 })
