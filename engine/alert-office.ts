@@ -88,7 +88,9 @@ export function createAlertOffice(parts: {
       if (desk.view() === null) wakeDesk()
       else await desk.look()
     },
+    tell,
     desk: () => desk.view(),
+    followers: async (alert, lists) => (desk.view() === null ? null : readers.count(alert, lists)),
   })
   const readers = createReaders({ store, timeZone: config.subscriptions.timeZone })
   const desk = createDesk({

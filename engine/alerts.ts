@@ -1,12 +1,13 @@
 import { decideAlert } from './actors/alerts/machine.ts'
-import { compileMatchers, matchesAll } from './alerts/matchers/matcher.ts'
+import { compileMatchers, type Matcher, matchesAll } from './alerts/matchers/matcher.ts'
 import type { AlertRules } from './alerts/rules.ts'
 import type { Carried } from './channel/index.ts'
 import { type Clock, createSpacing, pause } from './clock.ts'
 import type { AlertTokens } from './compose/alert-token.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
-import { createDirections, type RouteView, type Standing } from './desk/directions.ts'
+import { createDirections, type Held, type Preview, type Standing } from './desk/directions.ts'
+import { type RuleBook, ruleBookOf } from './desk/rule-book.ts'
 import { BroadsheetError } from './errors.ts'
 import { createGatherer } from './gather.ts'
 import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels } from './model/alert.ts'
@@ -23,10 +24,12 @@ import type { Follow, FollowInput, FollowPreferences } from './model/follow.ts'
 import type { Heartbeat, HeartbeatInput } from './model/heartbeat.ts'
 import type { AlertId, FollowId, HeartbeatId, NotificationId, SilenceId, SubscriberId } from './model/ids.ts'
 import type { Notification, PostingCounts } from './model/notification.ts'
+import type { Fact } from './model/progress.ts'
 import type { Silence, SilenceInput } from './model/silence.ts'
 import type { AcceptedReport } from './ports/alerts.ts'
 
-export type { RouteView, Standing } from './desk/directions.ts'
+export type { Held, Preview, RouteView, Standing } from './desk/directions.ts'
+export type { RuleBook } from './desk/rule-book.ts'
 
 /** Who says so. */
 export interface Word {
@@ -69,9 +72,15 @@ export interface Alerts {
   /** What this node holds in memory; null where another one has the desk, or none has it yet. */
   desk(): DeskView | null
   /** Where an alert would go, by the rules and silences as they are now. */
-  routes(labels: Labels): Promise<readonly RouteView[]>
+  preview(labels: Labels): Promise<Preview>
   /** The same for alerts that are open, in their order. `open` are all of them, since they may hold each other back. */
   standing(open: readonly Alert[]): Promise<readonly Standing[]>
+  /** Open alerts that a silence or another alert keeps from being told. Newest first. */
+  held(): Promise<readonly Held[]>
+  /** Open alerts that a silence with these matchers would be on. Newest first. Refuses as `silence` does. */
+  matching(matchers: SilenceInput['matchers']): Promise<readonly Alert[]>
+  /** The tree, receivers, inhibitions and time intervals, as they are configured. */
+  rules(): RuleBook
   /** `channel/room` of all channels, for pickers and mistakes. */
   rooms(): readonly string[]
   /** Names of those that routes lead to. */
@@ -110,11 +119,21 @@ export function createAlerts(parts: {
   readonly heard: (alerts: readonly Alert[]) => void
   /** Follows or silences have changed. Where this node has the desk, it knows them when this resolves. */
   readonly look: () => Promise<void>
+  readonly tell: (fact: Fact) => void
   readonly desk: () => DeskView | null
+  /** How many follows an alert is for. Null: this node does not know them. */
+  readonly followers: Parameters<typeof createDirections>[0]['followers']
 }): Alerts & { readonly watch: (now: EpochMs) => Promise<void> } {
-  const { config, rules, store, tokens, channels, tracer, clock, heard, look, desk } = parts
+  const { config, rules, store, tokens, channels, tracer, clock, heard, look, tell, desk, followers } = parts
   const settings = config.alerts
-  const directions = createDirections({ rules, settings, silences: store.silences, clock })
+  const { matching, ...directions } = createDirections({
+    rules,
+    settings,
+    silences: store.silences,
+    alerts: store.alerts,
+    followers,
+    clock,
+  })
 
   const spacing = createSpacing(clock, settings.gatherMs)
   const intake = createGatherer<AlertReport, AcceptedReport>(
@@ -246,6 +265,13 @@ export function createAlerts(parts: {
   const comeBack = (heartbeat: Heartbeat, now: EpochMs) =>
     report([heartbeatReport(heartbeat, 'It is heard again.', now, now)])
 
+  const tellOfSilence = ({ id, startsAt, endsAt }: Silence): void =>
+    tell({ type: 'silence.changed', silence: { id, startsAt, endsAt } })
+  const tellOfHeartbeat = (
+    { id, name }: Heartbeat,
+    change: Extract<Fact, { readonly type: 'heartbeat.changed' }>['change'],
+  ): void => tell({ type: 'heartbeat.changed', heartbeat: { id, name }, change })
+
   return {
     report,
     acknowledge,
@@ -269,24 +295,23 @@ export function createAlerts(parts: {
       [...channels].flatMap(([name, { capabilities }]) =>
         (capabilities.rooms ?? []).map((room) => `${name}/${room}`),
       ),
+    matching: async (matchers) => matching(silencing(matchers)),
+    rules: () => ruleBookOf(rules, settings, clock.now()),
     async silence(input) {
-      const compiled = compileMatchers(input.matchers)
-      if ('issues' in compiled)
-        throw new BroadsheetError('E_INPUT', 'The matchers cannot be read.', {
-          issues: compiled.issues.map(({ path, message }) => ({ path: `matchers${path}`, message })),
-        })
-      // As there: one that every alert matches is a mistake.
-      if (matchesAll(compiled.ok, {}))
-        throw new BroadsheetError('E_INPUT', 'The silence would match every alert.', {
-          issues: [{ path: 'matchers', message: 'must not all match the empty text: name what is silenced' }],
-        })
+      silencing(input.matchers)
       if (input.endsAt <= clock.now())
         throw new BroadsheetError('E_INPUT', 'The silence would be over already.', {
           issues: [{ path: 'endsAt', message: 'must be later than now' }],
         })
-      return seen(store.silences.insert(input, clock.now()))
+      const made = await seen(store.silences.insert(input, clock.now()))
+      tellOfSilence(made)
+      return made
     },
-    unsilence: (id) => seen(store.silences.end(id, clock.now())),
+    async unsilence(id) {
+      const ended = await seen(store.silences.end(id, clock.now()))
+      if (ended !== null) tellOfSilence(ended)
+      return ended
+    },
     async follow(subscriberId, input) {
       await checkFollow(input)
       return seen(store.follows.insert(subscriberId, input, clock.now()))
@@ -298,14 +323,24 @@ export function createAlerts(parts: {
     unfollow: (id) => seen(store.follows.remove(id, clock.now())),
     prefer: (subscriberId, preferences) =>
       seen(store.followPreferences.set(subscriberId, preferences, clock.now())),
-    addHeartbeat: (input) => store.heartbeats.insert(input, clock.now()),
-    updateHeartbeat: (id, version, input) => store.heartbeats.update(id, version, input, clock.now()),
+    async addHeartbeat(input) {
+      const made = await store.heartbeats.insert(input, clock.now())
+      tellOfHeartbeat(made, 'made')
+      return made
+    },
+    async updateHeartbeat(id, version, input) {
+      const updated = await store.heartbeats.update(id, version, input, clock.now())
+      tellOfHeartbeat(updated, 'changed')
+      return updated
+    },
     async removeHeartbeat(id) {
       const heartbeat = await store.heartbeats.get(id)
       const [beat] = await store.beats.beats([id])
       const removed = await store.heartbeats.remove(id)
-      if (removed && heartbeat !== null && beat?.alarmed === true) await comeBack(heartbeat, clock.now())
-      return removed
+      if (!removed || heartbeat === null) return removed
+      if (beat?.alarmed === true) await comeBack(heartbeat, clock.now())
+      tellOfHeartbeat(heartbeat, 'removed')
+      return true
     },
     async beat(name) {
       const now = clock.now()
@@ -315,6 +350,7 @@ export function createAlerts(parts: {
       if (!beat.alarmed) return
       await comeBack(beat.heartbeat, now)
       await store.beats.alarm(beat.heartbeat.id, false)
+      tellOfHeartbeat(beat.heartbeat, 'back')
     },
     async watch(now) {
       for (const { heartbeat, beatAt } of await store.beats.late(now)) {
@@ -322,9 +358,25 @@ export function createAlerts(parts: {
         // The alert first: a crash between the two raises it again, which changes nothing.
         await report([heartbeatReport(heartbeat, text, now, now + foreverMs)])
         await store.beats.alarm(heartbeat.id, true)
+        tellOfHeartbeat(heartbeat, 'late')
       }
     },
   }
+}
+
+/** Refuses with E_INPUT what cannot be read, and what every alert would match. */
+function silencing(matchers: SilenceInput['matchers']): readonly Matcher[] {
+  const compiled = compileMatchers(matchers)
+  if ('issues' in compiled)
+    throw new BroadsheetError('E_INPUT', 'The matchers cannot be read.', {
+      issues: compiled.issues.map(({ path, message }) => ({ path: `matchers${path}`, message })),
+    })
+  // As there: one that every alert matches is a mistake.
+  if (matchesAll(compiled.ok, {}))
+    throw new BroadsheetError('E_INPUT', 'The silence would match every alert.', {
+      issues: [{ path: 'matchers', message: 'must not all match the empty text: name what is silenced' }],
+    })
+  return compiled.ok
 }
 
 /** It ended between looking and acknowledging. */

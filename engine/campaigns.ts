@@ -15,15 +15,17 @@ import {
   viewPicks,
 } from './delivery/rehearsal.ts'
 import { missingNames, specOf, tooFew } from './delivery/spec.ts'
+import { type CampaignDraft, withDraft } from './delivery/with-draft.ts'
 import { BroadsheetError } from './errors.ts'
 import type { Campaign, CampaignInput } from './model/campaign.ts'
-import type { Delivery, DeliveryState } from './model/delivery.ts'
-import type { CampaignId, EpochMs, Page } from './model/ids.ts'
+import type { Delivery, DeliveryState, NotedState } from './model/delivery.ts'
+import type { CampaignId, EpochMs, Page, PublicationId } from './model/ids.ts'
 import type { Progress } from './model/progress.ts'
 import type { PublicationSpec } from './model/publication.ts'
 import type { Edition } from './model/schedule.ts'
 import type { TraceParent } from './model/trace.ts'
 import type { WallMs } from './model/wall-clock.ts'
+import type { DeliveryReason } from './ports/ledger.ts'
 import type { Store } from './ports/store.ts'
 import type { Tracer } from './ports/tracer.ts'
 import { checkTemplate } from './render/check.ts'
@@ -57,6 +59,8 @@ export interface Campaigns {
   /** A scheduled one that is due, by its schedule. Rejects as `start`; a recurring one with too little that is new
    *  is skipped instead. */
   fire(id: CampaignId): Promise<Campaign>
+  /** A scheduled one is due: why it has to wait for somebody's word, or null. As `BulkGate.whenDue`. */
+  whenDue(campaign: Campaign, signal: AbortSignal): Promise<string | null>
   /** A recurring one lets its next due time go by. */
   skip(id: CampaignId): Promise<Campaign>
   /** Due times of a recurring one and what became of them, newest first. */
@@ -84,8 +88,10 @@ export interface Campaigns {
       readonly signal?: AbortSignal
     },
   ): Promise<PreflightReport>
-  /** As `address` would get it; a known subscriber's data where there is one. */
-  preview(id: CampaignId, address: string): Promise<LetterPreview>
+  /** As `address` would get it; a known subscriber's data where there is one. With a draft as if that were kept already. */
+  preview(id: CampaignId, address: string, draft?: CampaignDraft): Promise<LetterPreview>
+  /** As `address` got it, or would have got it: from what a publication froze. Null: there is no such publication. */
+  previewOf(id: PublicationId, address: string): Promise<LetterPreview | null>
   /** Send to named addresses now, outside the ledger, subject prefixed `[Test] `. */
   test(id: CampaignId, addresses: readonly string[]): Promise<readonly TestOutcome[]>
   /** Null before the first start. */
@@ -97,6 +103,8 @@ export interface Campaigns {
   ): Promise<
     Page<Omit<Delivery, 'picks'> & { readonly address: string | null; readonly picks: readonly PickView[] }>
   >
+  /** Why letters of its present publication are in that state, the most frequent reason first. */
+  reasons(id: CampaignId, state: NotedState, limit: number): Promise<readonly DeliveryReason[]>
 }
 
 export function createCampaigns(parts: {
@@ -201,7 +209,12 @@ export function createCampaigns(parts: {
   }
 
   const shown = { ...store, items: { ...store.items, byKey: items.byKey, candidates: items.candidates } }
-  const rehearse = async (id: CampaignId) => rankedSpec(await rowOf(id), null, shown)
+  const rehearse = async (id: CampaignId, { campaign, template }: CampaignDraft = {}) => {
+    const row = await rowOf(id)
+    const from =
+      template === undefined ? shown : { ...shown, templates: withDraft(store.templates, template) }
+    return rankedSpec({ ...row, ...campaign }, null, from)
+  }
 
   return {
     async create(input) {
@@ -233,9 +246,9 @@ export function createCampaigns(parts: {
             issues: [{ path: 'at', message: 'is needed' }],
           },
         )
-      await gate.pass(id, async () => spec, force)
+      const excused = await gate.pass(id, async () => spec, force)
       const due = row.repeat === null ? at! : await series.first(row, at ?? clock.now())
-      const campaign = await actors.apply(id, { type: 'schedule', at: due })
+      const campaign = await actors.apply(id, { type: 'schedule', at: due, excused })
       supervisor.kick()
       // Whoever schedules it looks at it next.
       void items.warm(campaign.selection)
@@ -248,6 +261,15 @@ export function createCampaigns(parts: {
         await gate.pass(id, () => checkedSpec(row), force)
       return begin(id, 'hand')
     },
+    whenDue: (campaign, signal) =>
+      gate.whenDue(
+        campaign,
+        async () => {
+          const spec = await checkedSpec(campaign)
+          return tooFew(spec) === null ? spec : null
+        },
+        signal,
+      ),
     async fire(id) {
       try {
         return await begin(id, 'schedule')
@@ -298,12 +320,20 @@ export function createCampaigns(parts: {
       ])
       return { ...report, lines }
     },
-    preview: async (id, address) => rehearsal.preview(await rehearse(id), address),
+    preview: async (id, address, draft) => rehearsal.preview(await rehearse(id, draft), address),
+    async previewOf(id, address) {
+      const publication = await store.publications.get(id)
+      return publication === null ? null : rehearsal.preview(publication.spec, address)
+    },
     async test(id, addresses) {
       const spec = await checkedSpec(await rowOf(id))
       return rehearsal.test(spec, addresses, courier(spec.channel)!)
     },
     progress: async (id) => actors.progress(await rowOf(id)),
+    async reasons(id, state, limit) {
+      const { publicationId } = await rowOf(id)
+      return publicationId === null ? [] : store.deliveries.reasons({ publicationId, state, limit })
+    },
     async deliveries(id, query) {
       const { publicationId } = await rowOf(id)
       const publication = publicationId === null ? null : await store.publications.get(publicationId)

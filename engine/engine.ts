@@ -28,11 +28,12 @@ import { type Clock, systemClock } from './clock.ts'
 import { createLinks } from './compose/links.ts'
 import { createPersonTokens } from './compose/person-token.ts'
 import type { EngineConfig } from './config.ts'
+import { draftSpec } from './delivery/draft-spec.ts'
 import { chainCouriers } from './delivery/failover.ts'
 import { createLimiter } from './delivery/limits/limiter.ts'
 import { createNoticePress } from './delivery/notice-press.ts'
-import { createModels } from './delivery/ranking.ts'
-import { createRehearsal, type PickView } from './delivery/rehearsal.ts'
+import { createModels, rankingNow } from './delivery/ranking.ts'
+import { createRehearsal, type LetterPreview, type PickView } from './delivery/rehearsal.ts'
 import { createRenditions, type Renditions } from './delivery/rendition.ts'
 import { createRuns } from './delivery/runs.ts'
 import { partialsOf } from './delivery/spec.ts'
@@ -40,8 +41,8 @@ import { createStumbles } from './delivery/stumbles.ts'
 import { BroadsheetError } from './errors.ts'
 import { type Log, silentLog } from './log.ts'
 import type { DeliveryCounts } from './model/delivery.ts'
-import type { EpochMs, PublicationId, SubscriberId } from './model/ids.ts'
-import type { ChannelState, Fact } from './model/progress.ts'
+import type { EpochMs, Json, PublicationId, SubscriberId } from './model/ids.ts'
+import type { ChannelFigures, Fact } from './model/progress.ts'
 import type { TemplateInput } from './model/template.ts'
 import type { Bus } from './ports/bus.ts'
 import type { Cache } from './ports/cache.ts'
@@ -104,7 +105,7 @@ export type { FeedOutcome } from './content/fetch-feed.ts'
 export type { PreflightLine } from './deliverability/line.ts'
 export type { LetterPreview, PickView, TestOutcome } from './delivery/rehearsal.ts'
 export type { Rendition, Renditions } from './delivery/rendition.ts'
-export type { ChannelState, Fact, Progress } from './model/progress.ts'
+export type { ChannelFigures, ChannelState, Fact, Progress } from './model/progress.ts'
 export type { Agenda } from './schedule/agenda.ts'
 export type {
   PersonToken,
@@ -151,15 +152,16 @@ export interface Engine {
   agenda(query: { readonly from: EpochMs; readonly until: EpochMs }): Promise<Agenda>
   /** Problems of a template with the store's layouts and partials; empty when it compiles. */
   checkTemplate(input: TemplateInput): Promise<readonly TemplateProblem[]>
+  /** A letter of a template that need not be kept, as this address would get it. `data` is `campaign.data`. Refuses with E_RENDER. */
+  previewTemplate(
+    input: TemplateInput,
+    to: { readonly address: string; readonly data: { readonly [key: string]: Json } },
+  ): Promise<LetterPreview>
   /** Who a link's token speaks of: null when it was not signed by us. Old secrets still verify. */
   readLinkToken(
     token: string,
   ): { readonly publicationId: PublicationId; readonly subscriberId: SubscriberId } | null
-  channelStates(): readonly {
-    readonly name: string
-    readonly state: ChannelState
-    readonly detail: string | null
-  }[]
+  channelStates(): readonly ChannelFigures[]
   probeChannel(name: string): Promise<ProbeResult>
   /** Returns the function that ends it. */
   listen(listener: (fact: Fact) => void): () => void
@@ -268,6 +270,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       resolver: parts.resolver ?? noResolver,
       fetcher: parts.fetcher ?? noFetcher,
       log,
+      meter,
     }),
     actors,
     series,
@@ -310,6 +313,8 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       calendar,
       calendarZone: config.calendar.timeZone,
       fire: (id) => campaigns.fire(id),
+      rowOf: (id) => store.campaigns.get(id),
+      whenDue: (campaign, signal) => campaigns.whenDue(campaign, signal),
       clock,
       log,
     }),
@@ -469,8 +474,24 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
       })
       return checkTemplate(config, pool, bundle)
     },
+    async previewTemplate(input, { address, data }) {
+      const spec = await draftSpec(store, input, data, clock.now())
+      return rehearsal.preview({ ...spec, ...(await rankingNow(config.ranking, store)) }, address)
+    },
     readLinkToken: (token) => links.read(token),
-    channelStates: () => opened.map((actor) => ({ name: actor.name, ...actor.state() })),
+    channelStates: () =>
+      opened.map(({ name, capabilities, ...actor }) => ({
+        name,
+        type: parts.channels[name]!.definition.name,
+        ...actor.state(),
+        content: capabilities.content,
+        rooms: capabilities.rooms ?? [],
+        people: capabilities.content === 'mime' ? 'address' : actor.contact === undefined ? null : 'contact',
+        maxInFlight: capabilities.maxInFlight,
+        perSecond: ownOf(config.limits.channel, name)?.perSecond ?? null,
+        standIns: ownOf(config.failover, name) ?? [],
+        slowed: limiter.slowed(name, clock.now()),
+      })),
     async probeChannel(name): Promise<ProbeResult> {
       const actor = channels.get(name)
       if (!actor)
@@ -513,3 +534,7 @@ export async function createEngine(config: EngineConfig, parts: EngineParts): Pr
     },
   }
 }
+
+/** Settings by names that come from outside: `constructor` is no channel. */
+const ownOf = <T>(table: { readonly [key: string]: T }, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined

@@ -16,12 +16,12 @@ export interface CampaignContext {
 }
 
 export type CampaignEvent =
-  | { readonly type: 'schedule'; readonly at: EpochMs }
+  | { readonly type: 'schedule'; readonly at: EpochMs; readonly excused?: readonly string[] }
   /** `next`: the due time after the edition that begins, null for none (and for campaigns that come out once). */
   | { readonly type: 'start'; readonly next: EpochMs | null }
   /** A recurring one lets a due time go by. */
   | { readonly type: 'skip'; readonly next: EpochMs | null }
-  /** It came due in a black-out. */
+  /** It came due in a black-out, or large providers would refuse it. */
   | { readonly type: 'hold'; readonly reason: string }
   | { readonly type: 'pause'; readonly reason: string }
   /** `next`: of a series that was paused between two editions. */

@@ -135,7 +135,7 @@ export function createCampaignActors(parts: {
       try {
         const changed = await write(campaign, change, between)
         log.info(
-          { campaignId: id, event: event.type, state: changed.state, reason: changed.reason },
+          { campaignId: id, by: event.type, state: changed.state, reason: changed.reason },
           'campaign.changed',
         )
         const { name, state, reason, version } = changed
@@ -156,11 +156,13 @@ export function createCampaignActors(parts: {
     const changed = await decide(id, event, async (campaign, made, between) => {
       const skipped = skippedBy()
       const trace = currentTrace()
+      const excused = typeof event !== 'function' && event?.type === 'schedule' ? event.excused : undefined
       const change = {
         ...made,
         ...(skipped.length > 0 && { skipped }),
         // What goes out then is of this trace. A series goes on for years: each of its editions has its own.
         ...(made.state === 'scheduled' && campaign.repeat === null && trace !== null && { trace }),
+        ...(excused !== undefined && { excused }),
       }
       const publication =
         campaign.publicationId === null ? null : await store.publications.get(campaign.publicationId)

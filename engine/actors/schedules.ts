@@ -13,10 +13,12 @@ const maxAheadMs = 27 * 3_600_000
 
 /** Fires what is due. */
 export interface Schedules {
-  /** A scheduled campaign: start it, hold it, ask, or leave it alone. */
+  /** A scheduled campaign: hold it, ask, leave it alone, or start it, for which nobody waits. */
   look(campaign: Campaign): Promise<void>
   /** A running one whose next edition is due meanwhile: that one is skipped. */
   overtaken(campaign: Campaign): Promise<void>
+  /** Nothing fires any more. Resolves when what was about to is over. */
+  stop(): Promise<void>
 }
 
 export function createSchedules(parts: {
@@ -26,10 +28,16 @@ export function createSchedules(parts: {
   readonly calendarZone: string
   /** Start a scheduled campaign that is due. */
   readonly fire: (id: CampaignId) => Promise<unknown>
+  /** Why one that is due has to wait for somebody's word, or null. May take half a minute; never rejects. */
+  readonly whenDue: (campaign: Campaign, signal: AbortSignal) => Promise<string | null>
+  readonly rowOf: (id: CampaignId) => Promise<Campaign | null>
   readonly clock: Clock
   readonly log: Log
 }): Schedules {
-  const { campaigns, series, calendar, calendarZone, fire, clock, log } = parts
+  const { campaigns, series, calendar, calendarZone, fire, whenDue, rowOf, clock, log } = parts
+  const stopping = new AbortController()
+  /** Due, and being looked at before they start. */
+  const starting = new Map<CampaignId, Promise<void>>()
 
   /** Someone else may have decided meanwhile: the row does. */
   const stands = (campaign: Campaign, seen: Campaign) =>
@@ -61,12 +69,21 @@ export function createSchedules(parts: {
     await skip(campaign, code === 'E_EXISTS' ? why : `could not begin: ${why}`.slice(0, 500))
   }
 
+  async function start(campaign: Campaign): Promise<void> {
+    const { id } = campaign
+    const doubt = await whenDue(campaign, stopping.signal)
+    const row = await rowOf(id)
+    if (stopping.signal.aborted || row === null || !stands(row, campaign)) return
+    if (doubt === null) await fire(id).catch((error: unknown) => failed(campaign, error))
+    else await campaigns.apply(id, { type: 'hold', reason: doubt })
+  }
+
   return {
     async look(campaign) {
       const { id, scheduledAt, graceMs, reason } = campaign
       const now = clock.now()
       // One with a reason was found overdue before and waits for somebody's word.
-      if (scheduledAt === null || (reason !== null && !isHeld(campaign))) return
+      if (scheduledAt === null || (reason !== null && !isHeld(campaign)) || starting.has(id)) return
       if (scheduledAt - now > maxAheadMs) return
       const begins = await series.beginsAt(campaign, scheduledAt)
       if (begins > now) return
@@ -86,12 +103,20 @@ export function createSchedules(parts: {
         })
         return
       }
-      await fire(id).catch((error: unknown) => failed(campaign, error))
+      // Beside the sweep: it has leases to keep, and chunks of others to find.
+      const work = start(campaign)
+        .catch((error: unknown) => log.warn({ campaignId: id, reason: String(error) }, 'schedule.failed'))
+        .finally(() => starting.delete(id))
+      starting.set(id, work)
     },
     async overtaken(campaign) {
       const { repeat, scheduledAt } = campaign
       if (repeat === null || scheduledAt === null || scheduledAt > clock.now()) return
       await skip(campaign, 'the edition before it was still running')
+    },
+    async stop() {
+      stopping.abort()
+      await Promise.all(starting.values())
     },
   }
 }

@@ -62,7 +62,7 @@ export function createSubscriptionActors(parts: {
         const status = to ?? row.status
         const written = await store.subscriptions.persist({ ...change, id, from: row.status, to: status })
         if (written.status === 'done') {
-          log.info({ subscriberId: id, event: event?.type ?? null, status }, 'subscription.changed')
+          log.info({ subscriberId: id, by: event?.type ?? null, status }, 'subscription.changed')
           return { row, status, changed: written.changed }
         }
         if (tries === moveTries)

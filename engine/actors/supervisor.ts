@@ -231,7 +231,7 @@ export function createSupervisor(parts: {
       if (stopping.signal.aborted) return
       stopping.abort()
       cancelBeat()
-      const drained = Promise.all([sweeper.stop(), ...planning.values(), stopWork?.()])
+      const drained = Promise.all([sweeper.stop().then(schedules.stop), ...planning.values(), stopWork?.()])
       const hurry = clock.after(hurryAfterMs(deadlineMs), () => deadline.abort())
       const gaveUp = new AbortController()
       const late = pause(clock, deadlineMs, gaveUp.signal).then(() => 'late' as const)

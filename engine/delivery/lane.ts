@@ -256,7 +256,10 @@ async function handOver(
     caps: run.spec.ignoreCaps === true ? null : parts.caps,
   })
   if (permission.status !== 'granted') {
-    parts.log.info({ publicationId: lease.publicationId, seq: lease.seq }, `chunk.${permission.status}`)
+    parts.log.info(
+      { publicationId: lease.publicationId, seq: lease.seq },
+      permission.status === 'stale' ? 'chunk.stale' : 'chunk.halted',
+    )
     return 'lost'
   }
   const returns = courier.capabilities.returnPath === true ? parts.returns : null

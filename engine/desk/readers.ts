@@ -32,6 +32,8 @@ export interface Readers {
     now: EpochMs,
     lists?: readonly string[],
   ): Promise<Readership>
+  /** How many follows an alert is for, whenever they want to hear of it; lists as above. */
+  count(alert: Pick<Alert, 'topic' | 'severity' | 'labels'>, lists: readonly string[]): Promise<number>
   size(): number
   clear(): void
 }
@@ -107,17 +109,25 @@ export function createReaders(parts: {
       }
     },
     async of(alerts, severity, now, lists = []) {
-      const all = places.distinct(unionOf(alerts.map((alert) => index.match(alert))))
-      const found = lists.length === 0 ? all : places.only(all, await membersOf(lists))
+      const found = await matching(alerts, lists)
       if (wishes.size === 0) return { people: found, held: [] }
       return dealt(found, severity, now)
     },
+    count: async (alert, lists) => (await matching([alert], lists)).length,
     size: () => index.size,
     clear() {
       index = createFollowIndex()
       wishes = new Map()
       places.clear()
     },
+  }
+
+  async function matching(
+    alerts: readonly Pick<Alert, 'topic' | 'severity' | 'labels'>[],
+    lists: readonly string[],
+  ): Promise<Uint32Array> {
+    const all = places.distinct(unionOf(alerts.map((alert) => index.match(alert))))
+    return lists.length === 0 ? all : places.only(all, await membersOf(lists))
   }
 
   async function membersOf(names: readonly string[]): Promise<ReadonlySet<SubscriberId>> {

@@ -142,7 +142,7 @@ export interface Campaign extends CampaignInput {
   readonly id: CampaignId
   readonly state: CampaignState
   /** Why it is in this state, where that is not obvious: `overdue`, `failure share 0.12`, ... Of a scheduled one: it
-   *  waits for somebody's word, or (`isHeld`) for the end of a black-out. */
+   *  waits for somebody's word, since it was found overdue or would be refused, or (`isHeld`) for the end of a black-out. */
   readonly reason: string | null
   /** Of a recurring one the next due time, also while an edition runs; null when none is left. */
   readonly scheduledAt: EpochMs | null
@@ -150,6 +150,9 @@ export interface Campaign extends CampaignInput {
   readonly publicationId: PublicationId | null
   /** Of whoever scheduled it; absent where nobody did, or it was changed since. */
   readonly trace?: TraceParent
+  /** Rules of the preflight that would have stopped it when somebody scheduled it by force: they do not hold it when it is due.
+   *  Absent as `trace` is. */
+  readonly excused?: readonly string[]
   readonly version: number
   readonly createdAt: EpochMs
   readonly updatedAt: EpochMs

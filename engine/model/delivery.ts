@@ -15,6 +15,16 @@ export const deliveryStates = [
 ] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
+/** States of the few: those that say why. */
+export const notedStates = [
+  'failed',
+  'retry',
+  'unknown',
+  'skipped',
+  'suppressed',
+] as const satisfies readonly DeliveryState[]
+export type NotedState = (typeof notedStates)[number]
+
 /** Identity I: audience = the sum of these, at every moment. */
 export type DeliveryCounts = { readonly [state in DeliveryState | 'queued']: number } & {
   readonly audience: number

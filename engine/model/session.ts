@@ -17,8 +17,8 @@ export interface Session {
 export type NewSession = Omit<Session, 'id' | 'lastSeenAt'>
 
 /** `owner`: makes the first owner. `invite`, `reset`: choose a password. `second-factor`: the password was right, a code is
- *  still to come. */
-export const tokenPurposes = ['owner', 'invite', 'reset', 'second-factor'] as const
+ *  still to come. `sign-in`: signs in by itself, for whoever has the machine. */
+export const tokenPurposes = ['owner', 'invite', 'reset', 'second-factor', 'sign-in'] as const
 export type TokenPurpose = (typeof tokenPurposes)[number]
 
 /** A secret that works once. */

@@ -31,6 +31,20 @@ export interface Template extends LetterSource {
   readonly updatedAt: EpochMs
 }
 
+/** A template as it was written once, by its name of then. */
+export interface TemplateVersion extends Omit<Template, 'id' | 'createdAt' | 'updatedAt'> {
+  readonly at: EpochMs
+  /** Null: not known, as of what was written before versions were kept. */
+  readonly author: string | null
+}
+
+/** What a list says of a version. */
+export interface TemplateVersionHead
+  extends Pick<TemplateVersion, 'version' | 'at' | 'author' | 'name' | 'subject'> {
+  /** Of all its parts, as JSON. */
+  readonly bytes: number
+}
+
 const maxSource = 500_000
 const letterSourceSchema = z.strictObject({
   subject: z.string().max(2000).default(''),

@@ -34,6 +34,8 @@ export interface AlertStore {
     readonly severity?: Severity
     readonly topic?: string
     readonly key?: string
+    /** Each is part of the title, the key, the topic, the text or a label's `name=value`, as `foldText` compares them. */
+    readonly words?: readonly string[]
   }): Promise<Page<Alert>>
   /** In id order. */
   unheard(limit: number): Promise<readonly Alert[]>

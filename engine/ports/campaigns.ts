@@ -10,11 +10,24 @@ export interface CampaignChange {
   readonly scheduledAt: EpochMs | null
   /** Kept with it until its settings are written anew; absent: what is kept stays. */
   readonly trace?: TraceParent
+  /** As `trace`. */
+  readonly excused?: readonly string[]
   /** Due times let go by: noted in the same transaction. One that is noted already stays as it is. */
   readonly skipped?: readonly SkippedEdition[]
   /** Its present publication moves with it, in the same transaction. One that is still being planned stays so where this
    *  says `running` or `paused`: the end of its plan reads what the campaign is by then. */
   readonly publication?: { readonly state: PublicationState; readonly finishedAt: EpochMs | null }
+}
+
+export interface CampaignQuery {
+  /** The id that the page begins behind: above it, or with `newestFirst` below it. 0: from the start. */
+  readonly after: number
+  readonly limit: number
+  /** By id, falling; the default is rising. */
+  readonly newestFirst?: boolean
+  readonly state?: CampaignState
+  /** Part of the name, the title or the name of one of its lists, as `foldText` compares them. */
+  readonly search?: string
 }
 
 /** Campaigns and their runs. Every write names the version it read and is refused with E_CONFLICT when
@@ -43,11 +56,7 @@ export interface CampaignStore {
   ): Promise<{ readonly campaign: Campaign; readonly publication: Publication }>
   get(id: CampaignId): Promise<Campaign | null>
   byName(name: string): Promise<Campaign | null>
-  page(query: {
-    readonly after: number
-    readonly limit: number
-    readonly state?: CampaignState
-  }): Promise<Page<Campaign>>
+  page(query: CampaignQuery): Promise<Page<Campaign>>
   /** Only drafts: false otherwise. */
   remove(id: CampaignId): Promise<boolean>
 }

@@ -26,3 +26,9 @@ export interface Collection<T extends Kept> {
   /** False when there was none. */
   remove(id: T['id']): Promise<boolean>
 }
+
+/** A collection that keeps who wrote what: `author` by the name that the audit log has. Others leave it unheard. */
+export interface Authored<T extends Kept> extends Collection<T> {
+  insert(doc: Unkept<T>, now: EpochMs, author?: string): Promise<T>
+  update(id: T['id'], version: number, doc: Unkept<T>, now: EpochMs, author?: string): Promise<T>
+}

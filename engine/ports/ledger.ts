@@ -1,7 +1,7 @@
 import type { Caps } from '../config.ts'
 import type { Audience, AudienceCount } from '../model/audience.ts'
 import type { ChunkLease, ChunkRef, DueChunk, LeasedChunk, PlanProgress } from '../model/chunk.ts'
-import type { Delivery, DeliveryCounts, DeliveryState } from '../model/delivery.ts'
+import type { Delivery, DeliveryCounts, DeliveryState, NotedState } from '../model/delivery.ts'
 import type { EpochMs, Page, PublicationId, SubscriberId } from '../model/ids.ts'
 import type { PublicationState } from '../model/publication.ts'
 
@@ -111,6 +111,14 @@ export interface LedgerStore {
 export type RecipientsJson = string
 
 /** Reading the ledger. */
+/** Why letters of one state are in it. */
+export interface DeliveryReason {
+  readonly code: string | null
+  readonly count: number
+  /** What was answered to one of them. */
+  readonly example: string | null
+}
+
 export interface DeliveryStore {
   /** Ids after `after`, in order, of the people a publication to this audience would be planned for now. A page
    *  may hold fewer than `limit`, or none, while `next` says that there may be more: nobody looks through a
@@ -136,6 +144,12 @@ export interface DeliveryStore {
     readonly limit: number
   }): Promise<Page<Delivery>>
   counts(publicationId: PublicationId): Promise<DeliveryCounts>
+  /** Of all rows in that state how many have which code, the most frequent first, then by code. */
+  reasons(query: {
+    readonly publicationId: PublicationId
+    readonly state: NotedState
+    readonly limit: number
+  }): Promise<readonly DeliveryReason[]>
   /** One person's rows, by publication id; `after` is the last one seen, 0 to begin. */
   ofSubscriber(query: {
     readonly subscriberId: SubscriberId

@@ -16,6 +16,11 @@ export type Tally<Word extends string> = { readonly [word in Word]?: number }
  *  `later`: a sweep found it, to be tried again or left over by another node. */
 export type AlertLane = 'direct' | 'fan' | 'later'
 
+/** What a look at bulk mail came to. `warned`: it went, and the log says why it should not have. `refused`: whoever asked was told.
+ *  `forced`: it went although it would have been refused. `held`: it waits for somebody's word. `unknown`: nothing was found out
+ *  in time, and it went. */
+export type PreflightOutcome = 'passed' | 'warned' | 'refused' | 'forced' | 'held' | 'unknown'
+
 /** What the engine says of its work while it works, for whoever counts. Called once a batch, a call or a change, never once a
  *  letter; every method returns at once and throws nothing. Seconds throughout. `channel` is a name of the settings; nothing here
  *  names a person, an address or a publication, so that all of it may be a label. */
@@ -53,6 +58,8 @@ export interface Meter {
   learned(letters: number, version: boolean): void
   /** Rows of an import were judged and written. */
   imported(kind: ImportKindName, rows: Tally<keyof ImportCounts | 'rejected'>): void
+  /** A campaign to many was looked at. `asked`: somebody starts or schedules it. `due`: its schedule does. */
+  looked(occasion: 'asked' | 'due', outcome: PreflightOutcome): void
 }
 
 /** Counts nothing. */
@@ -67,4 +74,5 @@ export const noMeter: Meter = {
   phase() {},
   learned() {},
   imported() {},
+  looked() {},
 }

@@ -3,7 +3,6 @@ import type { Heartbeat } from '../model/heartbeat.ts'
 import type { EpochMs } from '../model/ids.ts'
 import type { List, Topic } from '../model/list.ts'
 import type { Segment } from '../model/segment.ts'
-import type { Template } from '../model/template.ts'
 import type { AccessPorts } from './access.ts'
 import type { AlertStore, BeatStore, DeskStore, SilenceStore } from './alerts.ts'
 import type { AssetStore, AssetUploads } from './assets.ts'
@@ -29,6 +28,7 @@ import type { AnalyticsStore, RollupStore } from './rollups.ts'
 import type { SoftBounceStore } from './soft-bounces.ts'
 import type { SubscriberStore, SuppressionStore } from './subscribers.ts'
 import type { SubscriptionStore } from './subscriptions.ts'
+import type { TemplateStore } from './templates.ts'
 
 /** What only reads, of the ports that exports and analytics use. It may be a few seconds behind the others, where the store
  *  has a copy of the database to ask, and one call may be further behind than the one before: not for what somebody
@@ -75,7 +75,7 @@ export interface Store extends AlertPorts, AccessPorts {
   readonly lists: Collection<List>
   readonly topics: Collection<Topic>
   readonly segments: Collection<Segment>
-  readonly templates: Collection<Template>
+  readonly templates: TemplateStore
   readonly feeds: Collection<Feed>
   readonly feedStates: FeedStateStore
   readonly items: ItemStore

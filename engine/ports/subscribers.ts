@@ -125,5 +125,10 @@ export interface SuppressionStore {
   ): Promise<number>
   remove(address: string): Promise<boolean>
   byAddress(addresses: readonly string[]): Promise<readonly Suppression[]>
-  page(query: { readonly after: number; readonly limit: number }): Promise<Page<Suppression>>
+  /** `search`: part of the address, in lower case as addresses are kept. */
+  page(query: {
+    readonly after: number
+    readonly limit: number
+    readonly search?: string
+  }): Promise<Page<Suppression>>
 }

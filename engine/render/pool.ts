@@ -15,6 +15,7 @@ import type {
   PreviewTask,
   RankerResult,
   RankerTask,
+  RefusedPreview,
   RenderedBatch,
   RenderedNotice,
   RenderedPreview,
@@ -31,6 +32,7 @@ export interface RenderPool {
   letters(task: Omit<RenderTask, 'kind' | 'memory'>): Promise<readonly RenderedBatch[]>
   /** The letters of a batch are no longer looked at: its memory may be written over. */
   giveBack(batch: RenderedBatch): void
+  /** Rejects with E_RENDER for a letter that cannot be made. */
   preview(task: Omit<PreviewTask, 'kind'>): Promise<RenderedPreview>
   /** Rejects with E_RENDER where the letter cannot be made any more. */
   rendition(task: Omit<RenditionTask, 'kind'>): Promise<RenderedRendition>
@@ -127,7 +129,11 @@ export function createRenderPool(
     giveBack({ memory }) {
       if (spare.length < spareBlocks && memory.byteLength > 0) spare.push(memory)
     },
-    preview: (task) => run({ kind: 'preview', ...task }, ownWarmUpMs),
+    async preview(task) {
+      const made = await run<RenderedPreview | RefusedPreview>({ kind: 'preview', ...task }, ownWarmUpMs)
+      if ('refused' in made) throw new BroadsheetError('E_RENDER', made.refused)
+      return made
+    },
     async rendition(task) {
       try {
         return await run<RenderedRendition>({ kind: 'rendition', ...task }, ownWarmUpMs)

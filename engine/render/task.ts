@@ -144,6 +144,11 @@ export interface RenderedPreview {
   readonly interpreted: readonly { readonly part: string; readonly why: string }[]
 }
 
+/** Why there is no letter. A value: of errors only their message crosses threads. */
+export interface RefusedPreview {
+  readonly refused: string
+}
+
 /** Plain text and HTML, not encoded for mail. */
 export interface RenderedRendition {
   readonly subject: string

@@ -24,6 +24,7 @@ import type {
   PreviewTask,
   RankerResult,
   RankerTask,
+  RefusedPreview,
   RenderedBatch,
   RenderedNotice,
   RenderedPreview,
@@ -280,6 +281,11 @@ async function preview(task: PreviewTask): Promise<RenderedPreview> {
   }
 }
 
+function refused(error: unknown): RefusedPreview {
+  if (error instanceof RenderError) return { refused: error.message }
+  throw error
+}
+
 async function rendition(task: RenditionTask): Promise<RenderedRendition> {
   const { plan, letter, rank, data } = await press(task.plan, 'plain')
   const [row] = JSON.parse(task.recipients) as RecipientRow[]
@@ -396,13 +402,19 @@ async function ranker({ module }: RankerTask): Promise<RankerResult> {
 export default function run(
   task: RenderTask | PreviewTask | RenditionTask | NoticeTask | AlertTask | CheckTask | RankerTask,
 ): Promise<
-  RenderedBatch | RenderedPreview | RenderedRendition | RenderedNotice | CheckResult | RankerResult
+  | RenderedBatch
+  | RenderedPreview
+  | RefusedPreview
+  | RenderedRendition
+  | RenderedNotice
+  | CheckResult
+  | RankerResult
 > {
   switch (task.kind) {
     case 'letters':
       return letters(task)
     case 'preview':
-      return preview(task)
+      return preview(task).catch(refused)
     case 'rendition':
       return rendition(task)
     case 'notice':

@@ -2,15 +2,16 @@ import { type RichText, type Span, spansOf } from '../../engine/channel/index.ts
 
 // What Discord's clients take for markup: https://support.discord.com/hc/en-us/articles/210298617 and
 // https://docs.discord.com/developers/reference#message-formatting. A backslash before it makes any sign a sign; where none is
-// needed none is written, since notifications show them. An underscore within a word is none, nor are the colons of a time.
+// needed none is written, since notifications show them. An underscore within a word is none, nor are the colons of a time. What looks
+// back over blanks looks ahead first: it would look back from each of a row of blanks, and take seconds for a long one.
 const marks = [
   /[\\*`[<@]/,
   /\|(?=\|)|(?<=\|)\|/,
   /~(?=~)|(?<=~)~/,
   /(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/,
   /:(?!\d\d:)(?=[\w+~-]+:)/,
-  /(?<=^[^\S\n]*)(?:>|#(?=#{0,2}\s)|-(?=#?\s)|\+(?=\s))/,
-  /(?<=^[^\S\n]*\d{1,10})\.(?=\s)/,
+  /(?=[>#+-])(?<=^[^\S\n]*)(?:>|#(?=#{0,2}\s)|-(?=#?\s)|\+(?=\s))/,
+  /(?=\.\s)(?<=^[^\S\n]*\d{1,10})\./,
 ]
   .map(({ source }) => source)
   .join('|')

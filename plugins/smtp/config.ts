@@ -67,7 +67,7 @@ export const smtpConfigSchema = z
       .int()
       .min(1)
       .max(100)
-      .default(8)
+      .default(20)
       .describe(
         'Connections open at the same time, at most; one more for an alert where all of them are at work',
       ),

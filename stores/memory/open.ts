@@ -3,7 +3,6 @@ import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { FeedId, HeartbeatId } from '../../engine/model/ids.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
-import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createLeadership } from '../rules/leadership.ts'
 import { createAudit } from './access/audit.ts'
@@ -42,6 +41,7 @@ import { createItems } from './publishing/items.ts'
 import { createLinks } from './publishing/links.ts'
 import { createModels } from './publishing/models.ts'
 import { createPublications } from './publishing/publications.ts'
+import { createTemplates } from './publishing/templates.ts'
 import { createState } from './state.ts'
 
 /** All ports in plain maps: for tests and for trying things out. It ends with the process.
@@ -80,7 +80,7 @@ export function openMemoryStore(options: { readonly monotonic?: () => number } =
     lists,
     topics: createCollection<Topic>('topic'),
     segments: createCollection<Segment>('segment'),
-    templates: createCollection<Template>('template'),
+    templates: createTemplates(),
     apiKeys: createApiKeys(),
     users,
     sessions: createSessions(sessions, users.docs),

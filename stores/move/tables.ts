@@ -89,6 +89,10 @@ const all: { readonly [name: string]: Table } = {
   topic: collection,
   segment: collection,
   template: collection,
+  template_version: {
+    key: ['template_id', 'version'],
+    columns: { template_id: int, version: int, at: int, author: text, name: text, doc: json },
+  },
   api_key: collection,
   feed: collection,
   app_user: collection,

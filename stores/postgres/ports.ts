@@ -1,7 +1,6 @@
 import type { Feed } from '../../engine/model/feed.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
-import type { Template } from '../../engine/model/template.ts'
 import type { Store } from '../../engine/ports/store.ts'
 import { createAudit } from './access/audit.ts'
 import { createSessions } from './access/sessions.ts'
@@ -37,6 +36,7 @@ import { createItems } from './publishing/items.ts'
 import { createLinks } from './publishing/links.ts'
 import { createModels } from './publishing/models.ts'
 import { createPublications } from './publishing/publications.ts'
+import { createTemplates } from './publishing/templates.ts'
 
 export type Ports = Omit<Store, 'kind' | 'reports' | 'maintain' | 'check' | 'close'>
 
@@ -54,7 +54,7 @@ export function createPorts(db: Database, lineage: Lineage): Ports {
     ),
     topics: createCollection<Topic>(db, 'topic'),
     segments: createCollection<Segment>(db, 'segment'),
-    templates: createCollection<Template>(db, 'template'),
+    templates: createTemplates(db),
     apiKeys: createApiKeys(db),
     users: createUsers(db),
     sessions: createSessions(db),

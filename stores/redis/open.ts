@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { BroadsheetError } from '../../engine/errors.ts'
 import { type Log, silentLog } from '../../engine/log.ts'
+import type { EpochMs } from '../../engine/model/ids.ts'
 import type { BucketStore } from '../../engine/ports/buckets.ts'
 import type { Bus } from '../../engine/ports/bus.ts'
 import type { Cache } from '../../engine/ports/cache.ts'
@@ -33,6 +34,8 @@ export interface OpenedRedis {
   readonly cache: Cache
   /** Rejects when Redis does not answer or takes no writes. */
   check(): Promise<void>
+  /** What time it is there; rejects when it does not answer, or its user may not ask (`+time`). */
+  clock(): Promise<EpochMs>
   close(): Promise<void>
 }
 
@@ -43,7 +46,7 @@ const oldestCluster = 7
 /** Connect to what the URL names (see `parseRedisUrl`). Rejects with E_CONFIG or E_STORE when that will never do; a Redis
  *  that is away is waited for, while everything goes on without it. Its user needs, with the prefix `broadsheet`:
  *  `~{broadsheet}:* ~broadsheet:cache:* &{broadsheet}:bus:* +@read +@write +@connection +@scripting +@pubsub -@dangerous
- *  +info`, and in a cluster `+cluster|slots +cluster|info`. */
+ *  +info +time`, and in a cluster `+cluster|slots +cluster|info`. */
 export async function openRedis(url: string, options: RedisOptions = {}): Promise<OpenedRedis> {
   const { log = silentLog, prefix = 'broadsheet', meanwhile, answerMs = 1000 } = options
   const connection = connect({ url, prefix, log, answerMs })
@@ -81,6 +84,10 @@ export async function openRedis(url: string, options: RedisOptions = {}): Promis
     cache,
     async check() {
       await connection.ask((client) => client.set(`${connection.tag}:check`, '', 'PX', 1))
+    },
+    async clock() {
+      const [seconds, micros] = await connection.ask((client) => client.time())
+      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
     },
     close() {
       closing ??= (async () => {

@@ -3,7 +3,6 @@ import type { Feed } from '../../engine/model/feed.ts'
 import type { Heartbeat } from '../../engine/model/heartbeat.ts'
 import type { List, Topic } from '../../engine/model/list.ts'
 import type { Segment } from '../../engine/model/segment.ts'
-import type { Template } from '../../engine/model/template.ts'
 import { createAudit } from './access/audit.ts'
 import { createSessions } from './access/sessions.ts'
 import { createTokens } from './access/tokens.ts'
@@ -48,6 +47,7 @@ import { createItems } from './publishing/items.ts'
 import { createLinks } from './publishing/links.ts'
 import { createModels } from './publishing/models.ts'
 import { createPublications } from './publishing/publications.ts'
+import { createTemplates } from './publishing/templates.ts'
 import type { SyncPorts } from './threads/methods.ts'
 
 /** All ports over one connection. The caller gives each call its transaction, and tells `leases` how it ended. */
@@ -89,7 +89,7 @@ export function createPorts(
     }),
     topics: createCollection<Topic>(sql, 'topic'),
     segments: createCollection<Segment>(sql, 'segment'),
-    templates: createCollection<Template>(sql, 'template'),
+    templates: createTemplates(sql),
     apiKeys: createApiKeys(sql),
     users: createUsers(sql),
     sessions: createSessions(sql),

@@ -162,6 +162,43 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
       })
     })
 
+    test('is told again in the same thread though it was taken before the one ahead was settled, and goes out after', async () => {
+      const kept = await openStore(await freshUrl())
+      const [settled, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const store: OpenedStore = {
+        ...kept,
+        desk: {
+          ...kept.desk,
+          async commit(what, at) {
+            const result = await kept.desk.commit(what, at)
+            if (what.notifications.some(({ reason }) => reason === 'resolved')) {
+              told.resolve()
+              await settled.promise
+            }
+            return result
+          },
+        },
+        postings: {
+          ...kept.postings,
+          async settle(...given) {
+            await told.promise
+            const count = await kept.postings.settle(...given)
+            // The postman is through with it when what waits for this goes on.
+            setImmediate(settled.resolve)
+            return count
+          },
+        },
+      }
+      await office.engine.stop()
+      office = await open(rooms, { store })
+      const { report, until, room } = office
+      await report({ key: 'k', title: 'Disk full' })
+      await until(() => expect(room.taken).toHaveLength(1))
+      await report({ key: 'k', title: 'Disk full', status: 'resolved' })
+      await until(() => expect(room.taken).toHaveLength(2))
+      expect(room.taken[1]).toMatchObject({ reason: 'resolved', earlier: 'r1' })
+    })
+
     test('by mail to those who follow it, with a link that acknowledges it', async () => {
       const { report, until, mail, store, engine, room } = office
       await store.subscribers.upsert(
@@ -332,7 +369,11 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
   test('a heartbeat that stops raises an alert, and takes it back', async () => {
     office = await open(rooms)
     const { engine, until, room } = office
-    await engine.alerts.addHeartbeat({
+    const heard: string[] = []
+    engine.listen((fact) => {
+      if (fact.type === 'heartbeat.changed') heard.push(`${fact.heartbeat.name} ${fact.change}`)
+    })
+    const { id } = await engine.alerts.addHeartbeat({
       name: 'backup',
       title: 'No backup',
       everyMs: 10_000,
@@ -345,5 +386,29 @@ describe.each(Object.entries(freshUrls))('on %s', (_, freshUrl) => {
     await engine.alerts.beat('backup')
     await until(() => expect(room.taken).toHaveLength(2), 100)
     expect(room.taken[1]?.reason).toBe('resolved')
+    await engine.alerts.beat('backup')
+    await engine.alerts.removeHeartbeat(id)
+    await engine.alerts.removeHeartbeat(id)
+    expect(heard).toEqual(['backup made', 'backup late', 'backup back', 'backup removed'])
+  })
+
+  test('whoever listens hears of silences that are made and ended', async () => {
+    office = await open(rooms)
+    const { engine } = office
+    const heard: object[] = []
+    engine.listen((fact) => {
+      if (fact.type === 'silence.changed') heard.push(fact.silence)
+    })
+    const startsAt = Date.now()
+    const endsAt = startsAt + 100 * 86_400_000
+    const matchers = [{ name: 'team', operator: '=' as const, value: 'db' }]
+    const { id } = await engine.alerts.silence({ matchers, startsAt, endsAt, createdBy: '', comment: '' })
+    const ended = await engine.alerts.unsilence(id)
+    expect(await engine.alerts.unsilence((id + 1) as typeof id)).toBeNull()
+    expect(heard).toEqual([
+      { id, startsAt, endsAt },
+      { id, startsAt, endsAt: ended?.endsAt },
+    ])
+    expect(ended?.endsAt).toBeLessThan(endsAt)
   })
 })

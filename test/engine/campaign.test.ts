@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { BroadsheetError } from '../../engine/errors.ts'
 import type { Fact } from '../../engine/model/progress.ts'
+import { templateInputSchema } from '../../engine/model/template.ts'
 import { openHouse, total } from './support/house.ts'
 import { waitFor } from './support/wait.ts'
 
@@ -175,6 +176,24 @@ describe('a campaign', () => {
     )
     expect(await codeOf(engine.campaigns.start(weekly.id))).toBe('E_TEMPLATE')
     expect((await store.campaigns.get(weekly.id))!.state).toBe('draft')
+  })
+
+  test('a template that is not kept is previewed with the newest items, and a partial as if it were a letter', async () => {
+    const { engine, store } = await house()
+    const source = {
+      name: 'draft',
+      subject: 'For {{ subscriber.name }}',
+      body: '<p>{{ campaign.data.motto }}</p>',
+    }
+    const template = templateInputSchema.parse({ ...source, kind: 'partial' })
+    const to = { address: 'reader2@example.org', data: { motto: 'Slowly' } }
+    const preview = await engine.previewTemplate(template, to)
+    expect(preview).toMatchObject({ to: to.address, subject: 'For Reader 2', interpreted: [] })
+    expect(preview.html).toContain('<p>Slowly</p>')
+    expect(preview.picks[0]!.reason).toBe('because you follow Culture')
+    expect(await store.templates.byName(['draft'])).toEqual([])
+    const broken = engine.previewTemplate({ ...template, body: '{% nope %}' }, to)
+    await expect(broken).rejects.toMatchObject({ code: 'E_RENDER' })
   })
 })
 

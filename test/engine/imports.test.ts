@@ -163,6 +163,34 @@ describe('imports point one way', () => {
     expect(text(loaded[0]!)).not.toMatch(/^import .*otlp/m)
   })
 
+  test('the desktop is a room of its own: nothing else knows it, and its shell loads no engine', () => {
+    const room = 'app/electron'
+    expect(
+      sources.filter((file) => !inside(file, room) && importsOf(file).some((path) => inside(path, room))),
+    ).toEqual([])
+    // Electron is there in main.ts only; the others are given it, so that they run in plain Node.
+    const text = (file: string) => readFileSync(join(root, file), 'utf8')
+    const knowing = sources.filter((file) => /^import (?!type )[^']*from 'electron'$/m.test(text(file)))
+    expect(knowing).toEqual([`${room}/main.ts`])
+    expect(
+      sources.filter((file) => /^import (?!type )[^']*from 'electron-updater'$/m.test(text(file))),
+    ).toEqual([])
+
+    // The engine has a process of its own: what the shell's process loads at its start must not bring the daemon along.
+    const reached = new Map<string, string>([[`${room}/main.ts`, '']])
+    for (const [file] of reached)
+      for (const [, path] of text(file).matchAll(/^(?:import|export) (?!type )[^']*from '(\.[^']+)'$/gm)) {
+        const target = relative(root, resolve(root, dirname(file), path!))
+        if (!reached.has(target)) reached.set(target, file)
+      }
+    const may = [room, 'engine/clock.ts', 'engine/log.ts', 'engine/trace.ts', 'engine/model', 'app/log.ts']
+    const wrong = [...reached].filter(
+      ([file]) => ![...may, 'app/cli/daemon/streams.ts'].some((other) => inside(file, other)),
+    )
+    expect(reached.size).toBeGreaterThan(25)
+    expect(wrong).toEqual([])
+  })
+
   test('plugins and store adapters do not know each other', () => {
     const folder = (path: string) => path.split('/').slice(0, 2).join('/')
     const wrong = sources

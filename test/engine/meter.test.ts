@@ -77,9 +77,10 @@ test('a breaker that opens and closes again is told', async () => {
   const weekly = await house.campaign()
   await house.engine.campaigns.start(weekly.id)
   const moves = () => house.told.moved.map(([, state]) => state)
+  // By then no batch is on its way any more, which would close it without a probe.
   await waitFor(
-    'it to open',
-    () => moves().includes('open'),
+    'it to open and be probed',
+    () => moves().includes('half-open'),
     () => house.clock.advance(10),
   )
   house.channel.down = null

@@ -202,6 +202,24 @@ describe('a letter that breaks the rules of its composer', () => {
   })
 })
 
+describe('an address that would end its command', () => {
+  const evil = (end: string) => `ada@example.org>${end}RCPT TO:<evil@example.org`
+
+  it.each(['\r\n', '\n', '\r', '\0', ' '])('is refused before anything is written: %j', async (end) => {
+    const sink = await openSink({ keep: true })
+    const channel = await openSmtp(sink.port, { connections: 1 })
+    const outcomes = await channel.send(
+      [letter(1, evil(end)), { ...letter(2), from: evil(end) }, letter(3, ''), letter(4)],
+      never(),
+    )
+    expect(outcomes.filter(({ id }) => id < 4)).toMatchObject(
+      [1, 2, 3].map((id) => ({ id, status: 'permanent', code: 'address' })),
+    )
+    expect(tally(outcomes)).toEqual({ permanent: 3, sent: 1 })
+    expect(sink.commands().join('\n')).not.toMatch(/evil|ada/)
+  })
+})
+
 describe('a server that is not what it seems', () => {
   it.each([
     ['an HTTP server', 'HTTP/1.1 400 Bad Request\r\n\r\n', /web server/],
@@ -266,7 +284,7 @@ describe('the pool', () => {
 
 describe('settings', () => {
   it('have defaults for everything', () => {
-    expect(smtp.config.parse({})).toMatchObject({ host: 'localhost', port: 25, connections: 8 })
+    expect(smtp.config.parse({})).toMatchObject({ host: 'localhost', port: 25, connections: 20 })
   })
 
   it.each([

@@ -28,6 +28,7 @@ test('every GET route and every error says what a browser may do with its answer
       'no script': !/script-src|unsafe-eval/.test(policy),
       framed: /frame-ancestors 'none'|(^|; )sandbox/.test(policy),
       nosniff: headers.get('x-content-type-options') === 'nosniff',
+      'its own host only on https': headers.get('strict-transport-security') === 'max-age=31536000',
       referrer: headers.get('referrer-policy') === 'no-referrer',
     }
     for (const [what, held] of Object.entries(holds))

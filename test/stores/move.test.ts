@@ -151,6 +151,27 @@ describe('a move', () => {
       expect(await next[port].insert(named, now)).toEqual(await old[port].insert(named, now))
   })
 
+  test('leaves keys whose last use goes on being kept', async () => {
+    const fresh = await furnished()
+    const older = await furnished()
+    const db = new SqliteDatabase(older)
+    const doc = db.prepare('SELECT doc FROM api_key').pluck()
+    expect(doc.get()).toContain(`"lastUsedAt":${now}}`)
+    // As it was written before.
+    db.prepare("UPDATE api_key SET doc = json_set(doc, '$.lastUsedAt', ?)").run(now)
+    expect(doc.get()).toContain(`"lastUsedAt":${now}.0}`)
+    db.close()
+    for (const file of [fresh, older]) {
+      const url = await emptyDatabase()
+      await move(`sqlite:${file}`, url)
+      const store = await openStore(url)
+      onTestFinished(() => store.close())
+      const [key] = (await store.apiKeys.page({ after: 0, limit: 1 })).rows
+      await store.apiKeys.used(key!.id, now + 1)
+      expect(await store.apiKeys.get(key!.id)).toMatchObject({ lastUsedAt: now + 1 })
+    }
+  })
+
   test('leaves a store whose ports tell the same, and which goes on the same', async () => {
     const { file, paused, planning, erased, bucket, replies } = await furnishedFile()
     const [url, back] = [await emptyDatabase(), `sqlite:${join(tempFolder(), 'back.db')}`]

@@ -133,8 +133,11 @@ export function createDesk(parts: {
   function wait(): void {
     const at = board?.nextAt() ?? null
     // Further times are looked at again by a sweep.
-    if (at !== null && at - clock.now() < 60_000)
-      cancelTimer = clock.after(Math.max(0, at - clock.now()), pump)
+    if (at === null || at - clock.now() >= 60_000) return
+    // What falls due one after the other is gathered as what is heard is: alerts that expire, groups that are told again.
+    cancelTimer = clock.after(Math.max(0, at - clock.now()), () => {
+      cancelTimer = clock.after(spacing(), pump)
+    })
   }
 
   async function work(): Promise<void> {

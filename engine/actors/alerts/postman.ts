@@ -31,6 +31,8 @@ const maxOnChannel = 1000
 /** Notifications to very many that are worked side by side. */
 const lanes = 2
 const claimed = 200
+/** Of one place in one thread. */
+const receiptsKept = 8
 /** Outcomes that come within this are written together. A crash meanwhile leaves them in doubt: it is short. */
 const settleMs = 50
 
@@ -80,6 +82,12 @@ export function createPostman(parts: {
   const fanning = new Set<NotificationId>()
   /** The last post of a thread to a place that is on its way: the next one waits for it and takes over its receipt. */
   const tails = new Map<string, Promise<string | null>>()
+  /** The last receipts settled here. A posting may have been taken before the one ahead of it was settled, and come to be
+   *  posted after: what it brought along from the store is then one of those `replaced`. */
+  const receipts = new LRUCache<
+    string,
+    { readonly receipt: string; readonly replaced: readonly (string | null)[] }
+  >({ max: 1000 })
   const gates = new Map<string, Gatherer<string, EpochMs | null>>()
   let cancelRenewal = () => {}
 
@@ -217,19 +225,31 @@ export function createPostman(parts: {
     tails.set(place, promise)
     let receipt = posting.earlier
     try {
-      receipt = (await before) ?? posting.earlier
+      receipt = (await before) ?? newestOf(place, posting.earlier)
       const notBefore = limits(posting.channel) ? await gateOf(posting.channel).add(posting.to) : null
       if (notBefore !== null) {
         meter.held(posting.channel, 1, Math.max(0, notBefore - clock.now()) / 1000)
         return await settleAll(errand, [posting], () => overLimit, notBefore)
       }
       const [outcome] = await way.send([postOf(notification, posting, receipt)], deadline.signal)
+      const replaced = receipt
       if (outcome?.status === 'sent') receipt = outcome.receipt ?? receipt
       await settleAll(errand, [posting], () => outcome, way.blockedUntil())
+      if (receipt !== null && receipt !== replaced) replace(place, replaced, receipt)
     } finally {
       resolve(receipt)
       if (tails.get(place) === promise) tails.delete(place)
     }
+  }
+
+  function newestOf(place: string, stored: string | null): string | null {
+    const last = receipts.get(place)
+    return last?.replaced.includes(stored) ? last.receipt : stored
+  }
+
+  function replace(place: string, old: string | null, receipt: string): void {
+    const replaced = [...(receipts.get(place)?.replaced ?? []), old]
+    receipts.set(place, { receipt, replaced: replaced.filter((one) => one !== receipt).slice(-receiptsKept) })
   }
 
   /** Retry-After is the channel's own to heed; these are the operator's. */

@@ -122,9 +122,9 @@ export function createImporter(parts: {
       try {
         const settings = resumed === null ? request.settings : (resumed.settings as ImportSettings)
         const result = await work(kind, source, request, settings, { store: store.imports, id, resumed })
-        const { rejects, columns, preset, file, warned, warnings } = result
+        const { rejects, reasons, columns, preset, file, warned, warnings } = result
         const report = JSON.parse(
-          JSON.stringify({ rejects, columns, preset, file, warned, warnings }),
+          JSON.stringify({ rejects, reasons, columns, preset, file, warned, warnings }),
         ) as Json
         await store.imports.end(id, { state: 'finished', detail: null, report }, clock.now())
         return result

@@ -32,6 +32,9 @@ export interface ImportResult extends ImportCounts {
   readonly rejected: number
   /** The first 100, by line. */
   readonly rejects: readonly ImportReject[]
+  /** How many rows were rejected for each reason, such as `E-Mail: has no "@"`; of more than 100 different ones,
+   *  those that came first. */
+  readonly reasons: { readonly [reason: string]: number }
   /** What each column of a header was taken for. */
   readonly columns: readonly ColumnUse[]
   /** The product whose export this was taken for. */
@@ -114,6 +117,7 @@ export async function runImport<Input, Stored>(
   const pending: (Stored | null)[] = []
   let writing: Promise<void> = Promise.resolve()
   const rejects: ImportReject[] = []
+  const reasons = new Map<string, number>()
   const warned: Record<string, number> = {}
   const warnings: ImportWarning[] = []
   const first: object[] = []
@@ -176,6 +180,8 @@ export async function runImport<Input, Stored>(
         if ('reject' in judged) {
           refused.push({ ...judged.reject, raw: row.raw })
           if (rejects.length < told) rejects.push(judged.reject)
+          const reason = kindOf(judged.reject)
+          if (reasons.has(reason) || reasons.size < told) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
         }
         if (before) continue
         if ('reject' in judged) rejected++
@@ -205,6 +211,7 @@ export async function runImport<Input, Stored>(
     ...counts,
     rejected,
     rejects,
+    reasons: Object.fromEntries(reasons),
     columns: usesOf(table),
     preset: columns?.preset ?? null,
     file: file.facts,
@@ -221,6 +228,10 @@ interface JudgedRow<Stored> {
   readonly findings: readonly { readonly check: CheckName; readonly message: string }[]
 }
 const noFindings: JudgedRow<never>['findings'] = []
+
+/** Column and reason, without the row's own value: `E-Mail: has no "@"`. */
+const kindOf = ({ column, reason, value }: ImportReject): string =>
+  `${column === undefined ? '' : `${column}: `}${value === undefined ? reason : reason.replace(`"${value}" `, '')}`
 
 /** Schema, then what the store knows, then the checks that were asked for. */
 async function judgeAll<Input, Stored>(

@@ -29,6 +29,8 @@ export interface Limiter extends Pauses {
   hear: (...tried: Parameters<SlowDown['hear']>) => void
   /** Another node had to slow down. */
   follow: SlowDown['follow']
+  /** What goes slower over a channel now, because servers asked for it. */
+  slowed: SlowDown['slowed']
 }
 
 /** Some of what wants to go, and the buckets that all of it must pass. */
@@ -154,6 +156,7 @@ export function createLimiter(
   return {
     ...pauses,
     follow: slowDown.follow,
+    slowed: slowDown.slowed,
     hear(...tried) {
       for (const cut of slowDown.hear(...tried)) onCut(cut)
     },

@@ -25,6 +25,8 @@ export interface SlowDown {
   /** Another node had to slow down. */
   follow(channel: string, domain: string | null, now: EpochMs): void
   applies(channel: string, now: EpochMs): boolean
+  /** Each cut of a channel that still holds, with its rate by now. */
+  slowed(channel: string, now: EpochMs): readonly Omit<Cut, 'channel'>[]
   /** Of `want` letters, how many may go now, and when the next of the others may. They count as sent. */
   take(
     channel: string,
@@ -148,6 +150,13 @@ export function createSlowDown(settings: Settings): SlowDown {
       if (ofChannel.size === 0) slowed.delete(channel)
       return ofChannel.size > 0
     },
+    slowed(channel, now) {
+      return [...(slowed.get(channel)?.keys() ?? [])].flatMap((key) => {
+        const domain = key === wholeChannel ? null : key
+        const one = find(channel, domain, now)
+        return one === undefined ? [] : { domain, perSecond: nowOf(one, now) }
+      })
+    },
     take(channel, domain, want, now) {
       const one = find(channel, domain, now)
       if (one === undefined) return { granted: want, nextAt: now }
@@ -172,6 +181,7 @@ export const noSlowDown: SlowDown = {
   hear: () => [],
   follow() {},
   applies: () => false,
+  slowed: () => [],
   take: (_channel, _domain, want, now) => ({ granted: want, nextAt: now }),
   giveBack() {},
 }

@@ -1,7 +1,7 @@
 import { type Alert, hear, isOpen } from '../../../engine/model/alert.ts'
 import type { AlertId } from '../../../engine/model/ids.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
-import { openAlready } from '../../rules/alert.ts'
+import { hasWords, openAlready } from '../../rules/alert.ts'
 import { pageOf } from '../../rules/page.ts'
 import { noSuch, versionMoved } from '../../rules/refusals.ts'
 import { type AlertState, isTwice } from './state.ts'
@@ -28,7 +28,7 @@ export function createAlerts({ alerts, heard }: AlertState): AlertStore {
     async get(ids) {
       return ids.flatMap((id) => alerts.get(id) ?? [])
     },
-    async page({ after, limit, open, state, severity, topic, key }) {
+    async page({ after, limit, open, state, severity, topic, key, words = [] }) {
       const rows = [...alerts.values()]
         .reverse()
         .filter(
@@ -38,7 +38,8 @@ export function createAlerts({ alerts, heard }: AlertState): AlertStore {
             (state === undefined || alert.state === state) &&
             (severity === undefined || alert.severity === severity) &&
             (topic === undefined || alert.topic === topic) &&
-            (key === undefined || alert.key === key),
+            (key === undefined || alert.key === key) &&
+            (words.length === 0 || hasWords(alert, words)),
         )
       return pageOf(rows, limit, ({ id }) => id)
     },

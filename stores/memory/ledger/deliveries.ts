@@ -82,6 +82,20 @@ export function createDeliveries(state: MemoryState): DeliveryStore {
       const run = state.publications.get(publicationId)
       return run === undefined ? countsOf(0, noRows()) : countsOf(run.audience, run.rows)
     },
+    async reasons({ publicationId, state: wanted, limit }) {
+      const found = new Map<string | null, { code: string | null; count: number; example: string | null }>()
+      for (const { state: at, code, detail } of state.publications.get(publicationId)?.deliveries.values() ??
+        []) {
+        if (at !== wanted) continue
+        const reason = found.get(code) ?? { code, count: 0, example: null }
+        reason.count += 1
+        if (detail !== null && (reason.example === null || detail < reason.example)) reason.example = detail
+        found.set(code, reason)
+      }
+      return [...found.values()]
+        .sort((a, b) => b.count - a.count || ((a.code ?? '') < (b.code ?? '') ? -1 : 1))
+        .slice(0, limit)
+    },
     async waitsUntil(publicationId, now) {
       const open = (state.publications.get(publicationId)?.chunks ?? []).filter(
         (chunk) => chunk.state !== 'done',

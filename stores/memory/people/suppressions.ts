@@ -29,8 +29,10 @@ export function createSuppressions({ suppressions }: Pick<MemoryState, 'suppress
       const wanted = new Set(addresses)
       return [...suppressions.values()].filter((entry) => wanted.has(entry.address))
     },
-    async page({ after, limit }) {
-      const rows = [...suppressions.values()].filter((entry) => entry.id > after).slice(0, limit + 1)
+    async page({ after, limit, search = '' }) {
+      const rows = [...suppressions.values()]
+        .filter(({ id, address }) => id > after && address.includes(search))
+        .slice(0, limit + 1)
       return pageOf(rows, limit, (entry) => entry.id)
     },
   }

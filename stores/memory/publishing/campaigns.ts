@@ -1,6 +1,7 @@
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../../engine/model/ids.ts'
 import type { SkippedEdition } from '../../../engine/model/schedule.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { CampaignStore } from '../../../engine/ports/campaigns.ts'
 import { noRows, waitsForPlan } from '../../rules/ledger.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -54,12 +55,17 @@ export function createCampaigns({
       })
     },
     async update(id, version, input, now) {
-      const { trace: _, ...campaign } = present(id, version)
+      const { trace: _, excused: __, ...campaign } = present(id, version)
       const holder = named(input.name)
       if (holder !== undefined && holder.id !== id) throw nameTaken('campaign', input.name)
       return put({ ...campaign, ...structuredClone(input), version: version + 1, updatedAt: now })
     },
-    async change(id, version, { state, reason, scheduledAt, trace, publication, skipped = [] }, now) {
+    async change(
+      id,
+      version,
+      { state, reason, scheduledAt, trace, excused, publication, skipped = [] },
+      now,
+    ) {
       const campaign = present(id, version)
       const run = campaign.publicationId === null ? undefined : publications.get(campaign.publicationId)
       if (
@@ -69,7 +75,11 @@ export function createCampaigns({
       )
         run.publication = { ...run.publication, ...structuredClone(publication) }
       skipAll(id, skipped, now)
-      const kept = trace === undefined ? campaign : { ...campaign, trace }
+      const kept = {
+        ...campaign,
+        ...(trace !== undefined && { trace }),
+        ...(excused !== undefined && { excused: [...excused] }),
+      }
       return put({ ...kept, state, reason, scheduledAt, version: version + 1, updatedAt: now })
     },
     async start(id, version, { spec, month, edition }, now) {
@@ -118,11 +128,15 @@ export function createCampaigns({
     async byName(name) {
       return named(name) ?? null
     },
-    async page({ after, limit, state }) {
-      const rows = [...campaigns.values()]
-        .filter((campaign) => campaign.id > after && (state === undefined || campaign.state === state))
-        .slice(0, limit + 1)
-      return pageOf(rows, limit, (campaign) => campaign.id)
+    async page({ after, limit, newestFirst = false, state, search }) {
+      const part = foldText(search ?? '')
+      const fits = ({ id, name, title, lists, state: present }: Campaign) =>
+        (newestFirst ? after === 0 || id < after : id > after) &&
+        (state === undefined || present === state) &&
+        [name, title, ...lists].some((one) => foldText(one).includes(part))
+      const rows = [...campaigns.values()].filter(fits)
+      if (newestFirst) rows.reverse()
+      return pageOf(rows.slice(0, limit + 1), limit, (campaign) => campaign.id)
     },
     async remove(id) {
       return campaigns.get(id)?.state === 'draft' && campaigns.delete(id)

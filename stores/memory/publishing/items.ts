@@ -1,5 +1,6 @@
 import type { ItemId } from '../../../engine/model/ids.ts'
 import type { Item } from '../../../engine/model/item.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { ItemStore } from '../../../engine/ports/items.ts'
 import { itemFields, keyOf, sameItem } from '../../rules/item.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -40,11 +41,23 @@ export function createItems({ items }: Pick<MemoryState, 'items'>): ItemStore {
       const newest = new Map([...items.values()].map((item) => [item.url, item]))
       return [...new Set(urls)].map((url) => newest.get(url)).filter((item) => item !== undefined)
     },
-    async page({ after, limit, topic }) {
-      const rows = [...items.values()]
-        .filter((item) => item.id > after && (topic === undefined || item.topics.includes(topic)))
-        .slice(0, limit + 1)
-      return pageOf(rows, limit, (item) => item.id)
+    async page({ after, limit, newestFirst = false, topic, search }) {
+      const part = foldText(search ?? '')
+      const fits = (item: Item) =>
+        (newestFirst ? after === 0 || item.id < after : item.id > after) &&
+        (topic === undefined || item.topics.includes(topic)) &&
+        (foldText(item.title).includes(part) || foldText(item.url).includes(part))
+      const rows = [...items.values()].filter(fits)
+      if (newestFirst) rows.reverse()
+      return pageOf(rows.slice(0, limit + 1), limit, (item) => item.id)
+    },
+    async topics() {
+      const counts = new Map<string, number>()
+      for (const item of items.values())
+        for (const topic of new Set(item.topics)) counts.set(topic, (counts.get(topic) ?? 0) + 1)
+      return [...counts]
+        .map(([topic, count]) => ({ topic, items: count }))
+        .sort((a, b) => (a.topic < b.topic ? -1 : 1))
     },
     async candidates({ topics, since, until, newSince, limit }) {
       const wanted = new Set(topics)

@@ -3,7 +3,7 @@ import type { User } from '../../../engine/model/user.ts'
 import type { ApiKeyStore, UserStore } from '../../../engine/ports/access.ts'
 import { isLiveOwner, lastOwner, needsAnotherOwner } from '../../rules/access.ts'
 import { createCollection } from '../collection.ts'
-import type { Database, Sql, Tx } from '../database/sql.ts'
+import { type Database, nested, type Sql } from '../database/sql.ts'
 
 export function createApiKeys(db: Database): ApiKeyStore {
   return {
@@ -11,7 +11,8 @@ export function createApiKeys(db: Database): ApiKeyStore {
     async used(id, at) {
       await db.run(
         `UPDATE api_key SET doc = (doc::jsonb || jsonb_build_object('lastUsedAt', $2::bigint))::json
-         WHERE id = $1 AND coalesce((doc ->> 'lastUsedAt')::bigint, 0) < $2`,
+         -- numeric: what came from an older SQLite file may be "1790000000000.0"
+         WHERE id = $1 AND coalesce((doc ->> 'lastUsedAt')::numeric, 0) < $2::bigint`,
         [id, at],
       )
     },
@@ -59,6 +60,3 @@ async function holdOwners(sql: Sql): Promise<readonly number[]> {
   )
   return rows.map(({ id }) => id)
 }
-
-/** A transaction as a database: what it runs in one is part of this one. */
-const nested = (tx: Tx): Database => ({ ...tx, tx: (work) => work(tx) })

@@ -1,3 +1,4 @@
+import { foldText } from '../../../engine/model/segment.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
 import { openAlready } from '../../rules/alert.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -7,11 +8,22 @@ import { createValues, type Database, where } from '../database/sql.ts'
 import { createAccept } from './accept.ts'
 import { type AlertRow, alertColumns, alertRows, changedAlert, viewAlert } from './alert-rows.ts'
 
+/** `hasWords` of the rules. */
+const saysAll = (words: string): string => `
+  NOT EXISTS (
+    SELECT 1
+    FROM unnest(${words}::text[]) AS word
+    WHERE strpos(lower(concat_ws(
+      E'\\n', doc ->> 'title', alert.key, topic, doc ->> 'text',
+      (SELECT string_agg(label.key || '=' || label.value, E'\\n') FROM json_each_text(doc -> 'labels') AS label)
+    )), word) = 0
+  )`
+
 export function createAlerts(db: Database): AlertStore {
   return {
     accept: createAccept(db),
     get: async (ids) => (await alertRows(db, ids)).map(viewAlert),
-    async page({ after, limit, open, state, severity, topic, key }) {
+    async page({ after, limit, open, state, severity, topic, key, words = [] }) {
       const values = createValues()
       const rows = await db.all<AlertRow>(
         `SELECT ${alertColumns} FROM alert
@@ -22,6 +34,7 @@ export function createAlerts(db: Database): AlertStore {
            severity !== undefined && `severity = ${values(severity)}`,
            topic !== undefined && `topic = ${values(topic)}`,
            key !== undefined && `key = ${values(key)}`,
+           words.length > 0 && saysAll(values(words.map(foldText))),
          )}
          ORDER BY id DESC
          LIMIT ${values(limit + 1)}`,

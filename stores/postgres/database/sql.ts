@@ -138,6 +138,9 @@ export function createDatabase(pool: Pool, options: SqlOptions): Database {
   }
 }
 
+/** A transaction as a database: what it runs in one is part of this one. */
+export const nested = (tx: Tx): Database => ({ ...tx, tx: (work) => work(tx) })
+
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 /** Those that deadlocked must not meet again at once. */

@@ -101,6 +101,19 @@ export function createDeliveries(db: Database, runs: Pick<Runs, 'of'>): Delivery
       return pageOf(rows.map(view), limit, (row) => row.subscriberId)
     },
     counts: (id) => readCounts(db, id),
+    async reasons({ publicationId, state, limit }) {
+      const run = await runs.of(publicationId)
+      if (run === null) return []
+      const rows = await db.all<{ code: string | null; count: string; example: string | null }>(
+        `SELECT d.code, count(*) AS count, min(d.detail) AS example FROM delivery d
+         WHERE ${rowsOf(run, '$1', '$2')} AND d.noted = $3
+         GROUP BY d.code
+         ORDER BY count(*) DESC, d.code COLLATE "C" NULLS FIRST
+         LIMIT $4`,
+        [publicationId, run.channel, state, limit],
+      )
+      return rows.map((row) => ({ ...row, count: Number(row.count) }))
+    },
     async ofSubscriber({ subscriberId, after, limit }) {
       // A look-up a publication, by the primary key: there is no index by person.
       const rows = await db.adHoc<Row>(

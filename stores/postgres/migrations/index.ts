@@ -7,6 +7,7 @@ import { feedback } from './004-feedback.ts'
 import { learning } from './005-learning.ts'
 import { access } from './006-access.ts'
 import { assets } from './007-assets.ts'
+import { templateVersions } from './008-template-versions.ts'
 
 export interface Migration {
   /** Rising by one. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   learning,
   access,
   assets,
+  templateVersions,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

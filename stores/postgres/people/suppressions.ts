@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../engine/model/ids.ts'
 import type { Suppression, SuppressionStore } from '../../../engine/ports/subscribers.ts'
 import { pageOf } from '../../rules/page.ts'
 import { createBatch } from '../database/batch.ts'
-import type { Database, Sql } from '../database/sql.ts'
+import { createValues, type Database, type Sql, where } from '../database/sql.ts'
 
 export type NewSuppression = Pick<Suppression, 'address' | 'reason' | 'detail'>
 
@@ -38,10 +38,14 @@ export function createSuppressions(db: Database): SuppressionStore {
         addresses,
       ])
     },
-    async page({ after, limit }) {
+    async page({ after, limit, search }) {
+      const values = createValues()
       const rows = await db.all<Suppression>(
-        `SELECT ${columns} FROM suppression WHERE id > $1 ORDER BY id LIMIT $2`,
-        [after, limit + 1],
+        `SELECT ${columns} FROM suppression
+         ${where(`id > ${values(after)}`, search !== undefined && `strpos(address, ${values(search)}) > 0`)}
+         ORDER BY id
+         LIMIT ${values(limit + 1)}`,
+        values.list,
       )
       return pageOf(rows, limit, (entry) => entry.id)
     },

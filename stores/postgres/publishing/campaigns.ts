@@ -2,6 +2,7 @@ import { audienceOf, isOfLists } from '../../../engine/model/audience.ts'
 import type { Campaign, CampaignInput, CampaignState } from '../../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../../engine/model/ids.ts'
 import type { PublicationSpec } from '../../../engine/model/publication.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { CampaignChange, CampaignStore } from '../../../engine/ports/campaigns.ts'
 import { wholeInput } from '../../rules/campaign.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -78,18 +79,18 @@ export function createCampaigns(db: Database): CampaignStore {
       if (row === undefined) throw await refusal(db, id, version)
       return view(row)
     },
-    change(id, version, { state, reason, scheduledAt, trace = null, publication, skipped = [] }, now) {
+    change(id, version, { state, reason, scheduledAt, trace, excused, publication, skipped = [] }, now) {
       return db.tx(async (tx) => {
         const row = await tx.one<Row>(
           `UPDATE campaign
            SET state = $3, reason = $4, scheduled_at = $5, version = version + 1, updated_at = $6,
              input = CASE
-               WHEN $7::text IS NULL THEN input
-               ELSE jsonb_set(input::jsonb, '{trace}', to_jsonb($7::text))::json
+               WHEN $7::jsonb = '{}' THEN input
+               ELSE (input::jsonb || $7::jsonb)::json
              END
            WHERE id = $1 AND version = $2
            RETURNING ${columns}`,
-          [id, version, state, reason, scheduledAt, now, trace],
+          [id, version, state, reason, scheduledAt, now, JSON.stringify({ trace, excused })],
         )
         if (row === undefined) throw await refusal(tx, id, version)
         await skipEditions(tx, id, skipped, now)
@@ -133,12 +134,25 @@ export function createCampaigns(db: Database): CampaignStore {
       const row = await db.one<Row>(`SELECT ${columns} FROM campaign WHERE name = $1`, [name])
       return row === undefined ? null : view(row)
     },
-    async page({ after, limit, state }) {
+    async page({ after, limit, newestFirst = false, state, search }) {
       const values = createValues()
+      const part = search === undefined ? '' : values(foldText(search))
       const rows = await db.all<Row>(
         `SELECT ${columns} FROM campaign
-         ${where(`id > ${values(after)}`, state !== undefined && `state = ${values(state)}`)}
-         ORDER BY id
+         ${where(
+           newestFirst ? after !== 0 && `id < ${values(after)}` : `id > ${values(after)}`,
+           state !== undefined && `state = ${values(state)}`,
+           search !== undefined &&
+             `(
+                strpos(lower(name), ${part}) > 0 OR
+                strpos(lower(input ->> 'title'), ${part}) > 0 OR
+                EXISTS (
+                  SELECT 1 FROM json_array_elements_text(input -> 'lists') AS list
+                  WHERE strpos(lower(list), ${part}) > 0
+                )
+              )`,
+         )}
+         ORDER BY id ${newestFirst ? 'DESC' : 'ASC'}
          LIMIT ${values(limit + 1)}`,
         values.list,
       )

@@ -1,5 +1,6 @@
 import type { EpochMs, ItemId } from '../../../engine/model/ids.ts'
 import type { Item, ItemInput } from '../../../engine/model/item.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { ItemStore } from '../../../engine/ports/items.ts'
 import { type ItemFields, itemFields, keyOf, sameItem } from '../../rules/item.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -119,16 +120,29 @@ export function createItems(db: Database): ItemStore {
       const newest = new Map(rows.map((item) => [item.url, item]))
       return [...new Set(urls)].map((url) => newest.get(url)).filter((item) => item !== undefined)
     },
-    async page({ after, limit, topic }) {
+    async page({ after, limit, newestFirst = false, topic, search }) {
       const values = createValues()
+      const part = search === undefined ? '' : values(foldText(search))
       const rows = await db.all<Item>(
         `SELECT ${columns} FROM item
-         ${where(`id > ${values(after)}`, topic !== undefined && `topics @> ARRAY[${values(topic)}::text]`)}
-         ORDER BY id
+         ${where(
+           newestFirst ? after !== 0 && `id < ${values(after)}` : `id > ${values(after)}`,
+           topic !== undefined && `topics @> ARRAY[${values(topic)}::text]`,
+           search !== undefined && `(strpos(lower(title), ${part}) > 0 OR strpos(lower(url), ${part}) > 0)`,
+         )}
+         ORDER BY id ${newestFirst ? 'DESC' : 'ASC'}
          LIMIT ${values(limit + 1)}`,
         values.list,
       )
       return pageOf(rows, limit, (item) => item.id)
+    },
+    topics() {
+      return db.all<{ topic: string; items: number }>(
+        `SELECT topic, count(DISTINCT id)::integer AS items
+         FROM item, unnest(topics) AS topic
+         GROUP BY topic
+         ORDER BY topic COLLATE "C"`,
+      )
     },
     candidates({ topics, since, until, newSince, limit }) {
       const values = createValues()

@@ -11,7 +11,8 @@ export function createApiKeys(sql: Sql): Sync<ApiKeyStore> {
     ...createCollection<ApiKey>(sql, 'api_key'),
     used(id, at) {
       sql<[object]>(
-        `UPDATE api_key SET doc = json_set(doc, '$.lastUsedAt', :at)
+        // Numbers are bound as REAL, and JSON would keep "1790000000000.0", which no other store reads as a whole number.
+        `UPDATE api_key SET doc = json_set(doc, '$.lastUsedAt', CAST(:at AS INTEGER))
          WHERE id = :id AND coalesce(doc ->> 'lastUsedAt', 0) < :at`,
       ).run({ id, at })
     },

@@ -1,5 +1,6 @@
 import { type Alert, hear, isOpen } from '../../../engine/model/alert.ts'
 import type { AlertId } from '../../../engine/model/ids.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { AlertStore } from '../../../engine/ports/alerts.ts'
 import { openAlready } from '../../rules/alert.ts'
 import { inOrderOf, pageOf } from '../../rules/page.ts'
@@ -13,6 +14,17 @@ interface Row {
   readonly heard: number
   readonly doc: string
 }
+
+/** `hasWords` of the rules. 100,000 alerts of which none has the word take 250 ms. */
+const saysAll = `
+  NOT EXISTS (
+    SELECT 1
+    FROM json_each(:words) AS word
+    WHERE instr(folded(concat_ws(
+      char(10), doc ->> 'title', alert.key, topic, doc ->> 'text',
+      (SELECT group_concat(label.key || '=' || label.value, char(10)) FROM json_each(doc, '$.labels') AS label)
+    )), word.value) = 0
+  )`
 
 const view = ({ id, doc }: Row): Alert => ({ ...(JSON.parse(doc) as Omit<Alert, 'id'>), id })
 
@@ -100,7 +112,7 @@ export function createAlerts(sql: Sql, rows: AlertRows): Sync<AlertStore> {
       ).all(JSON.stringify(ids))
       return inOrderOf(ids, rows).map(view)
     },
-    page({ after, limit, open, state, severity, topic, key }) {
+    page({ after, limit, open, state, severity, topic, key, words = [] }) {
       const conditions = where(
         after > 0 && 'id < :after',
         open === true && 'ended_at IS NULL',
@@ -109,6 +121,7 @@ export function createAlerts(sql: Sql, rows: AlertRows): Sync<AlertStore> {
         severity !== undefined && 'severity = :severity',
         topic !== undefined && 'topic = :topic',
         key !== undefined && 'key = :key',
+        words.length > 0 && saysAll,
       )
       const found = sql<[object], Row>(
         `SELECT id, version, heard, doc FROM alert ${conditions} ORDER BY id DESC LIMIT :limit`,
@@ -119,6 +132,7 @@ export function createAlerts(sql: Sql, rows: AlertRows): Sync<AlertStore> {
         ...(severity !== undefined && { severity }),
         ...(topic !== undefined && { topic }),
         ...(key !== undefined && { key }),
+        ...(words.length > 0 && { words: JSON.stringify(words.map(foldText)) }),
       })
       return pageOf(found.map(view), limit, ({ id }) => id)
     },

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../engine/model/delivery.ts'
 import type { EpochMs, SubscriberId } from '../../../engine/model/ids.ts'
-import type { DeliveryStore } from '../../../engine/ports/ledger.ts'
+import type { DeliveryReason, DeliveryStore } from '../../../engine/ports/ledger.ts'
 import { pageOf } from '../../rules/page.ts'
 import { audienceAfter } from '../audience/audience.ts'
 import { countAudience } from '../audience/count.ts'
@@ -65,6 +65,15 @@ export function createDeliveries(sql: Sql, runs: Pick<Runs, 'counts'>): Sync<Del
       )
     },
     counts: (id) => runs.counts(id),
+    reasons({ publicationId, state, limit }) {
+      return sql<[number, string, number], DeliveryReason>(
+        `SELECT code, count(*) AS count, min(detail) AS example FROM delivery
+         WHERE publication_id = ? AND noted = ?
+         GROUP BY code
+         ORDER BY count(*) DESC, code
+         LIMIT ?`,
+      ).all(publicationId, state, limit)
+    },
     ofSubscriber({ subscriberId, after, limit }) {
       // A look-up a publication, by the primary key: there is no index by person.
       const rows = sql<[object], Delivery>(

@@ -12,6 +12,7 @@ import { feedback } from './009-feedback.ts'
 import { learning } from './010-learning.ts'
 import { access } from './011-access.ts'
 import { assets } from './012-assets.ts'
+import { templateVersions } from './013-template-versions.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   learning,
   access,
   assets,
+  templateVersions,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

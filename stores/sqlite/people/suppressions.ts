@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../engine/model/ids.ts'
 import type { Suppression, SuppressionReason, SuppressionStore } from '../../../engine/ports/subscribers.ts'
 import { pageOf } from '../../rules/page.ts'
-import type { Sql } from '../database/statements.ts'
+import { type Sql, where } from '../database/statements.ts'
 import type { Sync } from '../threads/methods.ts'
 
 export interface SqliteSuppressions extends Sync<SuppressionStore> {
@@ -32,11 +32,14 @@ export function createSuppressions(sql: Sql): SqliteSuppressions {
         `SELECT ${columns} FROM suppression WHERE address IN (SELECT value FROM json_each(?)) ORDER BY id`,
       ).all(JSON.stringify(addresses))
     },
-    page({ after, limit }) {
-      const rows = sql<[number, number], Suppression>(
-        `SELECT ${columns} FROM suppression WHERE id > ? ORDER BY id LIMIT ?`,
+    page({ after, limit, search }) {
+      const rows = sql<[object], Suppression>(
+        `SELECT ${columns} FROM suppression
+         ${where('id > :after', search !== undefined && 'instr(address, :search) > 0')}
+         ORDER BY id
+         LIMIT :limit`,
       )
-      return pageOf(rows.all(after, limit + 1), limit, (entry) => entry.id)
+      return pageOf(rows.all({ after, limit: limit + 1, search }), limit, (entry) => entry.id)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { audienceOf, isOfLists } from '../../../engine/model/audience.ts'
 import type { Campaign, CampaignInput, CampaignState } from '../../../engine/model/campaign.ts'
 import type { CampaignId, EpochMs, PublicationId } from '../../../engine/model/ids.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { CampaignStore, PublicationStore } from '../../../engine/ports/campaigns.ts'
 import { wholeInput } from '../../rules/campaign.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -75,7 +76,7 @@ export function createCampaigns(
       ).run({ id, name: input.name, input: JSON.stringify(input), now })
       return existing(id)
     },
-    change(id, version, { state, reason, scheduledAt, trace = null, publication, skipped = [] }, now) {
+    change(id, version, { state, reason, scheduledAt, trace, excused, publication, skipped = [] }, now) {
       const { publicationId } = present(id, version)
       editions.skip(id, skipped, now)
       if (publication !== undefined)
@@ -90,9 +91,9 @@ export function createCampaigns(
       sql<[object]>(
         `UPDATE campaign
          SET state = :state, reason = :reason, scheduled_at = :scheduledAt, version = version + 1, updated_at = :now,
-           input = iif(:trace IS NULL, input, json_set(input, '$.trace', :trace))
+           input = json_patch(input, :kept)
          WHERE id = :id`,
-      ).run({ id, state, reason, scheduledAt, trace, now })
+      ).run({ id, state, reason, scheduledAt, kept: JSON.stringify({ trace, excused }), now })
       return existing(id)
     },
     start(id, version, { spec, month, edition }, now) {
@@ -140,14 +141,27 @@ export function createCampaigns(
       const row = sql<[string], Row>('SELECT * FROM campaign WHERE name = ?').get(name)
       return row === undefined ? null : view(row)
     },
-    page({ after, limit, state }) {
+    page({ after, limit, newestFirst = false, state, search }) {
       const rows = sql<[object], Row>(
         `SELECT * FROM campaign
-         ${where('id > :after', state !== undefined && 'state = :state')}
-         ORDER BY id
+         ${where(
+           newestFirst ? '(:after = 0 OR id < :after)' : 'id > :after',
+           state !== undefined && 'state = :state',
+           search !== undefined &&
+             `(
+                folded(name) LIKE :like ESCAPE '\\' OR
+                folded(input ->> 'title') LIKE :like ESCAPE '\\' OR
+                EXISTS (
+                  SELECT 1 FROM json_each(input, '$.lists') AS list
+                  WHERE folded(list.value) LIKE :like ESCAPE '\\'
+                )
+              )`,
+         )}
+         ORDER BY id ${newestFirst ? 'DESC' : 'ASC'}
          LIMIT :limit`,
       )
-      return pageOf(rows.all({ after, limit: limit + 1, state }).map(view), limit, (row) => row.id)
+      const like = `%${foldText(search ?? '').replaceAll(/[\\%_]/g, '\\$&')}%`
+      return pageOf(rows.all({ after, limit: limit + 1, state, like }).map(view), limit, (row) => row.id)
     },
     remove(id) {
       return sql<[number]>("DELETE FROM campaign WHERE id = ? AND state = 'draft'").run(id).changes > 0

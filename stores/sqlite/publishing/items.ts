@@ -1,5 +1,6 @@
 import type { EpochMs, ItemId } from '../../../engine/model/ids.ts'
 import type { Item, ItemInput } from '../../../engine/model/item.ts'
+import { foldText } from '../../../engine/model/segment.ts'
 import type { ItemStore } from '../../../engine/ports/items.ts'
 import { type ItemFields, itemFields, keyOf, sameItem } from '../../rules/item.ts'
 import { pageOf } from '../../rules/page.ts'
@@ -90,17 +91,25 @@ export function createItems(sql: Sql): Sync<ItemStore> {
         return found === undefined ? [] : [view(found)]
       })
     },
-    page({ after, limit, topic }) {
+    page({ after, limit, newestFirst = false, topic, search }) {
       const rows = sql<[object], Row>(
         `SELECT ${columns} FROM item
          ${where(
-           'id > :after',
+           newestFirst ? '(:after = 0 OR id < :after)' : 'id > :after',
            topic !== undefined && 'id IN (SELECT item_id FROM item_topic WHERE topic = :topic)',
+           search !== undefined &&
+             "(folded(title) LIKE :like ESCAPE '\\' OR folded(url) LIKE :like ESCAPE '\\')",
          )}
-         ORDER BY id
+         ORDER BY id ${newestFirst ? 'DESC' : 'ASC'}
          LIMIT :limit`,
       )
-      return pageOf(rows.all({ after, limit: limit + 1, topic }).map(view), limit, (item) => item.id)
+      const like = `%${foldText(search ?? '').replaceAll(/[\\%_]/g, '\\$&')}%`
+      return pageOf(rows.all({ after, limit: limit + 1, topic, like }).map(view), limit, (item) => item.id)
+    },
+    topics() {
+      return sql<[], { topic: string; items: number }>(
+        'SELECT topic, count(*) AS items FROM item_topic GROUP BY topic ORDER BY topic',
+      ).all()
     },
     candidates({ topics, since, until, newSince, limit }) {
       const rows = sql<[object], Row>(

@@ -38,6 +38,7 @@ import { testItems } from './publishing/items.ts'
 import { testLinks } from './publishing/links.ts'
 import { testModels } from './publishing/models.ts'
 import { testPublications } from './publishing/publications.ts'
+import { testTemplates } from './publishing/templates.ts'
 
 export { testAlertsModel } from './alerts/model.ts'
 export type { OpenStore } from './fixtures.ts'
@@ -65,6 +66,7 @@ export function testStore(name: string, open: OpenStore): void {
     testFeeds(open)
     testCampaigns(open)
     testPublications(open)
+    testTemplates(open)
     testLinks(open)
     testModels(open)
     testAssets(open)

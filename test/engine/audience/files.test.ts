@@ -210,6 +210,12 @@ describe('an archive is bounded before it is unpacked', () => {
       'E_TOO_LARGE',
     ],
     [
+      'entries that are too large together',
+      zip(['a', 'b', 'c'].map((name) => ({ name: `${name}.csv`, data: 'abc' }))),
+      { ...small, maxBytes: 8 },
+      'E_TOO_LARGE',
+    ],
+    [
       'an archive that is too large',
       zip([{ name: 'a.csv', data: 'abc' }]),
       { ...small, maxArchiveBytes: 50 },

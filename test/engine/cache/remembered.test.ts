@@ -454,7 +454,7 @@ test('every method of a port that is watched is known to read, or is watched', (
     postings: ['take', 'claim', 'renew', 'unfinished'],
     imports: ['begin', 'end', 'resume', 'get', 'page'],
     lists: ['insert', 'get', 'byName', 'page'],
-    items: ['get', 'byUrl', 'byKey', 'page', 'candidates'],
+    items: ['get', 'byUrl', 'byKey', 'page', 'candidates', 'topics'],
     models: ['draft', 'letters', 'get', 'list', 'activate', 'prune'],
     links: ['get'],
   }

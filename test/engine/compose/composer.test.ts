@@ -186,6 +186,8 @@ describe('an attempt to write header fields of one’s own', () => {
     ['E_INTERNAL', 'a Message-ID', { messageId: `<x${attack}@mail.example.org>` }, {}],
     ['E_INTERNAL', 'a Message-ID of another domain', { messageId: '<x@example.com>' }, {}],
     ['E_INTERNAL', 'a long Message-ID', { messageId: `<${'x'.repeat(300)}@mail.example.org>` }, {}],
+    ['E_INTERNAL', 'a letter before it', { references: `<x${attack}@mail.example.org>` }, {}],
+    ['E_INTERNAL', 'a long one before it', { references: `<${'x'.repeat(300)}@mail.example.org>` }, {}],
     ['E_INTERNAL', 'an unsubscribe address', { unsubscribeUrl: `https://example.org/${attack}` }, {}],
     [
       'E_INTERNAL',

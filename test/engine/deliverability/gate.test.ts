@@ -5,6 +5,7 @@ import { dkimRecord } from '../../../engine/compose/dkim-key.ts'
 import { engineConfigSchema } from '../../../engine/config.ts'
 import { type Log, silentLog } from '../../../engine/log.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'
+import { noMeter } from '../../../engine/ports/meter.ts'
 import type { Zone } from '../../app/dns/name-server.ts'
 import { openHouse } from '../support/house.ts'
 import { makeKey } from './keys.ts'
@@ -154,6 +155,7 @@ test('a start that is only warned waits for none of it', async () => {
     resolver: dns.resolver,
     fetcher: noFetcher,
     log: silentLog,
+    meter: noMeter,
   })
   await gate.pass(1 as CampaignId, never, false)
   await dns[Symbol.asyncDispose]()

@@ -7,12 +7,12 @@ export interface PlayedDns extends AsyncDisposable {
   readonly server: NameServer
 }
 
-/** Real questions and answers over loopback, from `zone`. */
-export async function playDns(zone: Zone): Promise<PlayedDns> {
+/** Real questions and answers over loopback, from `zone` as it is then. `now`: the clock by which answers grow old. */
+export async function playDns(zone: Zone, now?: () => number): Promise<PlayedDns> {
   const server = await startNameServer(zone)
   return {
     server,
-    resolver: createResolver({ servers: [server.address], timeoutMs: 200, tries: 1 }),
+    resolver: createResolver({ servers: [server.address], timeoutMs: 200, tries: 1, ...(now && { now }) }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }

@@ -82,6 +82,16 @@ describe('a hostile template ends in time', () => {
     }
   }
 
+  test.each(['plain', 'quoted-printable'] as const)(
+    'a letter that grows too long ends where it does, %s',
+    (encoding) => {
+      const long = `{% for i in (1..9999) %}${'long '.repeat(200)}{% endfor %}`
+      expect(() => makePart(long, {}, 'html', encoding, budgets).renderLetter()).toThrow(
+        'The letter is longer than 2000000 bytes',
+      )
+    },
+  )
+
   test('loops of all parts count together', async () => {
     const loop = '{% for i in (1..40) %}x{% endfor %}'
     const letter = await compileLetter(

@@ -13,7 +13,7 @@ const headers = `authorization: Bearer ${secret}\r\n`
 const turn = (): void => {
   const due = Math.floor(((performance.now() - begun) / 1000) * perSecond)
   for (; sent < due; sent++)
-    client.request('GET', '/api/v1/lists', headers).then(
+    client.request('GET', '/api/v1/subscribers?limit=100', headers).then(
       (status) => {
         statuses[status] = (statuses[status] ?? 0) + 1
       },

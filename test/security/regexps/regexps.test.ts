@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { slowFor } from './attack.ts'
-import { writtenRegexps } from './collect.ts'
+import { regexpsOf } from './collect.ts'
+import { examples } from './made.ts'
 
 const limitMs = 50
 
@@ -13,7 +14,7 @@ const bounded: Readonly<Record<string, string>> = {
     '250 characters of the template',
 }
 
-const written = await writtenRegexps()
+const { written, made } = await regexpsOf()
 const alike = Map.groupBy(written, ({ source, flags }) => `/${source}/${flags}`)
 
 test('no regular expression takes more than 50 ms for 100 KB of the worst input (S15)', () => {
@@ -30,6 +31,25 @@ test('no regular expression takes more than 50 ms for 100 KB of the worst input 
         )
   })
   expect(slow).toEqual([])
+})
+
+test('each that is put together at run time is known, and as quick for what is put in', () => {
+  expect(made.map(({ file, from }) => `${file} ${from}`)).toEqual(
+    expect.arrayContaining(Object.keys(examples)),
+  )
+  for (const { file, line, from, fixed } of made) {
+    const example = examples[`${file} ${from}`]
+    const where = `${file}:${line} ${from}`
+    expect(example, where).toBeDefined()
+    const [source, flags] = example!
+    let at = 0
+    for (const text of fixed ?? []) {
+      at = source.indexOf(text, at)
+      expect(at, `${where} is not what ${source} is made by`).toBeGreaterThanOrEqual(0)
+    }
+    const slow = slowFor(source, flags, limitMs)
+    expect(slow && `${slow.slice(0, 20)}...${slow.slice(-3)}`, where).toBeNull()
+  }
 })
 
 test('what is said to be bounded is there still', () => {

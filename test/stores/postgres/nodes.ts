@@ -28,6 +28,8 @@ export function useNodes(): () => Nodes {
     const { url, drop } = await makeDatabase()
     const [a, b] = [await openStore(url), await openStore(url)]
     const own = new Pool(optionsOf(url))
+    // Its end does not wait until its connections are gone: the drop may be what ends them.
+    own.on('error', () => {})
     const gates: Client[] = []
     const rows = async <R>(text: string, values: readonly unknown[] = []) =>
       (await own.query(text, [...values])).rows as R[]

@@ -9,7 +9,7 @@ import { freshPrefix, sharedRedis } from './place.ts'
 
 /** What `openRedis` says that a user needs, and no more. */
 const rules = (prefix: string) =>
-  `~{${prefix}}:* ~${prefix}:cache:* &{${prefix}}:bus:* +@read +@write +@connection +@scripting +@pubsub -@dangerous +info`
+  `~{${prefix}}:* ~${prefix}:cache:* &{${prefix}}:bus:* +@read +@write +@connection +@scripting +@pubsub -@dangerous +info +time`
 /** A slow machine is no failing Redis. */
 const answerMs = 60_000
 

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { templateInputSchema } from '../../../engine/model/template.ts'
 import { openStore } from '../../../stores/open.ts'
 import { applicationId, migrate, migrations, schemaVersion } from '../../../stores/sqlite/migrations/index.ts'
 import { countsOf } from '../../contract/store/fixtures.ts'
-import { newList, newPeople, newRun, planAll, startRun } from '../../contract/store/scene.ts'
+import { newList, newPeople, newRun, now, planAll, startRun } from '../../contract/store/scene.ts'
 import { tempFolder } from '../support/folder.ts'
 
 describe('migrations', () => {
@@ -93,6 +94,24 @@ describe('migrations', () => {
     const store = await openStore(`sqlite:${file}`)
     await store.check()
     await store.close()
+  })
+
+  test('of templates of before there were versions, what they are now is kept', async () => {
+    const file = newFile()
+    const store = await openStore(`sqlite:${file}`)
+    const input = templateInputSchema.parse({ name: 'weekly', subject: 'S', body: 'old' })
+    const { id } = await store.templates.insert(input, now, 'ada')
+    await store.templates.update(id, 1, { ...input, body: 'new' }, now + 1, 'ada')
+    await store.close()
+    const db = new SqliteDatabase(file)
+    db.exec('DROP TABLE template_version')
+    db.pragma('user_version = 12')
+    db.close()
+    const again = await openStore(`sqlite:${file}`)
+    const { rows } = await again.templates.versions({ templateId: id, before: null, limit: 9 })
+    expect(rows).toMatchObject([{ version: 2, at: now + 1, author: null }])
+    expect(await again.templates.version(id, 2)).toMatchObject({ name: 'weekly', body: 'new' })
+    await again.close()
   })
 
   test('a file of a newer version is refused, untouched', async () => {

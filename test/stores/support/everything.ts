@@ -1,5 +1,5 @@
 import type { Delivery } from '../../../engine/model/delivery.ts'
-import type { CampaignId, Page, PublicationId } from '../../../engine/model/ids.ts'
+import type { CampaignId, Page, PublicationId, TemplateId } from '../../../engine/model/ids.ts'
 import type { Kept } from '../../../engine/ports/collection.ts'
 import type { Store } from '../../../engine/ports/store.ts'
 import { numbersOf, sorted } from '../../contract/store/analytics/numbers.ts'
@@ -22,6 +22,7 @@ export async function everything(store: Store): Promise<{ readonly [port: string
   const collection = (name: 'lists' | 'topics' | 'segments' | 'templates' | 'apiKeys' | 'feeds') =>
     all<Kept>((after) => store[name].page({ after, limit }))
   const people = await all((after) => store.subscribers.page({ after, limit }))
+  const templates = await collection('templates')
   const feeds = await collection('feeds')
   const users = await all((after) => store.users.page({ after, limit }))
   const campaigns = await all((after) => store.campaigns.page({ after, limit }))
@@ -30,7 +31,8 @@ export async function everything(store: Store): Promise<{ readonly [port: string
     lists: await collection('lists'),
     topics: await collection('topics'),
     segments: await collection('segments'),
-    templates: await collection('templates'),
+    templates,
+    templateVersions: await Promise.all(templates.map(({ id }) => versionsOf(store, id as TemplateId))),
     assets: await all((after) => store.assets.page({ after, limit })),
     apiKeys: await collection('apiKeys'),
     users,
@@ -85,6 +87,11 @@ async function flowOf({ audienceFlow }: Store) {
 
 /** Some stores give a Buffer, others a bare array. */
 const bytesAsHex = (row: Delivery) => ({ ...row, picks: row.picks && Buffer.from(row.picks).toString('hex') })
+
+async function versionsOf({ templates }: Store, templateId: TemplateId) {
+  const { rows } = await templates.versions({ templateId, before: null, limit })
+  return Promise.all(rows.map(async (head) => [head, await templates.version(templateId, head.version)]))
+}
 
 const editionsOf = async (store: Store, campaignId: CampaignId) => ({
   editions: await all((after) => store.editions.page({ campaignId, after, limit })),

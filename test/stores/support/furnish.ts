@@ -54,7 +54,9 @@ export async function furnish(store: Store): Promise<Furnished> {
     { name: fresh('segment'), title: odd, description: '', rule: 'everyone', tree: { is: 'everyone' } },
     now,
   )
-  await store.templates.insert(templateInputSchema.parse({ name: fresh('t'), subject: odd, body: odd }), now)
+  const template = templateInputSchema.parse({ name: fresh('t'), subject: odd, body: odd })
+  const { id: templateId } = await store.templates.insert(template, now, odd)
+  await store.templates.update(templateId, 1, { ...template, body: 'x' }, now + 1)
   const key = await store.apiKeys.insert({ name: fresh('key'), hash: 'ab'.repeat(32) }, now)
   await store.apiKeys.used(key.id, now)
   await furnishAccess(store)

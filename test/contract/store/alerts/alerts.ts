@@ -171,6 +171,29 @@ export function testAlerts(open: OpenStore): void {
       expect(second.next).toBeNull()
     })
 
+    test('are found by words of theirs, in any case', async () => {
+      const topic = fresh('topic')
+      const labels = { host: 'DB-7', note: 'Zürich rack 4' }
+      await accept([
+        { topic, title: 'Lag on the Ärger', text: 'Behind by 90%', labels },
+        { topic, title: 'Disk full', text: '', labels: {} },
+      ])
+      const titles = async (...words: string[]) =>
+        (await store().alerts.page({ after: 0, limit: 10, topic, words })).rows.map(({ title }) => title)
+      const both = ['Disk full', 'Lag on the Ärger']
+      expect(await titles()).toEqual(both)
+      expect(await titles(topic.toUpperCase())).toEqual(both)
+      for (const word of ['ÄRGER', 'host=db-7', 'note=zürich', 'rack', '90%', 'DB-'])
+        expect(await titles(word), word).toEqual(['Lag on the Ärger'])
+      expect(await titles('disk', 'FULL')).toEqual(['Disk full'])
+      for (const words of [['disk', 'lag'], ['host=7'], ['%'.repeat(2)], ['l_g'], ['fullhost']])
+        expect(await titles(...words), words.join(' ')).toEqual([])
+      const { alerts } = store()
+      const [first] = (await alerts.page({ after: 0, limit: 1, topic, words: [topic] })).rows
+      const rest = await alerts.page({ after: first?.id ?? 0, limit: 1, topic, words: [topic], open: true })
+      expect(rest).toMatchObject({ rows: [{ title: 'Lag on the Ärger' }], next: null })
+    })
+
     test('retention takes those that ended long ago, so many at a time', async () => {
       const old = now - 1000 * hour
       const keys = [fresh('old'), fresh('old'), fresh('old')]

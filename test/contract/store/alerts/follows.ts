@@ -172,10 +172,10 @@ export function testFollows(open: OpenStore): void {
       expect(await store().followPreferences.get(subscriberId)).toEqual(noFollowPreferences)
       expect(await store().followPreferences.of([subscriberId])).toEqual([])
       for (const late of [
-        store().follows.insert(subscriberId, followOf(), now),
-        store().followPreferences.set(subscriberId, said, now),
+        () => store().follows.insert(subscriberId, followOf(), now),
+        () => store().followPreferences.set(subscriberId, said, now),
       ])
-        await expect(late).rejects.toMatchObject({ code: 'E_NOT_FOUND' })
+        await expect(late()).rejects.toMatchObject({ code: 'E_NOT_FOUND' })
       expect(await store().follows.insertMany([{ subscriberId, input: followOf() }], now)).toBe(0)
     })
   })

@@ -167,6 +167,45 @@ export function testDeliveries(open: OpenStore): void {
       expect(await all('unknown')).toEqual([])
     })
 
+    test('says why letters are in a state, the most frequent reason first', async () => {
+      const { id, people } = await newRun(store(), 7)
+      const lease = await mustLease(store(), id)
+      const of = people as SubscriberId[]
+      await handOver(store(), lease, [
+        ...of.slice(0, 6).map((one) => intent(one)),
+        intent(of[6]!, { state: 'skipped', code: 'too_few_items' }),
+      ])
+      const failed = (one: SubscriberId, code: string, detail: string) => ({
+        ...settlement(one, 'failed'),
+        code,
+        detail,
+      })
+      await store().ledger.settle(
+        lease,
+        [
+          failed(of[0]!, '550', 'No such user here'),
+          failed(of[1]!, '552', 'Mailbox full'),
+          failed(of[2]!, '552', 'Mailbox is full'),
+          failed(of[3]!, '5.1.1', 'Unknown'),
+          settlement(of[4]!, 'sent'),
+          settlement(of[5]!, 'unknown'),
+        ],
+        now,
+      )
+      const reasons = (state: 'failed' | 'skipped' | 'unknown', limit = 10) =>
+        store().deliveries.reasons({ publicationId: id, state, limit })
+      expect(await reasons('failed')).toEqual([
+        { code: '552', count: 2, example: 'Mailbox full' },
+        { code: '5.1.1', count: 1, example: 'Unknown' },
+        { code: '550', count: 1, example: 'No such user here' },
+      ])
+      expect(await reasons('failed', 1)).toHaveLength(1)
+      expect(await reasons('skipped')).toMatchObject([{ code: 'too_few_items', count: 1 }])
+      expect(await reasons('unknown')).toMatchObject([{ count: 1 }])
+      const none = { publicationId: 4242 as PublicationId, state: 'failed', limit: 10 } as const
+      expect(await store().deliveries.reasons(none)).toEqual([])
+    })
+
     test('what is unknown counts nothing', async () => {
       const counts = await store().deliveries.counts(4242 as PublicationId)
       expect(Object.values(counts).every((count) => count === 0)).toBe(true)

@@ -41,5 +41,20 @@ export function testSuppressions(open: OpenStore): void {
       const after = await store().suppressions.page({ after: 0, limit: 1000 })
       expect(after.rows.at(-1)?.id).toBeGreaterThan(last?.id ?? 0)
     })
+
+    test('finds addresses by a part of them, a page at a time', async () => {
+      const part = fresh('part')
+      const addresses = [`${part}@example.org`, `a_${part}@example.org`, `@${part}.example`]
+      await store().suppressions.add(
+        [...addresses, `${fresh('other')}@example.org`].map((address) => ({ ...entry(), address })),
+        now,
+      )
+      const first = await store().suppressions.page({ after: 0, limit: 2, search: part })
+      expect(first.rows.map((row) => row.address)).toEqual(addresses.slice(0, 2))
+      const rest = await store().suppressions.page({ after: first.next ?? 0, limit: 2, search: part })
+      expect(rest).toMatchObject({ rows: [{ address: addresses[2] }], next: null })
+      // No sign means anything else: not `_`, as in LIKE.
+      expect((await store().suppressions.page({ after: 0, limit: 2, search: `x_${part}` })).rows).toEqual([])
+    })
   })
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Campaign } from '../../../../engine/model/campaign.ts'
 import type { CampaignId } from '../../../../engine/model/ids.ts'
 import { newTraceParent } from '../../../../engine/model/trace.ts'
-import { campaignInput, now, type OpenStore, specOf, useStore } from '../fixtures.ts'
+import { campaignInput, fresh, now, type OpenStore, specOf, useStore } from '../fixtures.ts'
 
 export function testCampaigns(open: OpenStore): void {
   describe('campaigns', () => {
@@ -65,15 +65,19 @@ export function testCampaigns(open: OpenStore): void {
       await expect(start({ ...(await insert()), id: none })).rejects.toMatchObject(missing)
     })
 
-    test('keeps the trace of who scheduled it, until its settings are written anew', async () => {
+    test('keeps the trace of who scheduled it and what they excused, until its settings are written anew', async () => {
       const { id } = await store().campaigns.insert(campaignInput({ name: 'traced' }), now)
       const trace = newTraceParent()
-      const traced = await store().campaigns.change(id, 1, { ...scheduled, trace }, now + 2)
-      expect(traced.trace).toBe(trace)
-      const later = await store().campaigns.change(id, 2, scheduled, now + 3)
-      expect(later).toEqual({ ...traced, version: 3, updatedAt: now + 3 })
-      const anew = await store().campaigns.update(id, 3, campaignInput({ name: 'traced' }), now + 4)
-      expect(anew.trace).toBeUndefined()
+      const excused = ['dkim.key', 'address.postal']
+      const first = await store().campaigns.change(id, 1, { ...scheduled, excused }, now + 2)
+      expect(first).toMatchObject({ excused, title: campaignInput().title })
+      const traced = await store().campaigns.change(id, 2, { ...scheduled, trace }, now + 2)
+      expect(traced).toMatchObject({ trace, excused })
+      const later = await store().campaigns.change(id, 3, { ...scheduled, excused: [] }, now + 3)
+      expect(later).toEqual({ ...traced, excused: [], version: 4, updatedAt: now + 3 })
+      const anew = await store().campaigns.update(id, 4, campaignInput({ name: 'traced' }), now + 4)
+      expect(anew).not.toHaveProperty('trace')
+      expect(anew).not.toHaveProperty('excused')
     })
 
     test('changes state, reason and time together', async () => {
@@ -155,6 +159,42 @@ export function testCampaigns(open: OpenStore): void {
       expect(page).toMatchObject({ rows: [{ id: a.id }], next: a.id })
       const failed = await store().campaigns.page({ after: 0, limit: 10, state: 'failed' })
       expect(failed).toMatchObject({ rows: [{ id: b.id, state: 'failed' }], next: null })
+    })
+
+    test('pages newest first, by part of the name, the title or a list in any case', async () => {
+      const word = fresh('harbour')
+      const made = []
+      for (const title of ['The Ärgernis %', 'The ärgernis _', 'Nothing of it'])
+        made.push(
+          await store().campaigns.insert(
+            campaignInput({
+              name: fresh(word),
+              title,
+              lists: title.includes('%') ? ['daily', 'Fog-List'] : [],
+            }),
+            now,
+          ),
+        )
+      const [first, second, third] = made.map(({ id }) => id)
+      const page = async (query: object, after = 0, limit = 10) => {
+        const { rows, next } = await store().campaigns.page({ after, limit, newestFirst: true, ...query })
+        return { ids: rows.map(({ id }) => id), next }
+      }
+      expect(await page({ search: word.toUpperCase() })).toEqual({ ids: [third, second, first], next: null })
+      expect(await page({ search: word }, 0, 2)).toEqual({ ids: [third, second], next: second })
+      expect(await page({ search: word }, second, 2)).toEqual({ ids: [first], next: null })
+      expect((await page({}, 0, 1)).ids).toEqual([third])
+      expect((await page({ search: word, newestFirst: false }, first)).ids).toEqual([second, third])
+      const mine = async (search: string) =>
+        (await page({ search }, 0, 1000)).ids.filter((id) => id >= (first ?? 0))
+      expect(await mine('fog-')).toEqual([first])
+      expect(await mine('ÄRGERNIS')).toEqual([second, first])
+      // No pattern: each of these is a letter like others.
+      expect(await mine('nis %')).toEqual([first])
+      expect(await mine('nis _')).toEqual([second])
+      expect(await mine('\\')).toEqual([])
+      await store().campaigns.change(made[0]!.id, 1, scheduled, now)
+      expect((await page({ search: word, state: 'scheduled' })).ids).toEqual([first])
     })
 
     test('only drafts can be removed', async () => {

@@ -65,6 +65,39 @@ export function testItems(open: OpenStore): void {
       expect(rest).toMatchObject({ rows: [{ id: c?.id }], next: null })
     })
 
+    test('pages newest first, by part of the title or the URL, in any case', async () => {
+      const word = fresh('Word')
+      const rows = [
+        itemInput({ title: `A ${word}` }),
+        itemInput({ title: 'ÜBER 100 %' }),
+        itemInput({ url: `https://example.org/${word}/b` }),
+      ]
+      const [a, percent, b] = await store().items.upsert(rows, now)
+      const page = (query: object) =>
+        store().items.page({ after: 0, limit: 1, newestFirst: true, search: word.toUpperCase(), ...query })
+      expect(await page({})).toMatchObject({ rows: [{ id: b?.id }], next: b?.id })
+      expect(await page({ after: b?.id })).toMatchObject({ rows: [{ id: a?.id }], next: null })
+      expect((await page({ search: 'über 100 %', limit: 50 })).rows.map(({ id }) => id)).toContain(
+        percent?.id,
+      )
+      expect((await page({ search: `${word}%`, limit: 50 })).rows).toEqual([])
+      expect((await page({ newestFirst: false, limit: 5 })).rows.map(({ id }) => id)).toEqual([a?.id, b?.id])
+    })
+
+    test('counts the items of each topic', async () => {
+      const [x, y] = [fresh('topic'), fresh('topic')]
+      const [gone] = await store().items.upsert(
+        [itemInput({ topics: [x] }), itemInput({ topics: [x, y] }), itemInput({ topics: [y, y] })],
+        now,
+      )
+      const count = async () =>
+        (await store().items.topics()).filter(({ topic }) => topic === x || topic === y)
+      const sorted = [x, y].sort()
+      expect(await count()).toEqual(sorted.map((topic) => ({ topic, items: 2 })))
+      await store().items.remove(gone!.id)
+      expect(await count()).toEqual(sorted.map((topic) => ({ topic, items: topic === x ? 1 : 2 })))
+    })
+
     test('candidates: the newest within the time that carry one of the topics', async () => {
       const [x, y] = [fresh('topic'), fresh('topic')]
       const at = (publishedAt: number, ...topics: string[]) => itemInput({ publishedAt, topics })

@@ -118,6 +118,12 @@ export const planCases: readonly PlanCase[] = [
     months: ['202605'],
   },
   {
+    name: 'reasons are counted among what went wrong',
+    ask: (store) => store.deliveries.reasons({ publicationId: may, state: 'failed', limit: 10 }),
+    uses: [/^delivery_202605_publication_id_noted/],
+    months: ['202605'],
+  },
+  {
     name: 'one delivery is looked up',
     ask: (store) => store.deliveries.get(march, somebody),
     uses: ['delivery_202603_pkey'],
@@ -211,7 +217,13 @@ export const planCases: readonly PlanCase[] = [
     name: 'what readers made of letters is found by who they are',
     ask: (store) =>
       store.models.letters([{ publicationId: march, subscriberId: somebody }], Number.MAX_SAFE_INTEGER),
-    uses: ['subscriber_pkey', 'delivery_202603_pkey', /^event_2026\d\d_subscriber_id/, 'affinity_pkey'],
+    uses: [
+      'subscriber_pkey',
+      'delivery_202603_pkey',
+      /^event_2026\d\d_subscriber_id/,
+      'subscription_pkey',
+      'affinity_pkey',
+    ],
   },
   ...numberCases,
 ]

@@ -66,6 +66,12 @@ export async function fillCrowd(url: string, people: number): Promise<void> {
     FROM delivery d
     JOIN (VALUES ('sent', 1), ('opened', 3)) t (type, one_in) ON d.subscriber_id % t.one_in = 0
     WHERE d.state = 'sent';
+
+    INSERT INTO subscription (subscriber_id, tracking)
+    SELECT s.id, 'granted' FROM subscriber s WHERE s.id % 4 = 0;
+
+    INSERT INTO affinity (subscriber_id, updated_at, weights, tallies)
+    SELECT s.id, ${crowdStart}, '{}', '{}' FROM subscriber s WHERE s.id % 2 = 0;
   `)
   await fillAlerts(client, people)
   await fillNumbers(client, people, crowdStart)

@@ -62,7 +62,7 @@ export const walksIn = (steps: readonly Step[]): readonly string[] =>
     .filter((step) => step['Node Type'] === 'Seq Scan')
     .map((step) => step['Relation Name'] ?? '')
     .filter((table) =>
-      /^(subscriber|membership|publication|(delivery|event)_\d+|alert|notification|posting|follow|rollup_(count|people|domain)|touch|score|active_month)$/.test(
+      /^(subscriber|membership|publication|(delivery|event)_\d+|alert|notification|posting|follow|rollup_(count|people|domain)|touch|score|active_month|subscription|affinity)$/.test(
         table,
       ),
     )
