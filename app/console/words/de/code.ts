@@ -1,0 +1,37 @@
+import type { code as english } from '../en/code.ts'
+
+export const code: typeof english = {
+  names: {
+    subscriber: 'wer den Brief bekommt',
+    attributes: 'eigene Felder der Person',
+    weights: 'Interesse je Thema, 0 bis 1',
+    items: 'die ausgewählten Beiträge',
+    campaign: 'diese Kampagne',
+    data: 'ihre Inhaltsblöcke',
+    list: 'die Liste, an die sie geht',
+    links: 'Adressen dieses Briefs',
+    unsubscribe: 'abmelden mit einem Klick',
+    preferences: 'wählen, was kommt',
+    web: 'der Brief im Browser',
+    now: 'Zeitpunkt des Versands',
+    language: 'dieses Briefs',
+    itemTitle: 'reiner Text',
+    itemUrl: 'wohin er führt',
+    itemSummary: 'reiner Text',
+    itemImage: 'kann fehlen',
+    itemTopics: 'Namen der Themen',
+    itemPublished: 'für den Filter date',
+    itemReason: 'warum die Person ihn bekommt',
+  },
+  filters: {
+    date: "'%-d. %B %Y'",
+    default: 'wo nichts steht',
+    number: 'wie die Sprache es schreibt',
+    currency: '"EUR"',
+    required: 'sonst geht der Brief nicht hinaus',
+    asset_url: 'Adresse einer Datei',
+    escape: 'für HTML',
+    truncate: 'Zeichen',
+    truncatewords: 'Wörter',
+  },
+}
