@@ -10,7 +10,7 @@ import { createKeyRing, type KeyRing } from './keys.ts'
 import { createPeople, type People } from './people.ts'
 import { createSecondFactor, type SecondFactor } from './second-factor.ts'
 import { createSessions, type Sessions } from './sessions.ts'
-import { createSignIn, type SignIn } from './sign-in.ts'
+import { createSignIn, type SignIn, type SignInOutcome } from './sign-in.ts'
 
 /** Who may do what, and what they did. */
 export interface Access {
@@ -29,10 +29,12 @@ export function createAccess(options: {
   /** Opened when the first second factor is. */
   readonly vault: () => Promise<Vault>
   readonly passwords?: Passwords
+  /** Hears how each sign-in went. */
+  readonly onSignIn?: (outcome: SignInOutcome) => void
   readonly clock: Clock
   readonly log: Log
 }): Access {
-  const { store, config, vault, passwords = createPasswords(), clock, log } = options
+  const { store, config, vault, passwords = createPasswords(), onSignIn = () => {}, clock, log } = options
   const { users, apiKeys, buckets } = store
   const sessions = createSessions({ sessions: store.sessions, users, life: config, clock, log })
   const people = createPeople({ store, sessions, passwords, invitationMs: config.invitationMs, clock })
@@ -44,7 +46,7 @@ export function createAccess(options: {
     sessions,
     people,
     secondFactor,
-    signIn: createSignIn({ users, sessions, passwords, people, secondFactor, gate }),
+    signIn: createSignIn({ users, sessions, passwords, people, secondFactor, gate, onSignIn }),
     audit: createAuditLog(store.audit, clock, log),
   }
 }

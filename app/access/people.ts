@@ -37,6 +37,10 @@ export interface People {
   ): Promise<{ user: User; invitation: Invitation }>
   /** Rejects with E_TOKEN for a token that is unknown, used or over, and with E_PASSWORD, which leaves it good. */
   accept(acceptance: Acceptance): Promise<User>
+  /** A token that signs a user in once, within a few minutes: for whoever has the machine, and so may do anything anyway. */
+  signInToken(id: UserId): Promise<Invitation>
+  /** Whom such a token signs in. Rejects with E_TOKEN. */
+  enter(token: string): Promise<User>
   /** Change a user as they are now. Rejects with E_NOT_FOUND. Sign them out, where they may do less or other things now, is up to
    *  the caller. */
   change(id: UserId, change: (user: User) => User): Promise<User>
@@ -46,6 +50,7 @@ export interface People {
 const purposes = ['owner', 'invite', 'reset'] as const satisfies readonly TokenPurpose[]
 const firstOwner = 'first'
 const maxAttempts = 5
+const signInMs = 300_000
 
 export function createPeople(options: {
   readonly store: Store
@@ -57,9 +62,13 @@ export function createPeople(options: {
   const { store, sessions, passwords, invitationMs, clock } = options
   const { users, tokens } = store
 
-  const invitationFor = async (purpose: TokenPurpose, subject: string): Promise<Invitation> => {
+  const invitationFor = async (
+    purpose: TokenPurpose,
+    subject: string,
+    lifeMs = invitationMs,
+  ): Promise<Invitation> => {
     const token = newSecret('bst_')
-    const expiresAt = clock.now() + invitationMs
+    const expiresAt = clock.now() + lifeMs
     await tokens.drop(purpose, subject)
     await tokens.put({ hash: hashOf(token), purpose, subject, expiresAt })
     return { token, expiresAt }
@@ -144,7 +153,7 @@ export function createPeople(options: {
         ...(secondFactor && { totp: null, recoveryCodes: [] }),
       }))
       await sessions.endAllOf(id, null)
-      await tokens.drop('invite', String(id))
+      for (const purpose of ['invite', 'sign-in'] as const) await tokens.drop(purpose, String(id))
       return { user, invitation: await invitationFor('reset', String(id)) }
     },
     async accept(acceptance) {
@@ -158,6 +167,16 @@ export function createPeople(options: {
       const changed = await people.change(id, (now) => ({ ...withPassword(now, passwordHash), fullName }))
       await sessions.endAllOf(id, null)
       return changed
+    },
+    async signInToken(id) {
+      await present(id)
+      return invitationFor('sign-in', String(id), signInMs)
+    },
+    async enter(token) {
+      const found = await tokens.take(hashOf(token), 'sign-in', clock.now())
+      const user = found === null ? null : await users.get(Number(found.subject) as UserId)
+      if (user === null || user.disabledAt !== null) throw goneToken()
+      return user
     },
     async change(id, change) {
       for (let attempt = 1; ; attempt++) {

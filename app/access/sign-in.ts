@@ -28,6 +28,10 @@ export type SignInResult =
   | { readonly status: 'code-needed'; readonly who: User }
   | { readonly status: 'wait'; readonly seconds: number }
 
+/** What is counted of it. `held`: it was wrong too often before. */
+export const signInOutcomes = ['in', 'wrong', 'wrong_code', 'code_needed', 'disabled', 'held'] as const
+export type SignInOutcome = (typeof signInOutcomes)[number]
+
 export interface SignIn {
   signIn(credentials: Credentials, origin: Origin): Promise<SignInResult>
   /** Is it their password? `wait`: it was wrong too often. For what somebody signed in may do with it only. */
@@ -41,8 +45,9 @@ export function createSignIn(options: {
   readonly people: People
   readonly secondFactor: SecondFactor
   readonly gate: Gate
+  readonly onSignIn: (outcome: SignInOutcome) => void
 }): SignIn {
-  const { users, sessions, passwords, people, secondFactor, gate } = options
+  const { users, sessions, passwords, people, secondFactor, gate, onSignIn } = options
 
   /** The password is looked at whoever it is, so that all answers take as long. */
   const check = async ({ name, password }: Credentials) => {
@@ -57,26 +62,31 @@ export function createSignIn(options: {
     return { user, ok }
   }
 
+  const signIn: SignIn['signIn'] = async (credentials, origin) => {
+    const { name, code } = credentials
+    const seconds = await gate.enter(name, origin.address)
+    if (seconds !== null) return { status: 'wait', seconds }
+    const { user, ok } = await check(credentials)
+    if (user === null || !ok) return { status: 'wrong', who: user, why: user === null ? 'name' : 'password' }
+    if (user.disabledAt !== null) return { status: 'wrong', who: user, why: 'disabled' }
+    if (hasSecondFactor(user)) {
+      if (code === undefined) {
+        await gate.pass(name, origin.address)
+        return { status: 'code-needed', who: user }
+      }
+      if (!(await secondFactor.take(user.id, code))) return { status: 'wrong', who: user, why: 'code' }
+    }
+    const opened = await sessions.open(user, origin).catch(goneMeanwhile)
+    if (opened === null) return { status: 'wrong', who: user, why: 'disabled' }
+    await gate.pass(name, origin.address)
+    return { status: 'in', user, opened }
+  }
+
   return {
     async signIn(credentials, origin) {
-      const { name, code } = credentials
-      const seconds = await gate.enter(name, origin.address)
-      if (seconds !== null) return { status: 'wait', seconds }
-      const { user, ok } = await check(credentials)
-      if (user === null || !ok)
-        return { status: 'wrong', who: user, why: user === null ? 'name' : 'password' }
-      if (user.disabledAt !== null) return { status: 'wrong', who: user, why: 'disabled' }
-      if (hasSecondFactor(user)) {
-        if (code === undefined) {
-          await gate.pass(name, origin.address)
-          return { status: 'code-needed', who: user }
-        }
-        if (!(await secondFactor.take(user.id, code))) return { status: 'wrong', who: user, why: 'code' }
-      }
-      const opened = await sessions.open(user, origin).catch(goneMeanwhile)
-      if (opened === null) return { status: 'wrong', who: user, why: 'disabled' }
-      await gate.pass(name, origin.address)
-      return { status: 'in', user, opened }
+      const result = await signIn(credentials, origin)
+      onSignIn(outcomeOf(result))
+      return result
     },
     async confirm({ id, name }, password, { address }) {
       const seconds = await gate.enter(name, address)
@@ -93,4 +103,17 @@ export function createSignIn(options: {
 function goneMeanwhile(error: unknown): null {
   if (error instanceof BroadsheetError && error.code === 'E_NOT_FOUND') return null
   throw error
+}
+
+function outcomeOf(result: SignInResult): SignInOutcome {
+  switch (result.status) {
+    case 'in':
+      return 'in'
+    case 'code-needed':
+      return 'code_needed'
+    case 'wait':
+      return 'held'
+    case 'wrong':
+      return result.why === 'code' ? 'wrong_code' : result.why === 'disabled' ? 'disabled' : 'wrong'
+  }
 }

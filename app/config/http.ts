@@ -48,7 +48,7 @@ export const httpTimesSchema = z.strictObject({
   answerMs: ms(
     60_000,
     100,
-    'For which a request is worked before it is answered with 503; exports, imports and streams take as long as they need',
+    'For which a read is worked before it is answered with 503; exports and streams take as long as they need, and what changes something is answered when it is done',
   ),
   idleMs: ms(600_000, 1000, 'For which nothing may pass over a connection that has a request on it'),
 })

@@ -220,20 +220,27 @@ export function appConfigSchema(types: ChannelTypes) {
 }
 export type AppConfigInput = z.output<ReturnType<typeof appConfigSchema>>
 
+const asSaid = { io: 'input', unrepresentable: 'any' } as const
+
+/** The JSON Schema of what one kind of channel is set to, without `type`. */
+export function channelSettingsSchema({ definition, schema }: ChannelType): JsonSchema {
+  const own = (schema ?? z.toJSONSchema(definition.config, asSaid)) as JsonSchema & { $schema?: string }
+  const { $schema: _, ...rest } = own
+  return rest
+}
+
 /** The JSON Schema of broadsheet.yaml, with the settings of every kind of channel. */
 export function jsonSchemaOf(types: ChannelTypes): JsonSchema {
-  const options = { io: 'input', unrepresentable: 'any' } as const
   const whole = z.toJSONSchema(appConfigSchema(types), {
-    ...options,
+    ...asSaid,
     override: ({ jsonSchema }) => {
       // "an integer up to 2^53 - 1" says nothing.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   }) as JsonSchema
-  const kinds = Object.entries(types).map(([type, { definition, schema }]) => {
-    const own = (schema ?? z.toJSONSchema(definition.config, options)) as JsonSchema & { $schema?: string }
-    const { $schema: _, ...rest } = own
-    return { ...rest, properties: { type: { const: type }, ...own.properties } }
+  const kinds = Object.entries(types).map(([type, kind]) => {
+    const own = channelSettingsSchema(kind)
+    return { ...own, properties: { type: { const: type }, ...own.properties } }
   })
   const channels = whole.properties?.channels ?? {}
   return {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Scope } from '../../engine/model/scope.ts'
-import type { Collection, Kept, Unkept } from '../../engine/ports/collection.ts'
+import type { Authored, Kept, Unkept } from '../../engine/ports/collection.ts'
 import { type Api, operation, type Parts } from './api.ts'
 import { byIdOrName, idOrNameParams, notFound, pageOf, pageQuery, toPage } from './reply/page.ts'
 import { problems } from './reply/problem.ts'
+import { callerName } from './request/caller-name.ts'
 import { etagOf, versionHeaders, versionOf, versionQuery } from './request/version.ts'
 
 interface Kind<T extends Kept, Input extends Unkept<T>> {
@@ -12,7 +13,7 @@ interface Kind<T extends Kept, Input extends Unkept<T>> {
   readonly tag: string
   /** Who may read it, who may change it. */
   readonly scopes: { readonly read: Scope; readonly write: Scope }
-  readonly collection: Collection<T>
+  readonly collection: Authored<T>
   readonly input: z.ZodType<Input>
   readonly view: z.ZodType<T>
   readonly bodyLimitBytes?: number
@@ -64,7 +65,7 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
       response: { 201: view, ...problems('write', 'E_EXISTS') },
     },
     handler: async (request, reply) => {
-      const made = await collection.insert(request.body, clock.now())
+      const made = await collection.insert(request.body, clock.now(), await callerName(request, parts))
       return reply.code(201).header('etag', etagOf(made)).send(made)
     },
   })
@@ -100,7 +101,8 @@ function keptRoutes(app: Api, parts: Parts, kind: Kind<Kept, Unkept<Kept>>): voi
     handler: async (request, reply) => {
       const present = await find(request.params.idOrName)
       const version = versionOf(request, present)
-      const updated = await collection.update(present.id, version, request.body, clock.now())
+      const author = await callerName(request, parts)
+      const updated = await collection.update(present.id, version, request.body, clock.now(), author)
       return reply.header('etag', etagOf(updated)).send(updated)
     },
   })

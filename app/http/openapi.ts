@@ -69,7 +69,7 @@ export async function useOpenApi(
 }
 
 const about = `Everything under \`/api/v1\` needs a key as \`Authorization: Bearer bs_...\`, or the cookie of somebody who signed in
-(\`POST /access/login\`). Each operation names as \`x-broadsheet-scope\` who may: a scope, \`user\` (somebody signed in), \`any\`
+(\`POST /access/login\`). Each operation names as \`x-broadsheet-scope\` who may: a scope, one of two (\`a or b\`), \`user\` (somebody signed in), \`local\` (commands on the daemon's machine), \`any\`
 (whoever is known) or \`public\`. Without it: 401 E_AUTH, 403 E_FORBIDDEN.
 
 Refusals are RFC 9457 problems (\`application/problem+json\`) with a stable \`code\`. Lists come in pages:

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import helmet from '@fastify/helmet'
 import fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Passwords } from '../../engine/access/password.ts'
@@ -14,7 +13,9 @@ import { type AlertSettings, alertSettingsSchema } from '../../engine/model/aler
 import type { BucketStore } from '../../engine/ports/buckets.ts'
 import { noTracer, type Tracer } from '../../engine/ports/tracer.ts'
 import { createAccess } from '../access/access.ts'
+import { type ChannelDesk, createChannelDesk } from '../channels/desk.ts'
 import { type AccessConfig, accessSchema } from '../config/access.ts'
+import { channelTypes } from '../config/channel-types.ts'
 import {
   type HttpLimits,
   type HttpPressure,
@@ -24,18 +25,20 @@ import {
   httpTimesSchema,
 } from '../config/http.ts'
 import type { PagesConfig } from '../config/pages.ts'
+import { createGuard } from '../fetch/guard.ts'
 import type { ProviderHooks } from '../hooks/provider.ts'
 import type { SesHook } from '../hooks/ses-hook.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import type { Api, Parts } from './api.ts'
 import { useAudit } from './audit.ts'
+import { consoleRoutes } from './console/console.ts'
 import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { createPressure, loopDelay, type PressureGauges } from './limits/pressure.ts'
 import { useRates } from './limits/rates.ts'
 import { useShedding } from './limits/shed.ts'
-import { limitConnections, timesOf, useTimes } from './limits/times.ts'
+import { limitAnswers, limitConnections, timesOf, useTimes } from './limits/times.ts'
 import { useOpenApi } from './openapi.ts'
 import { publicAssetRoutes } from './public/assets.ts'
 import { publicRoutes } from './public/public.ts'
@@ -55,6 +58,7 @@ import { linger } from './reply/linger.ts'
 import { logRefusal } from './reply/log-refusal.ts'
 import { problemSchema, refusalOf } from './reply/problem.ts'
 import { pathOfRequest, refuse } from './reply/refuse.ts'
+import { secureHeaders } from './reply/secure-headers.ts'
 import { createLive } from './reply/sse.ts'
 import { createAuth } from './request/auth.ts'
 import { useAuthorisation } from './request/authorise.ts'
@@ -94,6 +98,7 @@ import { healthRoutes } from './routes/health.ts'
 import { importJobSchema, importResultSchema, importRoutes } from './routes/imports.ts'
 import { itemRoutes, itemSchema } from './routes/items.ts'
 import { listRoutes, listSchema } from './routes/lists.ts'
+import { memberRoutes } from './routes/members.ts'
 import { publicationRoutes, publicationSchema } from './routes/publications.ts'
 import { rankingRoutes } from './routes/ranking.ts'
 import { segmentRoutes, segmentSchema } from './routes/segments.ts'
@@ -101,6 +106,7 @@ import { streamRoutes } from './routes/stream.ts'
 import { subscriberRoutes, subscriberSchema } from './routes/subscribers.ts'
 import { consentSchema, subscriptionRoutes } from './routes/subscriptions.ts'
 import { suppressionRoutes, suppressionSchema } from './routes/suppressions.ts'
+import { systemRoutes } from './routes/system.ts'
 import { templateProblemSchema, templateRoutes, templateSchema } from './routes/templates.ts'
 import { topicRoutes, topicSchema } from './routes/topics.ts'
 
@@ -145,6 +151,8 @@ export interface HttpConfig {
   readonly sesHook?: SesHook
   /** Hear what other providers say of them. Default: nobody does. */
   readonly providerHooks?: ProviderHooks
+  /** Which channels can be set up. Default: those that come with Broadsheet. */
+  readonly channelDesk?: ChannelDesk
 }
 
 export interface HttpOptions {
@@ -168,18 +176,29 @@ const alertmanagerApi = '/api/v2'
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const { engine, log, version, clock = systemClock, config = {} } = options
   const { publicUrl = null } = config
+  const browserHeaders = secureHeaders({ staysOnHttps: publicUrl?.startsWith('https:') === true })
   const metrics = options.metrics ?? createMetrics({ version, role: 'all', store: engine.store.kind }, clock)
   const access = createAccess({
     store: engine.store,
     config: config.access ?? accessSchema.parse({}),
     vault: config.vault ?? noVault,
     ...(config.passwords !== undefined && { passwords: config.passwords }),
+    onSignIn: metrics.signIn,
     clock,
     log,
   })
   const auth = createAuth({ keys: access.keys, sessions: access.sessions, tokens: config.apiTokens ?? [] })
   const live = createLive({ engine, clock, log })
   const checker = createAddressChecker(config.addresses)
+  const channelDesk =
+    config.channelDesk ??
+    createChannelDesk({
+      types: channelTypes,
+      egress: createGuard({ allow: [], ports: [80, 443] }),
+      known: [],
+      clock,
+      log,
+    })
   const importer = createImporter({ store: engine.store, clock, checker, meter: metrics.meter })
   const limits = config.limits ?? httpLimitsSchema.parse({})
   const times = config.times ?? httpTimesSchema.parse({})
@@ -220,11 +239,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       // Such a request meets no hook, and so not the one that sets these.
-      reply.headers({
-        'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-      })
+      reply.headers(browserHeaders)
       void refuse(request, reply, refusalOf(error, 0))
     },
     clientErrorHandler: answerClientErrors,
@@ -234,6 +249,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.addHook('onRoute', methods.add)
 
   useTraces(app, options.tracer ?? noTracer, isApi)
+  limitAnswers(app, { times, clock })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(browserHeaders)
+    done()
+  })
   if (config.maxConnections !== undefined) limitConnections(app.server, config.maxConnections)
   useRates(app, { limits, limiter, auth })
   // After the rates: a flood of one caller is no pressure on the others.
@@ -249,14 +269,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   useAuthorisation(app, auth, publicUrl)
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(api)) route.config = { idempotent: true, ...route.config }
-  })
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    strictTransportSecurity: publicUrl?.startsWith('https:') ? { maxAge: 31_536_000 } : false,
-    crossOriginResourcePolicy: { policy: 'same-origin' },
   })
   measureRequests(app, metrics)
   const unwatch = metrics.watch(engine)
@@ -370,6 +382,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     }),
   )
   await app.register(async (scope) => publicAssetRoutes(scope as unknown as Api, parts))
+  await app.register(async (scope) => consoleRoutes(scope as unknown as Api))
   await app.register(async (scope) => sesHookRoutes(scope as unknown as Api, config.sesHook ?? null))
   await app.register(async (scope) =>
     providerHookRoutes(scope as unknown as Api, config.providerHooks ?? null),
@@ -378,6 +391,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     async (scope) => {
       const typed = scope as unknown as Api
       for (const routes of apiRoutes) routes(typed, parts)
+      channelRoutes(typed, parts, channelDesk)
+      systemRoutes(typed, parts, metrics)
       streamRoutes(typed, parts, live)
       addressRoutes(typed, checker)
       await scope.register(async (inner) => importRoutes(inner as unknown as Api, importer))
@@ -402,6 +417,7 @@ const apiRoutes = [
   subscriberRoutes,
   subscriptionRoutes,
   listRoutes,
+  memberRoutes,
   topicRoutes,
   segmentRoutes,
   templateRoutes,
@@ -419,7 +435,6 @@ const apiRoutes = [
   timelineRoutes,
   accountAnalyticsRoutes,
   countingRoutes,
-  channelRoutes,
   alertRoutes,
   notificationRoutes,
   silenceRoutes,

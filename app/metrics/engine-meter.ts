@@ -99,6 +99,15 @@ export function engineMeter(registry: Registry): Meter {
     registers,
   })
 
+  const looked = new Counter({
+    name: 'broadsheet_preflights_total',
+    help: 'Campaigns to many that were looked at before they went. occasion: asked (somebody starts or schedules), due (its schedule does). outcome: passed, warned, refused, forced, held, unknown.',
+    labelNames: ['occasion', 'outcome'] as const,
+    registers,
+  })
+  // There from the beginning: an alert waits for the first, and Prometheus sees no increase in a series that begins with 1.
+  looked.inc({ occasion: 'due', outcome: 'held' }, 0)
+
   return {
     made(work, { letters, failed, skipped, seconds }) {
       if (letters > 0) made.inc({ work, result: 'letter' }, letters)
@@ -131,5 +140,6 @@ export function engineMeter(registry: Registry): Meter {
     imported(kind, rows) {
       for (const [result, count] of Object.entries(rows)) if (count > 0) imported.inc({ kind, result }, count)
     },
+    looked: (occasion, outcome) => looked.inc({ occasion, outcome }),
   }
 }

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client'
 import { type Clock, systemClock } from '../../engine/clock.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Meter } from '../../engine/ports/meter.ts'
+import type { SignInOutcome } from '../access/sign-in.ts'
 import { cacheMetrics } from './caches.ts'
 import { connectionMetrics, type PooledStore } from './connections.ts'
 import { engineMeter } from './engine-meter.ts'
@@ -12,6 +13,7 @@ import { type BuildInfo, processMetrics } from './process.ts'
 import { readMetrics } from './reads.ts'
 import { requestMetrics } from './requests.ts'
 import { rollupMetrics } from './rollups.ts'
+import { signInMetrics } from './sign-ins.ts'
 import { storeTimer, timePorts } from './timed-store.ts'
 
 /** What of an engine is looked at when somebody asks. */
@@ -39,12 +41,17 @@ export interface Metrics {
   ofPorts<Ports extends object>(store: string, ports: Ports): Ports
   /** A request was answered. `route`: its pattern. */
   request(method: string, route: string, status: number, seconds: number): void
+  /** Somebody tried to sign in. */
+  signIn(outcome: SignInOutcome): void
   /** For how long a crowd of calls of the store has waited for answers; reports, which may take their time, apart. */
   waitingMs(): number
   /** Show what is admitted over HTTP from now on; one at a time. Returns the function that ends it. */
   watchPressure(figures: () => PressureFigures): () => void
   /** Show an engine from now on; one at a time. Returns the function that ends it. */
   watch(engine: Measured): () => void
+  readonly build: BuildInfo
+  /** Asks whatever is only looked at when somebody asks. At most a second. */
+  look(): Promise<void>
   /** The text exposition format. What the store, Redis or a queue does not tell within a second is left out. */
   text(): Promise<string>
 }
@@ -56,6 +63,7 @@ export function createMetrics(build: BuildInfo, clock: Clock = systemClock): Met
   const meter = engineMeter(registry)
   const timer = storeTimer(registry)
   const request = requestMetrics(registry)
+  const signIn = signInMetrics(registry)
   const connections = connectionMetrics(registry)
   const watchPressure = pressureMetrics(registry)
   processMetrics(registry, build)
@@ -68,10 +76,20 @@ export function createMetrics(build: BuildInfo, clock: Clock = systemClock): Met
   ]
   let looks: readonly (() => Promise<void>)[] = []
 
+  const look = async (): Promise<void> => {
+    connections.look()
+    let cancel = () => {}
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(lookMs, resolve)
+    })
+    await Promise.race([Promise.all(looks.map((each) => each())), late]).finally(cancel)
+  }
+
   return {
     registry,
     meter,
     request,
+    signIn,
     ofStore(store) {
       connections.of(store)
       return timePorts(store.kind, store, timer)
@@ -87,13 +105,10 @@ export function createMetrics(build: BuildInfo, clock: Clock = systemClock): Met
         for (const { end } of begun) end?.()
       }
     },
+    build,
+    look,
     async text() {
-      connections.look()
-      let cancel = () => {}
-      const late = new Promise<void>((resolve) => {
-        cancel = clock.after(lookMs, resolve)
-      })
-      await Promise.race([Promise.all(looks.map((look) => look())), late]).finally(cancel)
+      await look()
       return registry.metrics()
     },
   }

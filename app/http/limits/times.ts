@@ -4,19 +4,43 @@ import type { Clock } from '../../../engine/clock.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { HttpTimes } from '../../config/http.ts'
 
-// What setTimeout takes at most; nobody waits that long.
-const noLimitMs = 2_147_483_647
-
-/** What Fastify's factory is told, so that headers arrive in time, requests are answered in time, and connections on which
- *  nothing moves end. What it refuses comes to `clientErrorHandler`, or as FST_ERR_HANDLER_TIMEOUT. */
-export const timesOf = ({ headersMs, answerMs, idleMs }: HttpTimes) => ({
-  handlerTimeout: answerMs,
+/** What Fastify's factory is told, so that headers arrive in time and connections on which nothing moves end. What it refuses
+ *  comes to `clientErrorHandler`. */
+export const timesOf = ({ headersMs, idleMs }: HttpTimes) => ({
   connectionTimeout: idleMs,
   http: {
     headersTimeout: headersMs,
     connectionsCheckingInterval: Math.max(10, Math.min(5000, Math.floor(headersMs / 4))),
   },
 })
+
+/** Answer reads in time, whatever the hooks after this one and the handler are at, but for routes with `config.takesLong`. What changes
+ *  something is answered when it is done: who was told that it was given up would try again what is still under way, and an
+ *  Idempotency-Key would be free for that. By our own timer: Fastify's `handlerTimeout` makes an AbortController and an error a
+ *  request, a twelfth of what a report of an alert costs. */
+export function limitAnswers(
+  app: FastifyInstance,
+  options: { readonly times: HttpTimes; readonly clock: Clock },
+): void {
+  const { times, clock } = options
+  app.addHook('onRequest', (request, reply, done) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    if (isRead && request.routeOptions.config.takesLong !== true) {
+      const cancel = clock.after(times.answerMs, () => {
+        // What is being sent may take as long as something moves: see `idleMs`.
+        if (reply.sent || reply.raw.headersSent) return
+        reply.send(
+          new BroadsheetError(
+            'E_OVERLOAD',
+            'The request took too long and was given up. Ask again in a few seconds.',
+          ),
+        )
+      })
+      reply.raw.once('close', cancel)
+    }
+    done()
+  })
+}
 
 /** Hold bodies to their time: who sends a byte now and then keeps a connection, and no more (slowloris). Routes with
  *  `config.takesLong` may take any time, as long as something comes. */
@@ -25,9 +49,6 @@ export function useTimes(
   options: { readonly times: HttpTimes; readonly clock: Clock },
 ): void {
   const { times, clock } = options
-  app.addHook('onRoute', (route) => {
-    if (route.config?.takesLong === true) route.handlerTimeout = noLimitMs
-  })
   app.addHook('preParsing', async (request, _reply, payload) => {
     if (!hasBody(request)) return payload
     const cancel =

@@ -3,6 +3,7 @@ import type { SessionId, UserId } from '../../../engine/model/ids.ts'
 import { roleSchema, scopeSchema } from '../../../engine/model/scope.ts'
 import type { Session } from '../../../engine/model/session.ts'
 import type { User } from '../../../engine/model/user.ts'
+import type { Invitation } from '../../access/people.ts'
 import { hasSecondFactor } from '../../access/second-factor.ts'
 import { idOf, keptShape, timeOf } from './kept.ts'
 
@@ -43,6 +44,23 @@ export const sessionView = ({ hash: _hash, ...session }: Session, present: Sessi
 export const invitationSchema = z.object({
   token: z.string().describe('Good for one `POST /access/accept`; shown this once.'),
   expiresAt: timeOf(),
+  link: z
+    .string()
+    .nullable()
+    .describe(
+      'Where the console takes it; null where `publicUrl` is not set. The token is behind `#`: no server hears it.',
+    ),
+})
+
+/** With where the console takes it. */
+export const invitationView = (
+  { token, expiresAt }: Invitation,
+  publicUrl: string | null,
+  page: 'accept' | 'enter' = 'accept',
+) => ({
+  token,
+  expiresAt,
+  link: publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/#/${page}?token=${token}`,
 })
 
 export const callerSchema = z.object({

@@ -157,16 +157,94 @@ export const heartbeatSchema = z.object({
   alarmed: z.boolean().describe('It was silent for too long, and its alert is raised.'),
 })
 
-export const routeSchema = z.object({
+const ruleShape = {
   route: z.string().describe('The matchers from the root down.'),
   receiver: z.string(),
   groupBy: z.array(z.string()).readonly().nullable().describe('Null: by all labels.'),
   groupWaitMs: count(),
   groupIntervalMs: count(),
   repeatIntervalMs: count(),
+  escalate: z
+    .array(z.object({ afterMs: count(), receiver: z.string() }))
+    .readonly()
+    .describe('Who is told when nobody acknowledges, counted from when the group was told.'),
+  muted: z.boolean().describe('A time interval mutes it now.'),
+}
+const names = () => z.array(z.string()).readonly()
+
+export const routeSchema = z.object({
+  ...ruleShape,
+  group: labelsView.describe('What all alerts of its group have in common.'),
   rooms: z.array(z.string()).readonly().describe('channel/room'),
   people: z.boolean().describe('Also whoever follows it.'),
   lists: z.array(z.string()).readonly().describe('Of those who follow it, only members of one of these.'),
-  muted: z.boolean().describe('A time interval mutes it now.'),
+  mutedBy: names().describe('The time intervals that mute it now.'),
   silencedBy: z.array(idOf<SilenceId>()).readonly(),
+  followers: count()
+    .nullable()
+    .describe('Follows that it would reach. Null: the node that knows them is another one.'),
+})
+
+export const heldSchema = z.object({
+  alertId: idOf<AlertId>(),
+  silencedBy: z.array(idOf<SilenceId>()).readonly(),
+  inhibitedBy: z.array(idOf<AlertId>()).readonly(),
+})
+
+const texts = () => names().nullish()
+
+export const ruleBookSchema = z.object({
+  rules: z
+    .array(
+      z.object({
+        ...ruleShape,
+        depth: count().describe('0 is the root.'),
+        matchers: matchers(),
+        continue: z.boolean().describe('Those behind it are asked, too.'),
+        mute: names().describe('Nothing is told while one of these time intervals holds.'),
+        active: names().describe('Nothing is told while none of these holds, where there are some.'),
+      }),
+    )
+    .readonly()
+    .describe('In the order in which they are asked: each before those under it.'),
+  receivers: z
+    .array(
+      z.object({
+        name: z.string(),
+        rooms: names().describe('channel/room'),
+        people: z.boolean(),
+        lists: names(),
+        sendResolved: z.boolean(),
+      }),
+    )
+    .readonly(),
+  inhibitions: z
+    .array(z.object({ source: matchers(), target: matchers(), equal: names() }))
+    .readonly()
+    .describe(
+      'While an alert matches `source`, those that match `target` and have equal labels are held back.',
+    ),
+  intervals: z
+    .array(
+      z.object({
+        name: z.string(),
+        parts: z
+          .array(
+            z.object({
+              times: z
+                .array(z.object({ start_time: z.string(), end_time: z.string() }))
+                .readonly()
+                .nullish(),
+              weekdays: texts(),
+              days_of_month: texts(),
+              months: texts(),
+              years: texts(),
+              location: z.string().nullish(),
+            }),
+          )
+          .readonly()
+          .describe('As the settings write them; it holds while one of them does.'),
+      }),
+    )
+    .readonly(),
 })

@@ -64,11 +64,6 @@ export function refusalOf(thrown: unknown, limitBytes: number): BroadsheetError 
       'E_TOO_LARGE',
       `The body is larger than ${limitBytes.toLocaleString('en')} bytes.`,
     )
-  if (code === 'FST_ERR_HANDLER_TIMEOUT')
-    return new BroadsheetError(
-      'E_OVERLOAD',
-      'The request took too long and was given up; what it began may still be done. Ask again in a few seconds.',
-    )
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new BroadsheetError('E_MEDIA_TYPE', 'The route does not take a body of this Content-Type.')
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH')

@@ -5,8 +5,9 @@ import type { Caller } from '../../access/caller.ts'
 import type { Auth } from './auth.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
-/** Who may use a route: callers with a scope, somebody who is signed in, any caller, or everybody. */
-export type RouteScope = Scope | 'user' | 'any' | 'public'
+/** Who may use a route: callers with a scope or with one of two, somebody who is signed in, a command on the machine of the daemon,
+ *  any caller, or everybody. */
+export type RouteScope = Scope | `${Scope} or ${Scope}` | 'user' | 'local' | 'any' | 'public'
 
 /** Hold every route to its `config.scope`. Call it before the routes are made: one that says not who may use it is
  *  refused there and then. Without a caller E_AUTH, without the scope E_FORBIDDEN, before anything else is looked at. */
@@ -25,6 +26,7 @@ export function useAuthorisation(app: FastifyInstance, auth: Auth, publicUrl: st
         const caller = await auth.require(request)
         if (caller.kind === 'user' && !isSafe(request.method)) requireSameOrigin(request, publicUrl)
         if (scope === 'user') permitUser(caller)
+        else if (scope === 'local') permitLocal(caller)
         else if (scope !== 'any') permit(caller, scope)
       },
     ]
@@ -32,12 +34,13 @@ export function useAuthorisation(app: FastifyInstance, auth: Auth, publicUrl: st
 }
 
 /** Rejects with E_FORBIDDEN. */
-export function permit(caller: Caller, scope: Scope): void {
-  if (caller.scopes.has(scope)) return
+export function permit(caller: Caller, scope: Scope | `${Scope} or ${Scope}`): void {
+  const either = scope.split(' or ') as Scope[]
+  if (either.some((each) => caller.scopes.has(each))) return
   const whose = caller.kind === 'user' ? caller.name : `The key "${caller.name}"`
   throw new BroadsheetError(
     'E_FORBIDDEN',
-    `This takes the scope "${scope}". ${whose} has ${[...caller.scopes].join(', ')}.`,
+    `This takes the scope ${either.map((each) => `"${each}"`).join(' or ')}. ${whose} has ${[...caller.scopes].join(', ')}.`,
   )
 }
 
@@ -56,6 +59,11 @@ function permitUser({ kind }: Caller): void {
       'E_FORBIDDEN',
       'This is for somebody who signed in; keys have no password and no sessions.',
     )
+}
+
+function permitLocal({ kind }: Caller): void {
+  if (kind !== 'local')
+    throw new BroadsheetError('E_FORBIDDEN', 'This is for commands on the machine of the daemon only.')
 }
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD'

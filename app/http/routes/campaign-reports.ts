@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Campaigns } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
-import { deliveryStates } from '../../../engine/model/delivery.ts'
+import { deliveryStates, notedStates } from '../../../engine/model/delivery.ts'
 import { type Api, operation, type Parts, sendStream } from '../api.ts'
 import {
   agendaSchema,
@@ -151,6 +151,40 @@ export function campaignReportRoutes(app: Api, parts: Parts): void {
     handler: async (request) => {
       const { from = parts.clock.now(), until = from + 30 * 86_400_000 } = request.query
       return parts.engine.agenda({ from, until })
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/campaigns/:idOrName/reasons',
+    config: { scope: 'campaigns:read' },
+    schema: {
+      ...operation(
+        tag,
+        'Count why letters of a campaign failed',
+        'Of its present run, all letters in that state by their code, the most frequent first, each with an answer that one of them got.',
+      ),
+      params: idOrNameParams,
+      querystring: z.strictObject({
+        state: z.enum(notedStates).default('failed'),
+        limit: z.coerce.number().int().min(1).max(100).default(20).describe('Reasons at most.'),
+      }),
+      response: {
+        200: z.object({
+          data: z.array(
+            z.object({
+              code: z.string().nullable(),
+              count: z.number().int(),
+              example: z.string().nullable(),
+            }),
+          ),
+        }),
+        ...problems('read', 'E_NOT_FOUND'),
+      },
+    },
+    handler: async ({ params, query }) => {
+      const { id } = await findCampaign(parts, params.idOrName)
+      return { data: [...(await campaigns.reasons(id, query.state, query.limit))] }
     },
   })
 

@@ -3,10 +3,12 @@ import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import { campaignInputSchema, campaignStates, scheduleInputSchema } from '../../../engine/model/campaign.ts'
 import type { CampaignId } from '../../../engine/model/ids.ts'
+import { textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { campaignSchema } from '../reply/campaign-views.ts'
 import { byIdOrName, idOrNameParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
 import { problems } from '../reply/problem.ts'
+import { definedOf } from '../request/defined.ts'
 import { forceSchema, permitForce } from '../request/force.ts'
 import { etagOf, versionHeaders, versionOf, versionQuery } from '../request/version.ts'
 
@@ -29,13 +31,28 @@ export function campaignRoutes(app: Api, parts: Parts): void {
     config: { scope: 'campaigns:read' },
     schema: {
       ...operation(tag, 'List campaigns'),
-      querystring: z.strictObject({ ...pageQuery, state: z.enum(campaignStates).optional() }),
+      querystring: z.strictObject({
+        ...pageQuery,
+        state: z.enum(campaignStates).optional(),
+        search: textSchema
+          .trim()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('Part of the name, the title or the name of a list.'),
+        order: z
+          .enum(['oldest', 'newest'])
+          .default('oldest')
+          .describe('Which come first: those that were made first, or last.'),
+      }),
       response: { 200: pageOf(campaignSchema), ...problems('read') },
     },
     handler: async (request) => {
-      const { state, ...page } = request.query
-      const found = await engine.store.campaigns.page({ ...page, ...(state !== undefined && { state }) })
-      return toPage(found, (row) => row)
+      const { order, ...query } = request.query
+      return toPage(
+        await engine.store.campaigns.page({ ...definedOf(query), newestFirst: order === 'newest' }),
+        (row) => row,
+      )
     },
   })
 

@@ -40,6 +40,11 @@ export const importResultSchema = z.object({
     )
     .readonly()
     .describe('The first 100.'),
+  reasons: z
+    .record(z.string(), z.number().int())
+    .describe(
+      'How many rows were rejected for each reason, by column; of more than 100 different ones, the first.',
+    ),
   columns: z
     .array(z.object({ column: z.string(), field: z.string() }))
     .readonly()

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { cleanItems } from '../../../engine/content/clean-item.ts'
 import type { ItemId } from '../../../engine/model/ids.ts'
 import { itemInputSchema } from '../../../engine/model/item.ts'
-import { slugSchema } from '../../../engine/model/values.ts'
+import { slugSchema, textSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
 import { idOf, timeOf } from '../reply/kept.ts'
 import { idParams, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
 import { problems } from '../reply/problem.ts'
+import { definedOf } from '../request/defined.ts'
 
 export const itemSchema = z.object({
   id: idOf<ItemId>(),
@@ -36,13 +37,42 @@ export function itemRoutes(app: Api, { engine: { store }, clock }: Parts): void 
     config: { scope: 'content:read' },
     schema: {
       ...operation(tag, 'List items'),
-      querystring: z.strictObject({ ...pageQuery, topic: slugSchema.optional() }),
+      querystring: z.strictObject({
+        ...pageQuery,
+        topic: slugSchema.optional(),
+        search: textSchema.trim().min(1).max(200).optional().describe('Part of the title or the URL.'),
+        order: z
+          .enum(['oldest', 'newest'])
+          .default('oldest')
+          .describe('Which come first: those that were kept first, or last.'),
+      }),
       response: { 200: pageOf(itemSchema), ...problems('read') },
     },
     handler: async (request) => {
-      const { topic, ...page } = request.query
-      return toPage(await store.items.page({ ...page, ...(topic !== undefined && { topic }) }), (row) => row)
+      const { order, ...query } = request.query
+      return toPage(
+        await store.items.page({ ...definedOf(query), newestFirst: order === 'newest' }),
+        (row) => row,
+      )
     },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/items/topics',
+    config: { scope: 'content:read' },
+    schema: {
+      ...operation(
+        tag,
+        'Count items by topic',
+        'Every topic that items carry, whether it is described or not.',
+      ),
+      response: {
+        200: z.object({ data: z.array(z.object({ topic: z.string(), items: z.int() })).readonly() }),
+        ...problems('read'),
+      },
+    },
+    handler: async () => ({ data: await store.items.topics() }),
   })
 
   app.route({

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { uncertainPolicies } from '../../../engine/model/campaign.ts'
 import type { CampaignId, PublicationId } from '../../../engine/model/ids.ts'
 import { publicationStates } from '../../../engine/model/publication.ts'
+import { addressSchema } from '../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../api.ts'
-import { countsSchema, senderViewSchema } from '../reply/campaign-views.ts'
+import { countsSchema, previewSchema, senderViewSchema } from '../reply/campaign-views.ts'
 import { idOf, timeOf } from '../reply/kept.ts'
 import { idParams, idQuery, notFound, pageOf, pageQuery, toPage } from '../reply/page.ts'
 import { problems } from '../reply/problem.ts'
@@ -39,7 +40,7 @@ const specSchema = z
 
 const tag = 'Publications'
 
-export function publicationRoutes(app: Api, { engine: { store } }: Parts): void {
+export function publicationRoutes(app: Api, { engine: { store, campaigns } }: Parts): void {
   app.route({
     method: 'GET',
     url: '/publications',
@@ -87,6 +88,28 @@ export function publicationRoutes(app: Api, { engine: { store } }: Parts): void 
           candidates: spec.candidates.length,
         },
       }
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/publications/:id/preview',
+    config: { scope: 'campaigns:read', idempotent: false },
+    schema: {
+      ...operation(
+        tag,
+        'Look at a letter of a publication',
+        'As this address got it, or would have got it: from what was frozen at the start, whatever became of the campaign, its template and ' +
+          'items since. `now` is now.',
+      ),
+      params: idParams,
+      body: z.strictObject({ address: addressSchema }),
+      response: { 200: previewSchema, ...problems('write', 'E_NOT_FOUND', 'E_TEMPLATE', 'E_RENDER') },
+    },
+    handler: async (request) => {
+      const found = await campaigns.previewOf(request.params.id as PublicationId, request.body.address)
+      if (found === null) throw notFound('publication', request.params.id)
+      return found
     },
   })
 }

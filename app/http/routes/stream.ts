@@ -14,6 +14,8 @@ const factTypes: readonly [Fact['type'], ...Fact['type'][]] = [
   'channel.slowed',
   'letter.returned',
   'alert.changed',
+  'silence.changed',
+  'heartbeat.changed',
   'notification.told',
   'analytics.counted',
 ]
@@ -27,6 +29,8 @@ const scopeOf: { readonly [T in Fact['type']]: Scope } = {
   'channel.slowed': 'system:read',
   'letter.returned': 'subscribers:read',
   'alert.changed': 'alerts:read',
+  'silence.changed': 'alerts:read',
+  'heartbeat.changed': 'alerts:read',
   'notification.told': 'alerts:read',
   'analytics.counted': 'analytics:read',
 }
@@ -47,7 +51,7 @@ export function streamRoutes(app: Api, { auth }: Parts, live: Live): void {
       querystring: z.strictObject({
         types: z
           .string()
-          .max(200)
+          .max(400)
           .transform((text) => text.split(',').filter((type) => type !== ''))
           .pipe(z.array(z.enum(factTypes)).min(1))
           .optional()

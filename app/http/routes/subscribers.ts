@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { listIds } from '../../../engine/audience/list-ids.ts'
 import { segmentRule } from '../../../engine/audience/segment/audience.ts'
+import { checkRule } from '../../../engine/audience/segment/check.ts'
+import { showProblem } from '../../../engine/audience/segment/problem.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { ListId, SubscriberId } from '../../../engine/model/ids.ts'
 import { memberships } from '../../../engine/model/list.ts'
+import type { ResolvedRule } from '../../../engine/model/segment.ts'
 import {
   type Subscriber,
   subscriberInputSchema,
@@ -53,6 +56,12 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
     if (found === undefined) throw notFound('subscriber', id)
     return found
   }
+  const ruleOf = async (text: string): Promise<ResolvedRule> => {
+    const checked = await checkRule(store, text, clock.now())
+    if ('ok' in checked) return checked.ok
+    const issues = checked.problems.map((problem) => ({ path: 'rule', message: showProblem(problem, text) }))
+    throw new BroadsheetError('E_INPUT', checked.problems.map(({ message }) => message).join(' '), { issues })
+  }
 
   app.route({
     method: 'GET',
@@ -69,19 +78,30 @@ export function subscriberRoutes(app: Api, { engine, clock }: Parts): void {
           .describe(
             'Only who fits the segment of this name. A page may then be short, or empty, while `next` says there is more.',
           ),
+        rule: textSchema
+          .min(1)
+          .max(4000)
+          .optional()
+          .describe(
+            'Only of whom this rule, as text, is true. Pages are short as those of a segment may be.',
+          ),
         search: textSchema.min(1).max(200).optional().describe('Part of the address or the name.'),
       }),
       response: { 200: pageOf(subscriberSchema), ...problems('read', 'E_NOT_FOUND') },
     },
     handler: async (request) => {
-      const { list, status, segment, search, ...page } = request.query
+      const { list, status, segment, rule, search, ...page } = request.query
+      const rules = [
+        ...(segment === undefined ? [] : [await segmentRule(store, segment, clock.now())]),
+        ...(rule === undefined ? [] : [await ruleOf(rule)]),
+      ]
       const [listId] = await listIds(store, list === undefined ? [] : [list])
       const found = await store.subscribers.page({
         ...page,
         ...(status !== undefined && { status }),
         ...(search !== undefined && { search }),
         ...(listId !== undefined && { list: listId }),
-        ...(segment !== undefined && { segment: await segmentRule(store, segment, clock.now()) }),
+        ...(rules.length > 0 && { segment: rules.length === 1 ? rules[0]! : { is: 'and', rules } }),
       })
       return toPage(found, (row) => row)
     },

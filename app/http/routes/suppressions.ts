@@ -37,10 +37,17 @@ export function suppressionRoutes(app: Api, { engine: { store }, clock }: Parts)
     config: { scope: 'subscribers:read' },
     schema: {
       ...operation(tag, 'List addresses that are never mailed'),
-      querystring: z.strictObject(pageQuery),
+      querystring: z.strictObject({
+        ...pageQuery,
+        search: textSchema.min(1).max(200).optional().describe('Part of the address.'),
+      }),
       response: { 200: pageOf(suppressionSchema), ...problems('read') },
     },
-    handler: async (request) => toPage(await store.suppressions.page(request.query), (row) => row),
+    handler: async ({ query: { search, ...page } }) =>
+      toPage(
+        await store.suppressions.page({ ...page, ...(search && { search: search.toLowerCase() }) }),
+        (row) => row,
+      ),
   })
 
   app.route({

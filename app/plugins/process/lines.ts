@@ -70,8 +70,8 @@ export function createLines(options: {
   return {
     log({ level, event, fields }) {
       const admitted = admit()
-      // Nested: a plugin's "channel" or "time" is not taken for the daemon's own.
-      if (admitted) log[level]({ event: event.slice(0, 100), fields }, 'plugin.log')
+      // Nested, and `said`: a plugin's "channel", "time" or event is not taken for the daemon's own.
+      if (admitted) log[level]({ said: event.slice(0, 100), fields }, 'plugin.log')
       return admitted
     },
     drop(count) {

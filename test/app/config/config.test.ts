@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { settingsTemplate } from '../../../app/cli/files/settings-template.ts'
 import { coerce, resolveVariable, variableFor } from '../../../app/config/env.ts'
 import { alternatives, type JsonSchema } from '../../../app/config/json-schema.ts'
 import { nearest } from '../../../app/config/nearest.ts'
@@ -366,4 +367,10 @@ describe('secrets of the data folder', () => {
     writeFileSync(secretsFile(data), 'short\n')
     expect(() => ensureSecrets(data)).toThrow(/at least 16 characters/)
   })
+})
+
+test('the settings that init writes: a mail server without its comment marks carries what names no channel', () => {
+  const smtp = settingsTemplate.replace(/^ {2}# (?= *(smtp|host|port|security|auth|user|pass):)/gm, '  ')
+  write('broadsheet.yaml', smtp)
+  expect(Object.keys(load().channels)).toEqual(['smtp', 'file'])
 })

@@ -110,6 +110,9 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     },
     subscriptions: subscriptionsOf(store, clock),
     renditions: { ofReader: async () => null, ofStranger: async () => null },
+    async previewTemplate({ body: html, subject, preheader }, { address: to }) {
+      return { to, subject, preheader, html, text: '', language: 'en', picks: [], mime: '', interpreted: [] }
+    },
     async checkTemplate(input) {
       const at = input.body.indexOf('{% nope')
       if (at < 0) return []
@@ -134,7 +137,21 @@ export function engineDouble(store: Store, clock: Clock): EngineDouble {
     },
     linkToken: (publicationId, subscriberId) =>
       `${publicationId}.${subscriberId}~${sign(`${publicationId}.${subscriberId}`)}`,
-    channelStates: () => [{ name: 'smtp', state: 'closed', detail: null }],
+    channelStates: () => [
+      {
+        name: 'smtp',
+        type: 'smtp',
+        state: 'closed',
+        detail: null,
+        content: 'mime',
+        rooms: [],
+        people: 'address',
+        maxInFlight: 8,
+        perSecond: null,
+        standIns: [],
+        slowed: [],
+      },
+    ],
     probeChannel: async () => ({ ok: true, detail: '220 ready' }),
     listen(listener) {
       listeners.add(listener)
@@ -226,6 +243,7 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
     schedule: (id, at) => change(id, 'scheduled', null, at ?? clock.now()),
     start: (id) => change(id, 'running'),
     fire: (id) => change(id, 'running'),
+    whenDue: async () => null,
     async skip(id) {
       const { state, scheduledAt, version } = await present(id)
       const skipped = [{ dueAt: scheduledAt ?? clock.now(), reason: 'skipped by hand' }]
@@ -259,10 +277,11 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
       }
       return { audience: 3, ok: 3, skipped: 0, failed: 0, failures: [], lines: [] }
     },
-    async preview(_id, address) {
+    previewOf: async () => null,
+    async preview(_id, address, draft) {
       return {
         to: address,
-        subject: 'Hello',
+        subject: draft?.campaign?.subject ?? 'Hello',
         preheader: '',
         html: '<p>Hello</p>',
         text: 'Hello',
@@ -275,6 +294,15 @@ function campaignsOf(store: Store, clock: Clock, rows: () => DeliveryView[]): Ca
     test: async (_id, addresses) =>
       addresses.map((address) => ({ address, status: 'sent', code: '250', detail: null })),
     progress: async () => null,
+    async reasons(_id, state, limit) {
+      const codes = Map.groupBy(
+        rows().filter((row) => row.state === state),
+        ({ code }) => code,
+      )
+      return [...codes]
+        .map(([code, all]) => ({ code, count: all.length, example: all[0]!.detail }))
+        .slice(0, limit)
+    },
     async deliveries(_id, { state, after, limit }) {
       const matching = rows().filter(
         (row) => row.subscriberId > after && (state === undefined || row.state === state),
@@ -299,7 +327,9 @@ function alertsOf(store: Store, clock: Clock): Alerts {
     clock,
     heard() {},
     async look() {},
+    tell() {},
     desk: () => null,
+    followers: async () => null,
   })
   return alerts
 }

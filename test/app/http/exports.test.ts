@@ -47,6 +47,19 @@ const deliveries = (accept: string, query = '') =>
     { accept },
   )
 
+test('reasons are counted over all letters of a state, and none but those that have one', async () => {
+  served.engine.rows = [
+    row(1),
+    row(2, { state: 'failed', code: '550', detail: 'No such user' }),
+    row(3, { state: 'failed', code: '550', detail: 'Unknown' }),
+  ]
+  const ask = (query = '') => served.ask('GET', `/api/v1/campaigns/monday/reasons${query}`)
+  expect((await ask()).json).toEqual({ data: [{ code: '550', count: 2, example: 'No such user' }] })
+  expect((await ask('?state=skipped')).json).toEqual({ data: [] })
+  expect((await ask('?state=sent')).status).toBe(400)
+  expect((await served.ask('GET', '/api/v1/campaigns/nope/reasons')).status).toBe(404)
+})
+
 describe('deliveries', () => {
   test('come in pages as JSON, with what was in each letter and why', async () => {
     served.engine.rows = [row(1), row(2), row(3, { state: 'failed', code: '550 5.1.1' })]

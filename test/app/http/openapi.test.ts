@@ -28,6 +28,7 @@ interface Document {
 const open = [
   'POST /api/v1/access/login',
   'POST /api/v1/access/accept',
+  'POST /api/v1/access/enter',
   'GET /livez',
   'GET /readyz',
   'GET /metrics',
@@ -121,7 +122,8 @@ test('every route asks for a key, but those that are meant to be open', async ()
 
 test('every route says who may use it', () => {
   for (const { id, operation } of operations)
-    expect(['any', 'public', 'user', ...scopes], id).toContain(operation['x-broadsheet-scope'])
+    for (const scope of operation['x-broadsheet-scope']?.split(' or ') ?? [''])
+      expect(['any', 'public', 'user', 'local', ...scopes], id).toContain(scope)
   expect(
     operations
       .filter(({ operation }) => operation['x-broadsheet-scope'] === 'public')

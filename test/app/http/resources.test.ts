@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { keyOf } from './access/callers.ts'
 import { type Served, serve } from './serve.ts'
 
 interface Page {
@@ -186,11 +187,48 @@ describe('items, suppressions, templates', () => {
       code: 'E_INPUT',
     })
     await served.ask('POST', '/api/v1/items', one)
+    const [first] = (await served.ask<Page>('GET', '/api/v1/items?order=newest&limit=1')).json.data
+    expect(first).toMatchObject({ url: 'https://example.org/999' })
+    expect((await served.ask<Page>('GET', '/api/v1/items?search=org/77&limit=3')).json.data).toMatchObject(
+      ['77', '770', '771'].map((end) => ({ url: `https://example.org/${end}` })),
+    )
+    expect((await served.ask('GET', '/api/v1/items/topics')).json).toEqual({
+      data: [{ topic: 'security', items: 1 }],
+    })
     const { data } = (await served.ask<Page>('GET', '/api/v1/items?topic=security')).json
     expect(data).toHaveLength(1)
     expect((await served.ask('GET', `/api/v1/items/${data[0]!.id}`)).json).toMatchObject({ title: 'One' })
     expect((await served.ask('DELETE', `/api/v1/items/${data[0]!.id}`)).status).toBe(204)
     expect((await served.ask('GET', `/api/v1/items/${data[0]!.id}`)).status).toBe(404)
+  })
+
+  test('many people join a list at once, but for who left it', async () => {
+    await list('daily')
+    const ids: number[] = []
+    for (const name of ['a', 'b', 'c']) {
+      const made = await served.ask<{ id: number }>('POST', '/api/v1/subscribers', {
+        address: `${name}@example.org`,
+        lists: name === 'c' ? ['daily'] : [],
+      })
+      ids.push(made.json.id)
+    }
+    await served.ask('POST', `/api/v1/subscribers/${ids[2]}/leave`, { lists: ['daily'] })
+    const join = () => served.ask('POST', '/api/v1/lists/daily/members', { ids: [...ids, 999] })
+    expect((await join()).json).toEqual({ joined: 2, unchanged: 2 })
+    expect((await join()).json).toEqual({ joined: 0, unchanged: 4 })
+    expect(await served.store.subscribers.count({})).toBe(3)
+    const left = await served.ask('GET', `/api/v1/subscribers/${ids[2]}/memberships`)
+    expect(left.json).toMatchObject({ data: [{ list: 'daily', membership: 'unsubscribed' }] })
+    expect((await served.ask('POST', '/api/v1/lists/nothing/members', { ids })).json).toMatchObject({
+      code: 'E_NOT_FOUND',
+    })
+  })
+
+  test('suppressions are found by a part of their address, whatever its case', async () => {
+    const entries = ['ann@example.org', 'bob@example.com'].map((address) => ({ address }))
+    await served.ask('POST', '/api/v1/suppressions', entries)
+    const found = await served.ask('GET', '/api/v1/suppressions?search=EXAMPLE.C')
+    expect(found.json).toMatchObject({ data: [{ address: 'bob@example.com' }], next: null })
   })
 
   test('suppressions are added once and lifted by address in any spelling', async () => {
@@ -211,6 +249,24 @@ describe('items, suppressions, templates', () => {
     expect(checked.json).toMatchObject({
       problems: [{ line: 2, part: 'body', message: 'unknown tag "nope"' }],
     })
+    expect((await served.ask('GET', '/api/v1/templates')).json).toEqual({ data: [], next: null })
+  })
+
+  test('a template is previewed without being kept', async () => {
+    const template = { name: 'a', subject: 'Hello', body: '<p>x</p>' }
+    expect((await served.ask('POST', '/api/v1/templates/preview', { template })).json).toMatchObject({
+      to: 'reader@example.com',
+      subject: 'Hello',
+      html: '<p>x</p>',
+    })
+    const address = 'Ada@Example.org'
+    expect((await served.ask('POST', '/api/v1/templates/preview', { template, address })).json).toMatchObject(
+      { to: 'ada@example.org' },
+    )
+    const { headers } = await keyOf(served.store, 'content-only', { scopes: ['content:read'] })
+    const ask = (body: object) => served.ask('POST', '/api/v1/templates/preview', body, headers)
+    expect((await ask({ template })).status).toBe(200)
+    expect((await ask({ template, address })).json).toMatchObject({ code: 'E_FORBIDDEN' })
     expect((await served.ask('GET', '/api/v1/templates')).json).toEqual({ data: [], next: null })
   })
 
@@ -248,6 +304,16 @@ describe('campaigns', () => {
     expect((await served.ask('GET', '/api/v1/campaigns?state=draft')).json).toMatchObject({
       data: [{ name: 'monday' }],
     })
+    await served.ask('POST', '/api/v1/campaigns', { ...campaign, name: 'tuesday', title: 'The 100% edition' })
+    const found = async (query: string) => (await served.ask<Page>('GET', `/api/v1/campaigns?${query}`)).json
+    const newest = await found('order=newest&limit=1')
+    expect(newest.data).toMatchObject([{ name: 'tuesday' }])
+    expect((await found(`order=newest&limit=1&after=${newest.next}`)).data).toMatchObject([
+      { name: 'monday' },
+    ])
+    expect((await found('search=DAY')).data).toMatchObject([{ name: 'monday' }, { name: 'tuesday' }])
+    expect((await found('search=100%25%20ed')).data).toMatchObject([{ name: 'tuesday' }])
+    expect(await found('search=%20')).toMatchObject({ code: 'E_INPUT' })
     expect((await served.ask('DELETE', '/api/v1/campaigns/monday')).status).toBe(204)
     expect((await served.ask('GET', '/api/v1/campaigns/monday')).status).toBe(404)
   })
@@ -276,6 +342,16 @@ describe('campaigns', () => {
       to: 'x@example.org',
       subject: 'Hello',
     })
+    const draft = { campaign: { ...campaign, subject: 'Being written' } }
+    expect((await act('preview', { address: 'x@example.org', draft })).json).toMatchObject({
+      subject: 'Being written',
+    })
+    expect((await act('preview', { address: 'x@example.org', draft: { campaign: {} } })).json).toMatchObject({
+      code: 'E_INPUT',
+    })
+    expect(
+      (await served.ask('POST', '/api/v1/publications/7/preview', { address: 'x@example.org' })).json,
+    ).toMatchObject({ code: 'E_NOT_FOUND' })
     expect((await act('test', { addresses: ['a@example.org'] })).json).toMatchObject({
       results: [{ status: 'sent' }],
     })
@@ -319,6 +395,10 @@ describe('around the API', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'")
     expect(headers.get('referrer-policy')).toBe('no-referrer')
+    // Those that are refused, too.
+    const refused = await fetch(`${served.url}/api/v1/lists`)
+    expect(refused.status).toBe(401)
+    expect(refused.headers.get('x-content-type-options')).toBe('nosniff')
   })
 
   test('publications and events are listed', async () => {

@@ -25,6 +25,24 @@ const make = (rule: unknown, name = 'german') =>
 const count = (body: object) => served.ask('POST', '/api/v1/segments/count', body)
 
 describe('segments', () => {
+  test('need not be kept to look for people by a rule, together with one that is', async () => {
+    await make('list:vip', 'vips')
+    const asked = async (query: string) =>
+      served.ask<{ data: { address: string }[]; code?: string; issues?: unknown }>(
+        'GET',
+        `/api/v1/subscribers?${query}`,
+      )
+    const rule = encodeURIComponent('attr.country = "US"')
+    const found = await asked(`rule=${rule}`)
+    expect(found.json.data.map(({ address }) => address)).toEqual(['p4@example.org', 'p5@example.org'])
+    const both = await asked(`segment=vips&rule=${rule}`)
+    expect(both.json.data.map(({ address }) => address)).toEqual(['p4@example.org'])
+    expect((await asked('rule=atr.x')).json).toMatchObject({
+      code: 'E_INPUT',
+      issues: [{ path: 'rule', message: expect.stringMatching(/Did you mean "attr"/) }],
+    })
+  })
+
   test('are kept as text and as data, whichever of the two came', async () => {
     const made = await make("attr.country == 'DE'  and not list:vip")
     expect(made.status).toBe(201)

@@ -31,6 +31,17 @@ const linesOf = (text: string) =>
 const cli = (...args: string[]) => run(folder, [...args, '--url', served.url, '--key', token])
 
 describe('transfer over HTTP', () => {
+  test('counts refused rows by their reason, in the answer and in what is kept of it', async () => {
+    const { json } = await load('', 'address,time_zone\nnone,\nnobody,\na@x.org,Mars\nb@x.org,\n')
+    expect(json).toMatchObject({ rows: 4, created: 1, rejected: 3 })
+    expect(json.reasons).toEqual({
+      'address: has no "@"': 2,
+      'time_zone: must be an IANA time zone, e.g. "Europe/Berlin"': 1,
+    })
+    const job = await served.ask<ImportJob>('GET', `/api/v1/imports/${json.id}`)
+    expect(job.json.report).toMatchObject({ reasons: json.reasons })
+  })
+
   test('streams every refused row with what stood there, between the id and the result', async () => {
     const rows = Array.from({ length: 3000 }, (_, index) => `broken ${index},${'x'.repeat(80)}`)
     const { text } = await load('?progress=1&rejects=1', `address,name\n${rows.join('\n')}\n`)

@@ -75,7 +75,7 @@ test('does not stop when the daemon does: what it has is unknown', async () => {
   const { lane, lines } = await open('hangs-in-send')
   const stop = new AbortController()
   const sending = lane.send(posts(post(1)), stop.signal)
-  await vi.waitFor(() => expect(lines.map(({ fields }) => fields.event)).toContain('posts.taken'), within)
+  await vi.waitFor(() => expect(lines.map(({ fields }) => fields.said)).toContain('posts.taken'), within)
   stop.abort()
   await lane
     .send(posts(post(2)), stop.signal)

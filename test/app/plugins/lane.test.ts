@@ -25,7 +25,7 @@ test('sends posts through a process of its own', async () => {
     expect(lines).toContainEqual({
       level: 'info',
       event: 'plugin.log',
-      fields: { event: 'posts.sending', fields: { posts: 2 } },
+      fields: { said: 'posts.sending', fields: { posts: 2 } },
     }),
   )
 })

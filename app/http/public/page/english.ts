@@ -127,6 +127,7 @@ export const english: Words = {
       hint: 'They come at once, beside the letters. What you leave out is not sent any more.',
       all: 'All topics',
       from: (severity) => `${severity} and worse`,
+      mail: 'E-mail',
     },
     pause: 'How often',
     pauseUntil: 'Pause until',

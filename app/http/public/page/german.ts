@@ -132,6 +132,7 @@ export const german: Words = {
       hint: 'Sie kommen sofort, neben den Briefen. Was Sie abwählen, wird nicht mehr geschickt.',
       all: 'Alle Themen',
       from: (severity) => `ab ${severity}`,
+      mail: 'E-Mail',
     },
     pause: 'Wie oft',
     pauseUntil: 'Pause bis',

@@ -116,6 +116,7 @@ export interface Words {
       readonly hint: string
       readonly all: string
       readonly from: (severity: string) => string
+      readonly mail: string
     }
     readonly pause: string
     readonly pauseUntil: string

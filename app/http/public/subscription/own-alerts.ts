@@ -7,13 +7,28 @@ import type { PageParts } from '../parts.ts'
 
 const maxShown = 100
 
+/** Names of channels are the operator's: a reader is told of mail as mail, whichever way it goes, and of anything else by its name. */
+export const channelTitles = (
+  { engine }: Pick<PageParts, 'engine'>,
+  words: Words,
+): ReadonlyMap<string, string> =>
+  new Map(
+    engine
+      .channelStates()
+      .map(({ name, content }) => [name, content === 'mime' ? words.preferences.alerts.mail : name]),
+  )
+
 export async function followsOf({ engine }: Pick<PageParts, 'engine'>, id: SubscriberId) {
   return (await engine.store.follows.page({ after: 0, limit: maxShown, subscriberId: id })).rows
 }
 
 /** The alerts that a person gets, to be stopped one by one; new ones are not asked for here. What was shown is said by the
  *  form, so that an old page stops nothing that it did not show. */
-export function alertsSection(follows: readonly Follow[], words: Words): Piece {
+export function alertsSection(
+  follows: readonly Follow[],
+  titles: ReadonlyMap<string, string>,
+  words: Words,
+): Piece {
   if (follows.length === 0) return null
   const said = words.preferences.alerts
   return html`<section><fieldset aria-describedby="alerts-hint">
@@ -30,7 +45,7 @@ export function alertsSection(follows: readonly Follow[], words: Words): Piece {
       note: [
         said.from(words.alert.severities[minSeverity]),
         ...filter.map(({ name, operator, value }) => `${name} ${operator} ${value}`),
-        channel,
+        titles.get(channel) ?? channel,
       ].join(' · '),
     }),
   )}</div>

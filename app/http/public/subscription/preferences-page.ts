@@ -29,6 +29,8 @@ export interface PreferencesView {
   readonly person: PersonView
   readonly offer: Offer
   readonly follows: readonly Follow[]
+  /** What readers are told of a channel, by its name. */
+  readonly channels: ReadonlyMap<string, string>
   readonly fields: PreferenceFields
   readonly errors?: PreferenceErrors
   /** The form's own token. */
@@ -52,7 +54,7 @@ export function preferencesPage(view: PreferencesView, words: Words): Answer {
       body: html`${errorSummary(errors, words)}${note === undefined ? null : notice(note.text, note.bad)}<p class="lead">${said.about(maskAddress(address))}</p>
 ${status === 'unconfirmed' ? html`<p class="notice">${said.unconfirmed}</p>` : departedStatuses.includes(status) ? html`<p class="notice">${said.departed}</p>` : null}
 <form method="post">
-${hidden(token, words)}${lists(offer, fields, words)}${topics(offer, fields, words)}${alertsSection(view.follows, words)}<section>
+${hidden(token, words)}${lists(offer, fields, words)}${topics(offer, fields, words)}${alertsSection(view.follows, view.channels, words)}<section>
 <h2>${said.pause}</h2>
 ${select('maxPerWeek', said.frequency, weeklyOptions(fields, words), fields.maxPerWeek, errors.maxPerWeek, said.frequencyHint)}${inputField(
   {

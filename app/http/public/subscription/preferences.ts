@@ -23,7 +23,7 @@ import {
   type Visit,
   wordsFor,
 } from '../parts.ts'
-import { followsOf, stoppedFollows } from './own-alerts.ts'
+import { channelTitles, followsOf, stoppedFollows } from './own-alerts.ts'
 import { changeOf, type Offer, offeredLists, presentFields, sentFields } from './preferences-form.ts'
 import { type PreferencesView, preferencesPage } from './preferences-page.ts'
 
@@ -71,6 +71,7 @@ export function preferencesRoutes(app: Api, parts: PageParts): void {
         person,
         offer,
         follows: await followsOf(parts, person.subscriber.id),
+        channels: channelTitles(parts, words),
         fields: presentFields(person, offer),
         token: tokens.issue(saving(token)),
         path: `${theme.base}/p/${token}`,

@@ -3,6 +3,7 @@ import type { SessionId } from '../../../../engine/model/ids.ts'
 import { roleScopes } from '../../../../engine/model/scope.ts'
 import type { Session } from '../../../../engine/model/session.ts'
 import type { User } from '../../../../engine/model/user.ts'
+import { textSchema } from '../../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../../api.ts'
 import { callerSchema, sessionSchema, sessionView, userView } from '../../reply/access-views.ts'
 import { idParams, notFound } from '../../reply/page.ts'
@@ -40,6 +41,22 @@ export function ownRoutes(app: Api, parts: Parts): void {
       if (kind !== 'user') return { kind, id, name, scopes: [...scopes], user: null, session: null }
       const { user, session } = await signedIn(request, parts)
       return callerView(user, session)
+    },
+  })
+
+  app.route({
+    method: 'PATCH',
+    url: '/access/me',
+    config: { scope: 'user' },
+    schema: {
+      ...operation(tag, 'Change the own name', 'What one is called; not the address one signs in with.'),
+      body: z.strictObject({ fullName: textSchema.trim().max(200) }),
+      response: { 200: callerSchema, ...problems('write', 'E_NOT_FOUND', 'E_CONFLICT') },
+    },
+    handler: async (request) => {
+      const { user, session } = await signedIn(request, parts)
+      const { fullName } = request.body
+      return callerView(await access.people.change(user.id, (present) => ({ ...present, fullName })), session)
     },
   })
 

@@ -117,6 +117,35 @@ export function signInRoutes(app: Api, parts: Parts): void {
 
   app.route({
     method: 'POST',
+    url: '/access/enter',
+    config: { scope: 'public', limit: 'signIn', idempotent: false },
+    schema: {
+      ...openOperation(
+        tag,
+        'Sign in by a link',
+        'With the one-time token of a link that `broadsheet console` prints, for whoever has the machine of the daemon. Sets the same cookie as a password does.',
+      ),
+      body: z.strictObject({ token: z.string().min(1).max(200) }),
+      response: { 200: callerSchema, ...problems('write', 'E_TOKEN', 'E_NOT_FOUND') },
+    },
+    handler: async (request, reply) => {
+      requireOwnPage(request, publicUrl)
+      const user = await access.people.enter(request.body.token).catch(async (error: unknown) => {
+        if (error instanceof BroadsheetError && error.code === 'E_TOKEN')
+          await write(request, 'access.enter', null, 'token')
+        throw error
+      })
+      const before = await auth.signedIn(request as unknown as FastifyRequest)
+      const opened = await access.sessions.open(user, originOf(request))
+      if (before !== null) await access.sessions.end(before.session.id)
+      await write(request, 'access.enter', user, null)
+      letIn(reply, request, parts, opened)
+      return callerView(user, opened.session)
+    },
+  })
+
+  app.route({
+    method: 'POST',
     url: '/access/logout',
     config: { scope: 'user', idempotent: false },
     schema: {

@@ -6,6 +6,7 @@ import { textSchema } from '../../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../../api.ts'
 import {
   invitationSchema,
+  invitationView,
   sessionSchema,
   sessionView,
   userSchema,
@@ -24,7 +25,7 @@ const invited = z.object({ user: userSchema, invitation: invitationSchema })
 
 /** Who may sign in. Nobody makes, changes or lets in somebody who may do more than themselves. */
 export function userRoutes(app: Api, parts: Parts): void {
-  const { access, auth, clock, engine } = parts
+  const { access, auth, clock, engine, publicUrl } = parts
   const { users, sessions } = engine.store
   const { people } = access
 
@@ -58,7 +59,7 @@ export function userRoutes(app: Api, parts: Parts): void {
       ...operation(
         tag,
         'Invite a user',
-        'With a role that may do no more than the caller. Hand the token on: with it they choose a password.',
+        'With a role that may do no more than the caller. Hand the link or the token on: with it they choose a password.',
       ),
       body: userInputSchema,
       response: { 201: invited, ...problems('write', 'E_EXISTS') },
@@ -66,7 +67,7 @@ export function userRoutes(app: Api, parts: Parts): void {
     handler: async (request, reply) => {
       await mayHandle(request, request.body)
       const { user, invitation } = await people.invite(request.body)
-      return reply.code(201).send({ user: userView(user), invitation })
+      return reply.code(201).send({ user: userView(user), invitation: invitationView(invitation, publicUrl) })
     },
   })
 
@@ -84,7 +85,26 @@ export function userRoutes(app: Api, parts: Parts): void {
     },
     handler: async (request) => {
       await mayHandle(request, { role: 'owner' })
-      return people.inviteOwner()
+      return invitationView(await people.inviteOwner(), publicUrl)
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/users/:idOrName/enter',
+    config: { scope: 'local', idempotent: false },
+    schema: {
+      ...operation(
+        tag,
+        'Let a user in by a link',
+        'For commands on the machine of the daemon, which may do anything anyway: the token signs the user in once, within five minutes, without a password. Written down.',
+      ),
+      params,
+      response: { 200: invitationSchema, ...problems('write', 'E_NOT_FOUND') },
+    },
+    handler: async (request) => {
+      const { id } = await find(request.params.idOrName)
+      return invitationView(await people.signInToken(id), publicUrl, 'enter')
     },
   })
 
@@ -176,7 +196,7 @@ export function userRoutes(app: Api, parts: Parts): void {
       const { user, invitation } = await people.reset(before.id, {
         secondFactor: request.body?.secondFactor ?? false,
       })
-      return { user: userView(user), invitation }
+      return { user: userView(user), invitation: invitationView(invitation, publicUrl) }
     },
   })
 

@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { type Alert, alertStates, severities } from '../../../../engine/model/alert.ts'
 import { alertInputSchema, reportOf } from '../../../../engine/model/alert-input.ts'
-import type { AlertId } from '../../../../engine/model/ids.ts'
+import type { AlertId, SilenceId } from '../../../../engine/model/ids.ts'
 import { slugSchema, textSchema } from '../../../../engine/model/values.ts'
 import type { AcceptedReport } from '../../../../engine/ports/alerts.ts'
 import { type Api, operation, type Parts } from '../../api.ts'
-import { alertSchema, notificationSchema, postingCountsSchema, routeSchema } from '../../reply/alert-views.ts'
+import {
+  alertSchema,
+  heldSchema,
+  notificationSchema,
+  postingCountsSchema,
+  routeSchema,
+  ruleBookSchema,
+} from '../../reply/alert-views.ts'
 import { idOf } from '../../reply/kept.ts'
 import { idParams, notFound, pageOf, pageQuery, toPage } from '../../reply/page.ts'
 import { problems } from '../../reply/problem.ts'
@@ -95,10 +102,22 @@ export function alertRoutes(app: Api, parts: Parts): void {
         severity: z.enum(severities).optional(),
         topic: slugSchema.optional(),
         key: z.string().min(1).max(200).optional(),
+        text: textSchema
+          .trim()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe(
+            'Words that are each part of the title, the key, the topic, the text or a label as `NAME=VALUE`.',
+          ),
       }),
       response: { 200: pageOf(alertSchema), ...problems('read') },
     },
-    handler: async (request) => toPage(await store.alerts.page(definedOf(request.query)), (row) => row),
+    handler: async (request) => {
+      const { text, ...query } = request.query
+      const words = text?.split(/\s+/)
+      return toPage(await store.alerts.page(definedOf({ ...query, words })), (row) => row)
+    },
   })
 
   app.route({
@@ -114,11 +133,52 @@ export function alertRoutes(app: Api, parts: Parts): void {
       querystring: z.strictObject({
         label: labelsQuery.describe('`name=value`; repeat it for each label.').meta({ type: 'array' }),
       }),
-      response: { 200: z.object({ routes: z.array(routeSchema).readonly() }), ...problems('read') },
+      response: {
+        200: z.object({
+          routes: z.array(routeSchema).readonly(),
+          silencedBy: z.array(idOf<SilenceId>()).readonly(),
+          inhibitedBy: z
+            .array(z.object({ id: idOf<AlertId>(), title: z.string() }))
+            .readonly()
+            .describe('Open alerts that would hold it back.'),
+        }),
+        ...problems('read'),
+      },
     },
-    handler: async (request) => ({
-      routes: [...(await alerts.routes(Object.fromEntries(request.query.label)))],
-    }),
+    handler: async (request) => {
+      const { inhibitedBy, ...preview } = await alerts.preview(Object.fromEntries(request.query.label))
+      return { ...preview, inhibitedBy: inhibitedBy.map(({ id, title }) => ({ id, title })) }
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/alerts/rules',
+    config: { scope: 'alerts:read' },
+    schema: {
+      ...operation(
+        tag,
+        'Read the rules',
+        'The tree, receivers, inhibitions and time intervals, as they are configured.',
+      ),
+      response: { 200: ruleBookSchema, ...problems('read') },
+    },
+    handler: async () => alerts.rules(),
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/alerts/held',
+    config: { scope: 'alerts:read' },
+    schema: {
+      ...operation(
+        tag,
+        'List open alerts that are not told',
+        'A silence or another alert holds them back. Newest first.',
+      ),
+      response: { 200: z.object({ data: z.array(heldSchema).readonly() }), ...problems('read') },
+    },
+    handler: async () => ({ data: await alerts.held() }),
   })
 
   app.route({

@@ -3,12 +3,13 @@ import type { EpochMs, SilenceId } from '../../../../engine/model/ids.ts'
 import { type Silence, silenceInputSchema } from '../../../../engine/model/silence.ts'
 import { epochMsSchema } from '../../../../engine/model/values.ts'
 import { type Api, operation, type Parts } from '../../api.ts'
-import { silenceSchema, type silenceStates } from '../../reply/alert-views.ts'
+import { alertSchema, silenceSchema, type silenceStates } from '../../reply/alert-views.ts'
 import { idParams, notFound, pageOf, pageQuery, toPage } from '../../reply/page.ts'
 import { problems } from '../../reply/problem.ts'
 import { callerName } from '../../request/caller-name.ts'
 
 const tag = 'Silences'
+const previewed = 100
 const { startsAt: _begins, ...shape } = silenceInputSchema.shape
 
 export type SilenceState = (typeof silenceStates)[number]
@@ -66,6 +67,27 @@ export function silenceRoutes(app: Api, parts: Parts): void {
       const by = createdBy === '' ? await callerName(request, parts) : createdBy
       const made = await alerts.silence({ ...input, startsAt, createdBy: by })
       return reply.code(201).send(viewOf(made))
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/silences/preview',
+    config: { scope: 'alerts:read', idempotent: false, audit: false },
+    schema: {
+      ...operation(tag, 'Preview a silence', 'Open alerts that it would be on now. Nothing is kept.'),
+      body: z.strictObject({ matchers: shape.matchers }),
+      response: {
+        200: z.object({
+          count: z.number().int(),
+          alerts: z.array(alertSchema).readonly().describe(`The newest ${previewed}.`),
+        }),
+        ...problems('write'),
+      },
+    },
+    handler: async (request) => {
+      const found = await alerts.matching(request.body.matchers)
+      return { count: found.length, alerts: found.slice(0, previewed) }
     },
   })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { httpLimitsSchema } from '../../../../app/config/http.ts'
+import { createMetrics, type Metrics } from '../../../../app/metrics/metrics.ts'
 import { createPasswords, type Passwords } from '../../../../engine/access/password.ts'
 import { totpCode } from '../../../../engine/access/totp.ts'
 import { createVault } from '../../../../engine/access/vault.ts'
@@ -28,13 +29,16 @@ interface Me {
 }
 interface Invitation {
   readonly token: string
+  readonly link: string | null
 }
 
 let clock: TestClock
 let served: Served
+let metrics: Metrics
 const start = (publicUrl?: string) =>
   serve({
     clock,
+    metrics,
     config: {
       vault: async () => vault,
       passwords: counting,
@@ -44,6 +48,7 @@ const start = (publicUrl?: string) =>
   })
 beforeEach(async () => {
   clock = createTestClock()
+  metrics = createMetrics({ version: '', role: '', store: '' }, clock)
   served = await start()
 })
 afterEach(async () => {
@@ -103,6 +108,26 @@ async function signedIn(role: Role, name?: string) {
   expect((await page.ask('POST', '/access/login', { name: own, password })).status).toBe(200)
   return { name: own, page }
 }
+
+test('an invitation is a link to the console, where it is known where that is', async () => {
+  const path = '/api/v1/users'
+  const unknown = (
+    await served.ask<{ invitation: Invitation }>('POST', path, { name: 'a@example.org', role: 'editor' })
+  ).json
+  expect(unknown.invitation.link).toBeNull()
+  await using known = await start('https://news.example/')
+  const { user, invitation } = (
+    await known.ask<{ user: { id: number }; invitation: Invitation }>('POST', path, {
+      name: 'a@example.org',
+      role: 'editor',
+    })
+  ).json
+  expect(invitation.link).toBe(`https://news.example/#/accept?token=${invitation.token}`)
+  const again = (await known.ask<{ invitation: Invitation }>('POST', `${path}/${user.id}/reset`)).json
+  expect(again.invitation.link).toBe(`https://news.example/#/accept?token=${again.invitation.token}`)
+  const first = (await known.ask<Invitation>('POST', `${path}/first`)).json
+  expect(first.link).toBe(`https://news.example/#/accept?token=${first.token}`)
+})
 
 describe('the first owner', () => {
   test('is made with a token that works once, and then there is none to be had', async () => {
@@ -211,6 +236,22 @@ describe('signing in', () => {
     expect((await browser().ask('POST', '/access/login', { name: other, password })).status).toBe(200)
     clock.advance(5 * 60_000)
     expect((await browser().ask('POST', '/access/login', { name, password })).status).toBe(200)
+  })
+
+  test('how it went is counted, and who it was is not', async () => {
+    const name = await person('editor')
+    const page = browser()
+    const login = (body: object) => page.ask('POST', '/access/login', { name, ...body })
+    await login({ password })
+    for (let i = 0; i < 5; i++) await login({ password: 'wrong' })
+    await login({ password: 'wrong' })
+    await page.ask('POST', '/access/login', { name: 'nobody@example.org', password })
+    const text = await metrics.text()
+    expect(text.match(/^broadsheet_sign_ins_total.* [1-9]\d*$/gm)?.toSorted()).toEqual([
+      'broadsheet_sign_ins_total{outcome="held"} 1',
+      'broadsheet_sign_ins_total{outcome="in"} 1',
+      'broadsheet_sign_ins_total{outcome="wrong"} 6',
+    ])
   })
 
   test('right ones do not count', async () => {

@@ -57,6 +57,21 @@ describe.each(['memory:', 'sqlite'] as const)('alerts over HTTP on %s', (store) 
     expect(await report(down)).toMatchObject([{ id: opened!.id, heard: 'reopened', state: 'firing' }])
   })
 
+  test('are found by words and labels, newest first, page by page', async () => {
+    for (const host of ['North-1', 'North-2', 'South-1'])
+      await report({ title: `Printer of ${store} jams`, labels: { host } })
+    const found = async (query: string) =>
+      (await house.ask<Page<Alert>>('GET', `/api/v1/alerts?${query}`)).json
+    const hosts = ({ data }: Page<Alert>) => data.map(({ labels }) => labels.host)
+    expect(hosts(await found('text=jams%20printer'))).toEqual(['South-1', 'North-2', 'North-1'])
+    expect(hosts(await found('text=host%3Dnorth-1'))).toEqual(['North-1'])
+    const page = await found('text=host%3Dnorth&limit=1')
+    expect(hosts(page)).toEqual(['North-2'])
+    const behind = await found(`text=host%3Dnorth&limit=1&after=${page.next}`)
+    expect([hosts(behind), behind.next]).toEqual([['North-1'], null])
+    expect((await house.ask('GET', '/api/v1/alerts?text=%20')).status).toBe(400)
+  })
+
   test('with an Idempotency-Key a request is done once', async () => {
     const key = { 'idempotency-key': `once-${store}` }
     const [first] = await report({ key: 'once', title: 'Once' }, key)

@@ -100,7 +100,7 @@ export async function openAlertDaemon(
 
 const mailsIn = (folder: string): string[] =>
   (existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [])
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.eml'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.eml') && !entry.parentPath.endsWith('tmp'))
     .map((entry) =>
       readFileSync(join(entry.parentPath, entry.name), 'utf8')
         .replace(/=\r?\n/g, '')

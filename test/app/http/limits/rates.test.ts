@@ -38,6 +38,17 @@ test('a caller over its limit gets 429 and when to come back; another caller doe
   expect(other.headers.get('ratelimit')).toBe('"perKey";r=19;t=1000')
 })
 
+test('attempts to sign in count for the address, whatever name they are for', async () => {
+  const signIn = httpLimitsSchema.parse({ ...limits, public: slowly(100), signIn: slowly(3) })
+  await using served = await serve({ config: { limits: signIn } })
+  const attempt = (name: string) =>
+    served.ask('POST', '/api/v1/access/login', { name, password: 'guessed' }, { authorization: '' })
+  const statuses: number[] = []
+  for (let index = 0; index < 5; index++) statuses.push((await attempt(`person${index}@example.org`)).status)
+  expect(statuses).toEqual([401, 401, 401, 429, 429])
+  expect(Number((await attempt('another@example.org')).headers.get('retry-after'))).toBeGreaterThan(0)
+})
+
 test('a limit comes back evenly, and never more at once than its burst', async () => {
   let now = 1_000_000
   const clock = { now: () => now, after: () => () => {} }

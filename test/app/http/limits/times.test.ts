@@ -122,6 +122,44 @@ test('what takes too long to answer is given up with 503, and the next request i
   abort.abort()
 })
 
+test('what changes something is answered when it is done, and its key is not free before', async () => {
+  const store = openMemoryStore()
+  const held = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  const slow = {
+    ...store,
+    topics: {
+      ...store.topics,
+      async insert(...given: Parameters<typeof store.topics.insert>) {
+        reached.resolve()
+        await held.promise
+        return store.topics.insert(...given)
+      },
+      async page(...given: Parameters<typeof store.topics.page>) {
+        await held.promise
+        return store.topics.page(...given)
+      },
+    },
+  }
+  await using served = await serve({
+    store: slow,
+    config: { times: httpTimesSchema.parse({ answerMs: 100 }) },
+  })
+  const key = { 'idempotency-key': 'once' }
+  const make = () => served.ask('POST', '/api/v1/topics', { name: 'sport', title: 'Sport' }, key)
+  const first = make()
+  await reached.promise
+  // A read that began later has been given up.
+  expect((await served.ask('GET', '/api/v1/topics')).status).toBe(503)
+  expect((await make()).json).toMatchObject({ code: 'E_IDEMPOTENCY' })
+  held.resolve()
+  const made = await first
+  expect(made.status).toBe(201)
+  const again = await make()
+  expect(again.headers.get('idempotency-replayed')).toBe('true')
+  expect(again.json).toEqual(made.json)
+})
+
 test('more connections than may be open are closed unread, and there is room again when one goes', async () => {
   await using served = await serve({ config: { maxConnections: 2 } })
   const [one, two] = [open(served), open(served)]

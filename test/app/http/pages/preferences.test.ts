@@ -68,7 +68,7 @@ describe('the preferences page', () => {
     const left = await engine.store.follows.insert(ada, { ...input, topics: [], filter: [] }, now)
     const { words } = await office.visit(path)
     expect(words).toContain('Alerts')
-    expect(words).toContain('Error and worse')
+    expect(words).toContain('Error and worse · E-mail')
     const later = await engine.store.follows.insert(ada, { ...input, topics: ['sport'], filter: [] }, now)
     await office.fill(path, {
       ...same,

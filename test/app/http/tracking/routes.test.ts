@@ -46,6 +46,26 @@ describe('a link', () => {
     }
   })
 
+  test('leads nowhere else, whatever its request names', async () => {
+    for (const query of ['url=https://evil.example', 'to=//evil.example', 'next=https://evil.example']) {
+      const { status, headers } = await desk.ask(`/c/${desk.token()}/${firstKey}?${query}`, {
+        headers: { 'x-forwarded-host': 'evil.example', referer: 'https://evil.example/' },
+      })
+      expect([status, headers.get('location')]).toEqual([302, targets[0]])
+    }
+  })
+
+  test.each(['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd'])(
+    'that came into the books as %s leads nowhere',
+    async (target) => {
+      const { store, office, people } = desk
+      const id = await sendOut(store, office.house.clock.now(), [target], `evil-${target.slice(0, 4)}`)
+      const { status, headers } = await desk.ask(`/c/${office.token(id, people[0]!)}/${keyOf(target)}`)
+      expect(headers.get('location')).toBeNull()
+      expect(status).toBeGreaterThanOrEqual(400)
+    },
+  )
+
   test('tells nobody who came, sets no cookie and is kept by no cache', async () => {
     for (const answer of [await desk.click(), await desk.open()]) {
       const { headers } = answer
