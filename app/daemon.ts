@@ -3,14 +3,18 @@ import { type Clock, systemClock } from '../engine/clock.ts'
 import type { Engine } from '../engine/engine.ts'
 import { BroadsheetError } from '../engine/errors.ts'
 import { parseStoreUrl } from '../stores/open.ts'
+import { createChannelDesk } from './channels/desk.ts'
 import { type ComposeOptions, compose } from './compose.ts'
+import { channelTypes } from './config/channel-types.ts'
 import type { AppConfig } from './config.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { providerHooksOf } from './feedback/hooks.ts'
 import { createMailboxReader } from './feedback/mailbox.ts'
+import { createGuard } from './fetch/guard.ts'
 import { createSesHook, topicArnsOf } from './hooks/ses-hook.ts'
 import { createHttp } from './http/server.ts'
 import { createMetrics } from './metrics/metrics.ts'
+import { pluginTypes } from './plugins/type.ts'
 
 export interface DaemonOptions extends Omit<ComposeOptions, 'clock'> {
   readonly version: string
@@ -84,6 +88,13 @@ export async function startDaemon(config: AppConfig, options: DaemonOptions): Pr
       }),
       providerHooks: providerHooksOf(config.feedback, { engine, clock, log }),
       alerts: config.engine.alerts,
+      channelDesk: createChannelDesk({
+        types: { ...(options.types ?? channelTypes), ...pluginTypes(config.plugins) },
+        egress: createGuard(config.egress),
+        known: Object.values(config.channels).map((channel) => channel.config),
+        clock,
+        log,
+      }),
     },
   })
   undo.defer(() => http.close())

@@ -3,6 +3,8 @@ export interface Mail {
   readonly subject: string
   /** The part in plain text. */
   readonly text: string
+  /** The part in HTML; empty where there is none. */
+  readonly html: string
   /** A header's value, unfolded; null where there is none. */
   header(name: string): string | null
 }
@@ -20,9 +22,11 @@ export function readMail(bytes: Buffer): Mail {
           .slice(1, -1)
           .map((part) => partOf(part.replace(/^\r\n/, '')))
   const plain = parts.find((part) => (part.header('content-type') ?? 'text/plain').startsWith('text/plain'))
+  const html = parts.find((part) => part.header('content-type')?.startsWith('text/html'))
   return {
     subject: decodeWords(whole.header('subject') ?? ''),
     text: plain === undefined ? '' : decodeBody(plain),
+    html: html === undefined ? '' : decodeBody(html),
     header: (name) => whole.header(name),
   }
 }

@@ -3,11 +3,13 @@ import * as alert from './alert/alert.ts'
 import * as analytics from './analytics.ts'
 import * as asset from './asset.ts'
 import * as audit from './audit.ts'
+import * as backup from './backup.ts'
 import * as bounce from './bounce.ts'
 import * as calendar from './calendar.ts'
 import * as campaign from './campaign/campaign.ts'
 import * as channel from './channel.ts'
 import * as config from './config.ts'
+import * as webConsole from './console.ts'
 import * as demo from './demo.ts'
 import * as doctor from './doctor.ts'
 import * as events from './events.ts'
@@ -34,6 +36,7 @@ export const allCommands: readonly CommandModule[] = [
   init,
   demo,
   serve,
+  webConsole,
   doctor,
   alert,
   campaign,
@@ -59,5 +62,6 @@ export const allCommands: readonly CommandModule[] = [
   audit,
   config,
   rotate,
+  backup,
   migrate,
 ]

@@ -9,6 +9,7 @@ interface Options {
   readonly crash: boolean
   readonly audience: boolean
   readonly production: boolean
+  readonly console: boolean
 }
 
 const sets = ['letter', 'digest', 'briefing'] as const
@@ -38,14 +39,22 @@ export function register(program: Command, run: Run): void {
       'sign up, confirm, choose, read a recurring newsletter and leave, as a reader does',
       false,
     )
+    .option('--console', 'a newsroom at work, and its console in the browser, until Ctrl+C', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ broadsheet demo\n  $ broadsheet demo --subscribers 20000 --crash\n  $ broadsheet demo --production\n  $ broadsheet demo --audience\n',
+      '\nExamples:\n  $ broadsheet demo\n  $ broadsheet demo --subscribers 20000 --crash\n  $ broadsheet demo --production\n  $ broadsheet demo --audience\n  $ broadsheet demo --console\n',
     )
     .action(
       run(async (cli, options: Options) => {
         if (options.audience && (options.crash || options.production))
           throw new CliError('usage', '--audience is a demo of its own: leave out --crash and --production.')
+        if (options.console) {
+          if (options.crash || options.production || options.audience)
+            throw new CliError('usage', '--console is a demo of its own: leave out the other ones.')
+          const { runDesk } = await import('../../demo/desk.ts')
+          await runDesk(cli, { folder: options.folder, subscribers: options.subscribers ?? 2000 })
+          return
+        }
         // Loaded when asked for: nobody else needs the demo's content.
         if (options.audience) {
           const { runAudienceDemo } = await import('../../demo/audience.ts')

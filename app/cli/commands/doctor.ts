@@ -63,11 +63,13 @@ async function doctor(cli: Cli): Promise<void> {
     checkRetention(config, ok)
     await checkRedis(config, { ok, broken })
     // Loaded by who asks: nothing else of the command line looks at DNS and TLS.
-    const [{ lookAtSenders }, { lookAtNetwork }] = await Promise.all([
+    const [{ lookAtSenders }, { lookAtNetwork }, { lookAtClocks, timepiecesOf }] = await Promise.all([
       import('../../doctor/senders.ts'),
       import('../../doctor/network.ts'),
+      import('../../doctor/clock.ts'),
     ])
     const found = await Promise.all([
+      lookAtClocks(timepiecesOf(config), Date.now),
       lookAtNetwork(config, Date.now),
       lookAtSenders(config, campaigns, createResolver(config.dns)),
     ])

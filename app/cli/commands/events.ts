@@ -115,6 +115,20 @@ function describe(cli: Cli, fact: Fact): string {
       const { id, severity, state, title } = fact.alert
       return `alert ${id} is ${state} (${severity}): ${cli.style('bold', plain(title))}`
     }
+    case 'silence.changed': {
+      const { id, startsAt, endsAt } = fact.silence
+      return `silence ${id} is from ${time(startsAt)} until ${time(endsAt)}`
+    }
+    case 'heartbeat.changed': {
+      const says = {
+        made: 'is waited for',
+        changed: 'was changed',
+        removed: 'was removed',
+        late: 'is late',
+        back: 'is back',
+      }
+      return `heartbeat ${cli.style('bold', plain(fact.heartbeat.name))} ${says[fact.change]}`
+    }
     case 'notification.told': {
       const { id, reason, audience } = fact.notification
       return `notification ${id} (${reason}) goes to ${count(audience)}`

@@ -77,7 +77,13 @@ async function init(cli: Cli, sample: boolean): Promise<void> {
       made === null ? null : await client.post<Invitation>('/users/first').catch(ignoreSecondOwner)
     if (cli.options.json)
       cli.result(
-        { config: file, data: config.data, key: made?.secret ?? null, ownerToken: owner?.token ?? null },
+        {
+          config: file,
+          data: config.data,
+          key: made?.secret ?? null,
+          ownerToken: owner?.token ?? null,
+          ownerLink: owner?.link ?? null,
+        },
         () => '',
       )
     if (made !== null) {
@@ -87,10 +93,10 @@ async function init(cli: Cli, sample: boolean): Promise<void> {
     } else cli.say()
     if (owner !== null)
       cli.say(
-        `The first owner chooses a password with this token, once, until ${time(owner.expiresAt)}:\n\n  ${cli.style('bold', owner.token)}\n`,
+        `The first owner chooses a password with this token, once, until ${time(owner.expiresAt)}:\n\n  ${cli.style('bold', owner.token)}\n${owner.link === null ? '' : `\nor, once the daemon runs, at ${owner.link}\n`}`,
       )
     cli.say('Next:')
-    for (const [command, why] of [
+    const next = [
       ['broadsheet doctor', 'is everything in order?'],
       ...(sample
         ? [
@@ -104,7 +110,8 @@ async function init(cli: Cli, sample: boolean): Promise<void> {
         ? []
         : [['broadsheet user accept TOKEN --address YOU@EXAMPLE.ORG', 'the first owner'] as const]),
       ['broadsheet serve', 'run the daemon'],
-    ] as const)
-      cli.say(`  $ ${command.padEnd(36)} ${cli.style('dim', why)}`)
+    ] as const
+    const widest = Math.max(...next.map(([command]) => command.length))
+    for (const [command, why] of next) cli.say(`  $ ${command.padEnd(widest)}  ${cli.style('dim', why)}`)
   })
 }

@@ -5,7 +5,12 @@ import type { LetterPreview, TemplateProblem } from '../../../engine/engine.ts'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import type { Campaign } from '../../../engine/model/campaign.ts'
 import type { List } from '../../../engine/model/list.ts'
-import type { Template, TemplateInput } from '../../../engine/model/template.ts'
+import type {
+  Template,
+  TemplateInput,
+  TemplateVersion,
+  TemplateVersionHead,
+} from '../../../engine/model/template.ts'
 import { readTemplates } from '../../templates/files.ts'
 import { createPictures, type Picture } from '../../templates/pictures.ts'
 import type { Cli } from '../cli.ts'
@@ -66,11 +71,14 @@ export function register(program: Command, run: Run): void {
   command
     .command('show')
     .argument('<name>')
+    .argument('[version]', 'as it was in this version')
     .description('print a template as it is kept')
     .action(
-      run((cli, name: string) =>
+      run((cli, name: string, version: string | undefined) =>
         withDaemon(cli, {}, async ({ client }) => {
-          const template = await find<Template>(client, 'templates', 'template', name)
+          const present = await find<Template>(client, 'templates', 'template', name)
+          const template =
+            version === undefined ? present : await client.get<TemplateVersion>(versionsOf(present, version))
           cli.result(template, () => {
             const { kind, format, version, subject, preheader, body, variants } = template
             const languages = Object.keys(variants)
@@ -80,6 +88,55 @@ export function register(program: Command, run: Run): void {
             if (preheader !== '') parts.push(`${cli.style('dim', 'preheader')}  ${plain(preheader)}`)
             return [...parts, '', plain(body)].join('\n')
           })
+        }),
+      ),
+    )
+
+  command
+    .command('versions')
+    .argument('<name>')
+    .description('what a template was, newest first: who wrote it and when')
+    .action(
+      run((cli, name: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const template = await find<Template>(client, 'templates', 'template', name)
+          await cli.table(
+            client.rows<TemplateVersionHead>(versionsOf(template)),
+            [
+              { title: 'VERSION', of: ({ version }) => String(version), align: 'right' },
+              { title: 'WRITTEN', of: ({ at }) => time(at) },
+              { title: 'BY', of: ({ author }) => author ?? '' },
+              { title: 'BYTES', of: (head) => bytes(head.bytes), align: 'right' },
+              { title: 'SUBJECT', of: ({ subject }) => subject, flexible: true },
+            ],
+            'No versions.',
+          )
+        }),
+      ),
+    )
+
+  command
+    .command('restore')
+    .argument('<name>')
+    .argument('<version>', 'one that "broadsheet template versions" lists')
+    .description('write what a template was as its newest version')
+    .action(
+      run((cli, name: string, version: string) =>
+        withDaemon(cli, {}, async ({ client }) => {
+          const present = await find<Template>(client, 'templates', 'template', name)
+          const {
+            at: _,
+            author: __,
+            version: ___,
+            ...was
+          } = await client.get<TemplateVersion>(versionsOf(present, version))
+          // Campaigns know it by the name it has now.
+          const restored = await save(client, { ...was, name: present.name })
+          cli.result({ name: present.name, ...restored, restored: Number(version) }, () =>
+            restored.outcome === 'unchanged'
+              ? `${present.name} is as it was in version ${version} already.`
+              : `${cli.style('green', '✓')} ${present.name}  as in version ${version}, now version ${restored.version}`,
+          )
         }),
       ),
     )
@@ -175,6 +232,9 @@ export function register(program: Command, run: Run): void {
       ),
     )
 }
+
+const versionsOf = ({ id }: Template, version?: string): string =>
+  pathTo('templates', id, version === undefined ? '/versions' : `/versions/${encodeURIComponent(version)}`)
 
 /** What templates show lies in the folder that is given, or beside the file that is. */
 const folderOf = (path: string): string =>

@@ -19,6 +19,8 @@ export interface ListedUser {
 export interface Invitation {
   readonly token: string
   readonly expiresAt: number
+  /** Null where the daemon has no `publicUrl`. */
+  readonly link: string | null
 }
 interface Invited {
   readonly user: ListedUser
@@ -36,10 +38,11 @@ ${roles.map((role) => `  ${role.padEnd(11)} ${role === 'owner' ? 'everything' : 
 `
 
 /** The token alone on stdout, so that a script can hand it on. */
-function hand(cli: Cli, value: object, { token, expiresAt }: Invitation, whose: string): void {
+function hand(cli: Cli, value: object, { token, expiresAt, link }: Invitation, whose: string): void {
   cli.result(value, () => token)
   cli.remark(
     `This is the token with which ${whose} chooses a password, once, until ${time(expiresAt)}. It is shown only now.\n` +
+      (link === null ? '' : `  ${link}\n`) +
       `  $ broadsheet user accept ${token}`,
   )
 }

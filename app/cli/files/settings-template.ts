@@ -13,13 +13,9 @@ http:
   host: 127.0.0.1
   port: 8025
 
-# Ways out, by the names that campaigns use.
+# Ways out, by the names that campaigns use. The first one carries all that does not name another.
 channels:
-  # Writes letters into a folder (a maildir) instead of sending them.
-  file:
-    directory: ./broadsheet-data/outbox
-
-  # Your mail server:
+  # Your mail server. "broadsheet doctor" tries it.
   # smtp:
   #   host: mail.example.org
   #   port: 587
@@ -28,13 +24,18 @@ channels:
   #     user: broadsheet
   #     pass: "..."        # better: BROADSHEET_CHANNELS_SMTP_AUTH_PASS_FILE=/run/secrets/smtp
 
+  # Writes letters into a folder (a maildir) instead of sending them.
+  file:
+    directory: ./broadsheet-data/outbox
+
 # Channels by others, and what they may connect to.
 # plugins:
 #   - package: ./my-channel
 #     addresses: ["chat.example.org:443"]
 
-# Signs letters, so that mail providers know them to be yours. Publish the public key as
-# SELECTOR._domainkey.DOMAIN in the DNS.
+# Signs letters, so that mail providers know them to be yours. To make a key:
+#   openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out dkim.pem
+# "broadsheet doctor" then says what to publish in the DNS, once a campaign is from that domain.
 # dkim:
 #   - domain: example.org
 #     selector: news

@@ -26,6 +26,13 @@ export const pgBouncer: Program = {
   apt: 'pgbouncer',
   brew: 'pgbouncer',
 }
+export const chromium: Program = {
+  what: 'a Chromium browser',
+  names: ['chromium', 'chromium-browser', 'google-chrome'],
+  apt: 'chromium',
+  brew: 'chromium',
+  or: 'name one in CHROMIUM_PATH',
+}
 
 /** Its path; null where it is not installed. */
 export function findProgram({ names }: Program): string | null {

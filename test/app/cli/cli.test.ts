@@ -82,6 +82,32 @@ describe('a campaign from the first row to the last letter', () => {
     expect((await add()).json).toMatchObject([{ name: 'weekly', outcome: 'updated', version: 2 }])
   })
 
+  test('what it was is listed, shown and brought back', async () => {
+    const subjects = async () =>
+      (await cli('template', 'versions', 'weekly', '--json')).json.map(({ version, author, subject }) => [
+        version,
+        author,
+        subject,
+      ])
+    const two = [2, 'command line', 'News, {{ subscriber.name }}']
+    const one = [1, 'command line', 'News for {{ subscriber.name }}']
+    expect(await subjects()).toEqual([two, one])
+    expect((await cli('template', 'versions', 'weekly')).out).toMatch(
+      /^VERSION +WRITTEN +BY +BYTES +SUBJECT\n +2 /,
+    )
+    expect((await cli('template', 'show', 'weekly', '1')).out).toMatch(/version 1\nsubject +News for /)
+    const restore = (version: string) => cli('template', 'restore', 'weekly', version, '--json')
+    expect((await restore('1')).json).toMatchObject([{ outcome: 'updated', version: 3, restored: 1 }])
+    expect((await restore('1')).json).toMatchObject([{ outcome: 'unchanged', version: 3 }])
+    expect((await restore('2')).json).toMatchObject([{ outcome: 'updated', version: 4 }])
+    expect((await subjects()).slice(0, 2)).toEqual([
+      [4, ...two.slice(1)],
+      [3, ...one.slice(1)],
+    ])
+    const { code, err } = await cli('template', 'show', 'weekly', '9')
+    expect([code, err]).toEqual([4, expect.stringContaining('the present one is 4')])
+  })
+
   test('create takes a file, and flags over it', async () => {
     writeFileSync(
       inFolder('weekly.yaml'),
@@ -150,6 +176,17 @@ describe('a campaign from the first row to the last letter', () => {
     expect((await cli('events', 'list', '--campaign', 'weekly', '--limit', '3', '--json')).json).toHaveLength(
       3,
     )
+  })
+
+  test('who is skipped is told of, with where to see why', async () => {
+    const file = inFolder('weekly.yaml')
+    const fields = ['--channel', 'file', '--field', 'selection.minimum=3']
+    await cli('campaign', 'create', file, '--name', 'more', ...fields)
+    const { code, out, err } = await cli('campaign', 'start', 'more')
+    expect(code).toBe(0)
+    expect(out).toContain('more is finished: 0 sent, 0 failed, 1,000 skipped')
+    const [, why = ''] = err.match(/broadsheet (export deliveries more --state skipped)/) ?? []
+    expect((await cli(...why.split(' '), '--json')).json[0]).toMatchObject({ code: 'too_few_items' })
   })
 })
 

@@ -1,10 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { Finding } from '../../../app/doctor/finding.ts'
 import { dkimRecord } from '../../../engine/compose/dkim-key.ts'
 import { makeKey } from '../../engine/deliverability/keys.ts'
+import { startRedis } from '../../servers/redis.ts'
+import { makeDatabase } from '../../stores/postgres/database.ts'
 import { type NameServer, startNameServer, type Zone } from '../dns/name-server.ts'
 import { run } from './outside.ts'
 
@@ -82,4 +84,26 @@ publicUrl: http://thenews.invalid
   for (const { status, remedy } of Object.values(found)) expect(remedy === null).toBe(status === 'ok')
   const { out } = await run(cwd, ['doctor'])
   expect(out).toMatch(/✗ dmarc.record +.*\n +-> Publish a TXT record at _dmarc.thenews.press/)
+})
+
+test('a Redis that answers is in order, and one that does not is told', async () => {
+  const [redis, database] = await Promise.all([startRedis(), makeDatabase()])
+  onTestFinished(database.drop)
+  await settle(
+    good,
+    `channels: { file: { directory: outbox } }\nstore: ${database.url}\nredis: ${redis.url}\nsecrets: ["a secret that only the tests sign with, long"]`,
+  )
+  await run(cwd, ['init'])
+  const { found, code } = await findings()
+  expect(Object.values(found).filter(({ status }) => status === 'failed')).toEqual([])
+  expect(code).toBe(0)
+  expect(found.redis).toMatchObject({ status: 'ok', detail: 'answers, and takes writes' })
+  expect(found.clock).toMatchObject({ status: 'ok', detail: 'within 1 s of Redis' })
+  await redis.drop()
+  const away = await findings()
+  expect(away.code).toBe(10)
+  expect(away.found.redis).toMatchObject({
+    status: 'failed',
+    remedy: expect.stringContaining('"redis"') as string,
+  })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { bytes, clip, duration, plain, rate, width } from '../../../app/cli/terminal/format.ts'
 import { formatTable } from '../../../app/cli/terminal/table.ts'
+import { wrap } from '../../../app/cli/terminal/wrap.ts'
 import { parseWhen } from '../../../app/cli/when.ts'
 
 test('durations, sizes and rates as people say them', () => {
@@ -44,6 +45,19 @@ test('a table fits the terminal: the flexible column gives way', () => {
     { columns: 30, head: (text) => text },
   )
   expect(table).toBe('NAME    TITLE\nweekly  A title that is a goo…')
+})
+
+test('lines break at blanks, and never in what is to be copied', () => {
+  expect(
+    wrap('Publish a TXT record at a.example: "v=DMARC1; p=none; rua=mailto:me@a.example", and wait.', 24),
+  ).toEqual([
+    'Publish a TXT record at',
+    'a.example:',
+    '"v=DMARC1; p=none; rua=mailto:me@a.example",',
+    'and wait.',
+  ])
+  expect(wrap('an inch is 1" long', 8)).toEqual(['an inch', 'is 1"', 'long'])
+  expect(wrap('', 8)).toEqual([''])
 })
 
 test('times: local, with a zone, or from now', () => {

@@ -153,6 +153,10 @@ function conclude(cli: Cli, campaign: Campaign, progress: RunProgress | null, to
     cli.remark(
       `Which and why: broadsheet export deliveries ${name} --state failed. Again: broadsheet campaign retry ${name}`,
     )
+  if (counts !== null && counts.skipped > 0)
+    cli.remark(
+      `Skipped are those for whom there were too few items that they had not had before, and the like. Who and why: broadsheet export deliveries ${name} --state skipped`,
+    )
   if (counts !== null && counts.unknown > 0)
     cli.remark(
       `Unknown means that it may have arrived: broadsheet export unknown ${name}. Send those again with: broadsheet campaign retry ${name} --unknown`,
