@@ -6,15 +6,27 @@ import { openMemoryStore } from '../../stores/memory/open.ts'
 import { createHttp } from '../http/server.ts'
 import { cell } from './cell.ts'
 
-/** The part of OpenAPI that the page shows. */
+interface Content {
+  readonly [type: string]: { readonly schema?: unknown }
+}
+
+/** The part of OpenAPI that references are made from. */
 interface Operation {
   readonly summary: string
   readonly tags: readonly [string]
   readonly 'x-broadsheet-scope': string
-  readonly responses: { readonly [status: string]: unknown }
+  readonly parameters?: readonly {
+    readonly in: string
+    readonly name: string
+    readonly required?: boolean
+    readonly schema: unknown
+  }[]
+  readonly requestBody?: { readonly required?: boolean; readonly content: Content }
+  readonly responses: { readonly [status: string]: { readonly content?: Content } }
 }
-interface Document {
+export interface Described {
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } }
+  readonly components: { readonly schemas: { readonly [name: string]: unknown } }
 }
 
 /** Every operation by its tag and path, as a page of Markdown. */
@@ -34,7 +46,7 @@ export async function apiPage(): Promise<string> {
   return [
     '# HTTP API',
     `Made by \`npm run docs:generate\`. A daemon describes the same at \`/openapi.json\`, with bodies, parameters and answers. Who may is a
-scope ([access](../access.md)), \`user\` (somebody signed in), \`any\` (whoever is known) or \`public\`. Refusals: [error codes](errors.md).`,
+scope ([access](../access.md)), \`user\` (somebody signed in), \`local\` (commands on the daemon's machine), \`any\` (whoever is known) or \`public\`. Refusals: [error codes](errors.md).`,
     ...sections.flatMap(([tag, those]) => [
       `## ${tag}`,
       [
@@ -53,7 +65,7 @@ scope ([access](../access.md)), \`user\` (somebody signed in), \`any\` (whoever 
 const keyOf = ({ path, method }: { readonly path: string; readonly method: string }) => `${path} ${method}`
 
 /** As a daemon of nothing but defaults says it, on no port. */
-async function describedApi(): Promise<Document> {
+export async function describedApi(): Promise<Described> {
   await using undo = new AsyncDisposableStack()
   const store = undo.adopt(openMemoryStore(), (one) => one.close())
   const queue = undo.adopt(createMemoryQueue(), (one) => one.close())
@@ -64,5 +76,5 @@ async function describedApi(): Promise<Document> {
   const engine = undo.adopt(await createEngine(config, { store, queue, channels: {} }), (one) => one.stop())
   const app = undo.adopt(await createHttp({ engine, log: silentLog, version: '' }), (one) => one.close())
   await app.ready()
-  return app.swagger() as unknown as Document
+  return app.swagger() as unknown as Described
 }

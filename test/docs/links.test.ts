@@ -2,14 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { lexer, type Token, walkTokens } from 'marked'
 import { expect, test } from 'vitest'
+import { readBook } from '../../app/site/book.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const pages = [
-  'README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => join('docs', file)),
-].toSorted()
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => join('docs', file))
+const pages = new Set(['README.md', ...docs, ...readBook(root).leaves.map(({ source }) => source)])
 
 interface Page {
   /** As they are written, without those that leave the repository. */
@@ -64,7 +63,7 @@ function problemOf(from: string, link: string): string | null {
   return pageOf(target).anchors.has(anchor) ? null : `${target} has no heading "${anchor}"`
 }
 
-test.each(pages)('%s links to what is there', (page) => {
+test.each([...pages].toSorted())('%s links to what is there', (page) => {
   const wrong = pageOf(page).links.flatMap((link) => {
     const problem = problemOf(page, link)
     return problem === null ? [] : [`${link}: ${problem}`]
@@ -74,6 +73,7 @@ test.each(pages)('%s links to what is there', (page) => {
 
 test('docs/index.md leads to every page, and README.md to docs/index.md', () => {
   const linked = pageOf('docs/index.md').links.map((link) => join('docs', link.split('#')[0]!))
-  expect(linked).toEqual(expect.arrayContaining(pages.filter((page) => page !== 'docs/index.md')))
+  expect(linked).toEqual(expect.arrayContaining(docs.filter((page) => page !== 'docs/index.md')))
+  expect(linked).toContain('README.md')
   expect(pageOf('README.md').links).toContain('docs/index.md')
 })
