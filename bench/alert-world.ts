@@ -56,7 +56,8 @@ async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised>
         title: `Disk of ${key} is full`,
         severity: 'critical',
         labels: { alertname: 'DiskFull', host: key },
-        ttlMs: 60_000,
+        // They stay open: one that ends meanwhile is told a second time.
+        ttlMs: 3_600_000,
       }),
     )
     if (status === 202) toAccept.push(performance.now() - sentAt.get(key)!)

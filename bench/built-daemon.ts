@@ -19,7 +19,7 @@ export function buildDist(): void {
 export function serveArguments(settings: string, heapMiB = 256): readonly string[] {
   const main = join(root, 'dist/app/cli/main.js')
   return [
-    '--max-semi-space-size=4',
+    '--max-semi-space-size=8',
     `--max-old-space-size=${heapMiB}`,
     '--input-type=module',
     '-e',

@@ -8,6 +8,7 @@ import { benchApi } from './api.ts'
 import { benchCache } from './cache.ts'
 import { benchChannel } from './channel.ts'
 import { benchCompose } from './compose.ts'
+import { benchConsole } from './console.ts'
 import { benchFeeds } from './feeds.ts'
 import type { Figure, Report } from './figure.ts'
 import { benchGenerate } from './generate.ts'
@@ -39,6 +40,7 @@ const benches = {
   api: benchApi,
   alerts: benchAlerts,
   analytics: benchAnalytics,
+  console: benchConsole,
   reads: benchReads,
   fanout: benchAlertFanout,
   latency: benchAlertLatency,

@@ -13,7 +13,7 @@ import { makeFolder } from './newsroom.ts'
 const mebibyte = 2 ** 20
 const piece = 5000
 
-const flags = ['--max-semi-space-size=4', '--max-old-space-size=256']
+const flags = ['--max-semi-space-size=8', '--max-old-space-size=256']
 
 /** Import of a CSV with 1 % broken rows into SQLite and into Postgres, beside csv-parse reading the same file; then its
  *  export. Each in a process of its own with the daemon's limits: what the collector may leave lying about decides the
