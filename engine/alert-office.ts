@@ -80,6 +80,8 @@ export function createAlertOffice(parts: {
     channels,
     tracer,
     clock,
+    // One transaction for both, where one thread writes.
+    writing: postman.settleNow,
     heard(changed) {
       if (desk.view() === null) wakeDesk()
       else desk.hear(changed)

@@ -115,6 +115,8 @@ export function createAlerts(parts: {
   readonly channels: ReadonlyMap<string, AlertWay>
   readonly tracer: Tracer
   readonly clock: Clock
+  /** Reports are about to be written. */
+  readonly writing: () => void
   /** Alerts that were just accepted or changed. */
   readonly heard: (alerts: readonly Alert[]) => void
   /** Follows or silences have changed. Where this node has the desk, it knows them when this resolves. */
@@ -124,7 +126,21 @@ export function createAlerts(parts: {
   /** How many follows an alert is for. Null: this node does not know them. */
   readonly followers: Parameters<typeof createDirections>[0]['followers']
 }): Alerts & { readonly watch: (now: EpochMs) => Promise<void> } {
-  const { config, rules, store, tokens, channels, tracer, clock, heard, look, tell, desk, followers } = parts
+  const {
+    config,
+    rules,
+    store,
+    tokens,
+    channels,
+    tracer,
+    clock,
+    writing,
+    heard,
+    look,
+    tell,
+    desk,
+    followers,
+  } = parts
   const settings = config.alerts
   const { matching, ...directions } = createDirections({
     rules,
@@ -138,6 +154,7 @@ export function createAlerts(parts: {
   const spacing = createSpacing(clock, settings.gatherMs)
   const intake = createGatherer<AlertReport, AcceptedReport>(
     async (reports) => {
+      writing()
       const accepted = await store.alerts.accept(reports, {
         now: clock.now(),
         reopenMs: settings.reopenMs,

@@ -5,14 +5,19 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 const lineEnds = /\r\n?|[\u0085\u2028\u2029]/g
 // Embeddings, overrides and isolates turn around what others write after them; letters have their direction without.
 const reordering = /[\u202a-\u202e\u2066-\u2069]/g
+/** Nothing of all that is in it: most texts. */
+const usual = /^[ -~]*$/
 
 /** Text as people may see it: without control characters but tabs and line ends (all of them \n), without half surrogate pairs,
  *  and without what turns around the text that follows it. */
 export const cleanText = (text: string): string =>
-  text.toWellFormed().replace(lineEnds, '\n').replace(controls, '').replace(reordering, '')
+  usual.test(text)
+    ? text
+    : text.toWellFormed().replace(lineEnds, '\n').replace(controls, '').replace(reordering, '')
 
 /** The same, in one line. */
-export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g, ' ').trim()
+export const oneLine = (text: string): string =>
+  usual.test(text) && !text.includes('  ') ? text.trim() : cleanText(text).replace(/\s+/g, ' ').trim()
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

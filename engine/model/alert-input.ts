@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { type AlertReport, type Labels, labelOf, severities } from './alert.ts'
 import { labelsSchema } from './heartbeat.ts'
@@ -49,11 +49,11 @@ export type AlertInput = z.input<typeof alertInputSchema>
 
 /** 32 hexadecimal digits; the same for equal labels in any order. */
 export function fingerprint(labels: Labels, ...more: readonly string[]): string {
-  const hash = createHash('sha256')
+  let whole = ''
   // Neither a name nor a value has U+0000, so that no two sets are written alike.
-  for (const name of Object.keys(labels).sort()) hash.update(`${name}\0${labelOf(labels, name)}\0`)
-  for (const text of more) hash.update(`\0${text}`)
-  return hash.digest('hex').slice(0, 32)
+  for (const name of Object.keys(labels).sort()) whole += `${name}\0${labelOf(labels, name)}\0`
+  for (const text of more) whole += `\0${text}`
+  return hash('sha256', whole).slice(0, 32)
 }
 
 /** What the input says, complete. */
@@ -64,10 +64,10 @@ export function reportOf(
 ): AlertReport {
   const { key, status, topic, severity, text, labels, annotations, links, endsAt, ttlMs } = input
   const title = input.title ?? key ?? ''
-  const own = fingerprint(labels, topic ?? '', ...(Object.keys(labels).length === 0 ? [title] : []))
+  const own = () => fingerprint(labels, topic ?? '', ...(Object.keys(labels).length === 0 ? [title] : []))
   const over = status === 'resolved' ? now : (endsAt ?? now + (ttlMs ?? defaultTtlMs))
   return {
-    key: key ?? own,
+    key: key ?? own(),
     topic,
     severity,
     labels,

@@ -33,8 +33,6 @@ const lanes = 2
 const claimed = 200
 /** Of one place in one thread. */
 const receiptsKept = 8
-/** Outcomes that come within this are written together. A crash meanwhile leaves them in doubt: it is short. */
-const settleMs = 50
 
 export interface Postman {
   /** Postings that were just taken, and whether their notification has more. */
@@ -42,6 +40,8 @@ export interface Postman {
   start(): void
   /** Something may be due now. */
   kick(): void
+  /** The store is written to now: outcomes that wait for more of them go along. */
+  settleNow(): void
   /** Messages that were taken and are not settled, and since when the oldest of them is here; null: there is none. */
   underWay(): { readonly messages: number; readonly since: EpochMs | null }
   /** Takes nothing more; resolves when what is on the wire was answered and settled, at the deadline at the latest. */
@@ -72,6 +72,7 @@ export function createPostman(parts: {
   const { leaseMs } = config.delivery
   const stopping = new AbortController()
   const deadline = new AbortController()
+  /** Of postings that were found later. Most are told at once and never again: all of them here would outlive the young generation. */
   const known = new LRUCache<NotificationId, Notification>({ max: 500 })
   /** On the wire: prolonged while they are. */
   const held = new Set<PostingRef>()
@@ -89,6 +90,7 @@ export function createPostman(parts: {
     { readonly receipt: string; readonly replaced: readonly (string | null)[] }
   >({ max: 1000 })
   const gates = new Map<string, Gatherer<string, EpochMs | null>>()
+  let settleNow = () => {}
   let cancelRenewal = () => {}
 
   const settle = createGatherer<PostingSettlement, void>(
@@ -96,9 +98,22 @@ export function createPostman(parts: {
       await store.postings.settle(settlements, clock.now())
       return settlements.map(() => undefined)
     },
-    // Nobody waits for it, and a transaction for each would cost a campaign beside more than the posts do.
-    { maxInputs: 1000, pause: () => pause(clock, settleMs, stopping.signal) },
+    { maxInputs: 1000, pause: company },
   )
+
+  /** Nobody waits for an outcome to be written, and a transaction for each would cost a campaign beside more than the posts do. A
+   *  crash meanwhile leaves them in doubt: it is short. */
+  function company(): Promise<void> {
+    if (stopping.signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancel = clock.after(settings.gatherMs, () => settleNow())
+      settleNow = () => {
+        settleNow = () => {}
+        cancel()
+        resolve()
+      }
+    })
+  }
 
   function track(work: Promise<void>): void {
     const tracked = work
@@ -391,7 +406,6 @@ export function createPostman(parts: {
 
   return {
     carry(notification, postings, more) {
-      known.set(notification.id, notification)
       if (postings.length > 0) track(deliver(notification, postings, 'direct'))
       if (more && fanning.size < lanes) track(fan(notification))
     },
@@ -400,6 +414,7 @@ export function createPostman(parts: {
       sweeper.start()
     },
     kick: sweeper.kick,
+    settleNow: () => settleNow(),
     underWay() {
       let messages = 0
       for (const part of taken.keys()) messages += part.length
@@ -408,6 +423,7 @@ export function createPostman(parts: {
     },
     async stop(deadlineMs) {
       stopping.abort()
+      settleNow()
       const over = new AbortController()
       const drained = (async () => {
         await sweeper.stop()

@@ -14,8 +14,8 @@ export interface Group {
   run(waiting: Request[]): readonly Reply[]
 }
 
-/** Group commit: requests that wait together are one transaction and one fsync, each within a savepoint of its
- *  own, so that a refused one undoes only itself. */
+/** Group commit: requests that wait together are one transaction and one fsync. A refused one undoes only itself: then the
+ *  others run again with it, each within a savepoint of its own. Without one nothing is copied for the case. */
 export function createGroup(
   db: Database,
   answer: (request: Request) => Parcel,
@@ -51,28 +51,43 @@ export function createGroup(
     }
   }
 
+  /** Rolled back where it throws. */
+  const transaction = (next: () => Request | undefined, reply: (request: Request) => Reply): Reply[] => {
+    let request = next()
+    try {
+      begin.run()
+      const replies: Reply[] = []
+      for (; request !== undefined; request = next()) replies.push(reply(request))
+      commit.run()
+      ended(true)
+      return replies
+    } catch (error) {
+      if (db.inTransaction) rollback.run()
+      ended(false)
+      throw error
+    }
+  }
+  const plain = (request: Request): Reply => ({ id: request.id, ok: answer(request) })
+
   return {
     run(waiting) {
       const started: Request[] = []
+      const until = performance.now() + maxGroupMs
+      const next = () => {
+        const isFull = started.length === maxGroupRequests || performance.now() >= until
+        const request = isFull && started.length > 0 ? undefined : waiting.shift()
+        if (request !== undefined) started.push(request)
+        return request
+      }
       try {
-        const until = performance.now() + maxGroupMs
-        const first = waiting.shift()
-        if (first === undefined) return []
-        started.push(first)
-        begin.run()
-        const replies = [runOne(first)]
-        while (started.length < maxGroupRequests && performance.now() < until) {
-          const next = waiting.shift()
-          if (next === undefined) break
-          started.push(next)
-          replies.push(runOne(next))
-        }
-        commit.run()
-        ended(true)
-        return replies
+        return transaction(next, plain)
       } catch (error) {
-        if (db.inTransaction) rollback.run()
-        ended(false)
+        if (started.length <= 1) return reject(started, error)
+      }
+      const again = [...started]
+      try {
+        return transaction(() => again.shift() ?? next(), runOne)
+      } catch (error) {
         return reject(started, error)
       }
     },

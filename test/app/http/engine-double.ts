@@ -325,6 +325,7 @@ function alertsOf(store: Store, clock: Clock): Alerts {
     channels: new Map(),
     tracer: noTracer,
     clock,
+    writing() {},
     heard() {},
     async look() {},
     tell() {},

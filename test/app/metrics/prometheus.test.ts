@@ -113,7 +113,7 @@ describe.skipIf(prometheus === null || promtool === null)('a daemon at work, and
     expect(
       await total('broadsheet_channel_breaker_changes_total{channel="dead", state="open"}'),
     ).toBeGreaterThan(0)
-    // A limit of 200 a second holds most of 400 letters back.
+    // Of each batch of 20, half and more at first.
     expect(await total('broadsheet_limiter_held_total{channel="smtp"}')).toBeGreaterThan(100)
     expect(await total('broadsheet_render_busy_seconds_total')).toBeGreaterThan(0)
     expect(await total('broadsheet_store_seconds_count{query="ledger.settle"}')).toBeGreaterThan(10)

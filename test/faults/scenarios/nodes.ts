@@ -38,17 +38,28 @@ export async function killNodes(options: {
   const random = seeded(seed)
   const limits = perSecond === undefined ? {} : { channel: { smtp: { perSecond, burst: perSecond / 4 } } }
   const cluster = await openCluster({ people, redis, settings: { delivery, limits } })
+  /** Those that are up. A new one may take longer to start than the campaign has left. */
   const nodes = [await cluster.start(), await cluster.start(), await cluster.start()]
+  const starting = new Set<Promise<void>>()
+  const replace = () => {
+    const start = cluster.start().then((node) => {
+      nodes.push(node)
+      starting.delete(start)
+    })
+    starting.add(start)
+  }
   await cluster.send(nodes[0] as Daemon, { uncertain })
   for (let kill = 1; kill <= kills; kill += 1) {
+    if (nodes.length === 1) await Promise.race(starting)
     await lettersToBe(cluster, nodes, (people * kill * 0.85) / (kills + 1))
     await passing(random() * 10)
-    const victim = Math.floor(random() * nodes.length)
-    await (nodes[victim] as Daemon).kill()
+    const [victim] = nodes.splice(Math.floor(random() * nodes.length), 1)
+    await (victim as Daemon).kill()
     const state = (await cluster.store.campaigns.byName('weekly'))?.state
     expect(state, 'the kill must hit a campaign under way').toBe('running')
-    nodes[victim] = await cluster.start()
+    replace()
   }
+  await Promise.all(starting)
   await (nodes[0] as Daemon).reaches('weekly', 'finished')
   const last = await cluster.audit()
   expect(last.counts).toMatchObject({

@@ -47,6 +47,14 @@ describe('group commit', () => {
   test('a request that fails undoes only itself', () => {
     expect(codes(group().run([request(1), request(2, 'fail'), request(3)]))).toEqual(['1', 'E_INTERNAL', '3'])
     expect(kept()).toEqual([1, 3])
+    expect(ends).toEqual([false, true])
+  })
+
+  test('one that fails alone undoes what it wrote', () => {
+    expect(codes(group().run([request(1, 'fail')]))).toEqual(['E_INTERNAL'])
+    expect(kept()).toEqual([])
+    expect(ends).toEqual([false])
+    expect(db.inTransaction).toBe(false)
   })
 
   test('when the commit fails, every one of them was refused and nothing is kept', () => {
@@ -56,7 +64,16 @@ describe('group commit', () => {
     expect(kept()).toEqual([])
     expect(db.inTransaction).toBe(false)
     expect(codes(group().run([request(4)]))).toEqual(['4'])
-    expect(ends).toEqual([false, true])
+    expect(ends).toEqual([false, false, true])
+  })
+
+  test('when there can be no transaction, one is refused and the others have their turn', () => {
+    const waiting = [request(1), request(2)]
+    const run = group()
+    db.exec('BEGIN')
+    expect(codes(run.run(waiting))).toEqual(['E_INTERNAL'])
+    expect(codes(run.run(waiting))).toEqual(['2'])
+    expect(kept()).toEqual([2])
   })
 
   test('when a full disk ends the transaction, those before it in the group are refused, those after it run', () => {
@@ -64,7 +81,7 @@ describe('group commit', () => {
     const run = group()
     expect(codes(run.run(waiting))).toEqual(['E_STORE_FULL', 'E_STORE_FULL'])
     expect(codes(run.run(waiting))).toEqual(['3'])
-    expect(ends).toEqual([false, true])
+    expect(ends).toEqual([false, false, true])
     expect(kept()).toEqual([3])
   })
 

@@ -77,6 +77,8 @@ export function alertRoutes(app: Api, parts: Parts): void {
         ...problems('write'),
       },
     },
+    // What it is made of is typed: to be looked at again would cost more than to be written.
+    serializerCompiler: () => JSON.stringify,
     handler: async (request, reply) => {
       const now = clock.now()
       const reports = [request.body].flat().map((input) => reportOf(input, now, alerting.ttlMs))
