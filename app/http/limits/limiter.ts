@@ -40,12 +40,10 @@ export function createLimiter(options: {
 
   function own(key: string, rate: Rate): Verdict {
     const now = clock.now()
-    const { arrival, grant } = takeFrom(arrivals.get(key), { key, ...rate, want: 1 }, now, null)
+    const { perSecond, burst } = rate
+    const { arrival, grant } = takeFrom(arrivals.get(key), { key, perSecond, burst, want: 1 }, now, null)
     if (arrival !== undefined) arrivals.set(key, arrival)
-    const left = Math.max(
-      0,
-      Math.floor(rate.burst - ((arrival ?? now) - now) * (rate.perSecond / 1000) + 1e-6),
-    )
+    const left = Math.max(0, Math.floor(burst - ((arrival ?? now) - now) * (perSecond / 1000) + 1e-6))
     return { pass: grant.granted === 1, left, waitMs: grant.granted === 1 ? 0 : grant.nextAt - now }
   }
 

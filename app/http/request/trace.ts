@@ -27,7 +27,7 @@ export function useTraces(app: FastifyInstance, tracer: Tracer, isApi: (path: st
         parent: readTraceParent(request.headers.traceparent),
         attributes: { 'http.request.method': request.method },
       })
-      spans.set(request, span)
+      if (span.recorded) spans.set(request, span)
       traces.set(request, span.trace)
     }
     reply.header('traceparent', traceOf(request))
@@ -37,7 +37,7 @@ export function useTraces(app: FastifyInstance, tracer: Tracer, isApi: (path: st
   app.addHook('preValidation', (request, _, done) => within(request, done))
   app.addHook('onResponse', (request, reply, done) => {
     const span = spans.get(request)
-    if (span?.recorded) {
+    if (span !== undefined) {
       const route = request.routeOptions.url ?? ''
       span.end({
         attributes: {

@@ -34,7 +34,7 @@ process.on('message', (rate: number) => {
   begun = performance.now()
   if (rate > 0 && idle) turn()
   if (rate === 0)
-    Promise.all(flights).then(() => {
+    void Promise.all(flights).then(() => {
       process.send?.({ statuses })
       statuses = {}
     })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Alert, alertStates, severities } from '../../../../engine/model/alert.ts'
-import { alertInputSchema, reportOf } from '../../../../engine/model/alert-input.ts'
+import { alertInputSchema, readPlainInput, reportOf } from '../../../../engine/model/alert-input.ts'
 import type { AlertId, SilenceId } from '../../../../engine/model/ids.ts'
 import { slugSchema, textSchema } from '../../../../engine/model/values.ts'
 import type { AcceptedReport } from '../../../../engine/ports/alerts.ts'
@@ -19,6 +19,7 @@ import { problems } from '../../reply/problem.ts'
 import { callerName } from '../../request/caller-name.ts'
 import { definedOf } from '../../request/defined.ts'
 import { optionalBody } from '../../request/optional-body.ts'
+import { validatorCompiler } from '../../request/validate.ts'
 import { viewOf } from './notifications.ts'
 
 const tag = 'Alerts'
@@ -77,11 +78,19 @@ export function alertRoutes(app: Api, parts: Parts): void {
         ...problems('write'),
       },
     },
+    validatorCompiler: (part) => {
+      const validate = validatorCompiler(part as never)
+      return (value: unknown) => {
+        const plain = readPlainInput(value)
+        return plain === null ? validate(value) : { value: plain }
+      }
+    },
     // What it is made of is typed: to be looked at again would cost more than to be written.
     serializerCompiler: () => JSON.stringify,
     handler: async (request, reply) => {
       const now = clock.now()
-      const reports = [request.body].flat().map((input) => reportOf(input, now, alerting.ttlMs))
+      const inputs = Array.isArray(request.body) ? request.body : [request.body]
+      const reports = inputs.map((input) => reportOf(input, now, alerting.ttlMs))
       const accepted = await alerts.report(reports)
       return reply.code(202).send({ alerts: accepted.map((one, index) => heardOf(one, reports[index]!.key)) })
     },
