@@ -25,7 +25,7 @@ import { createCollection } from './collection.ts'
 import { createSql } from './database/statements.ts'
 import { createDeliveries } from './ledger/deliveries.ts'
 import { createEvents, createEventWriter } from './ledger/events.ts'
-import { createLeases } from './ledger/leases.ts'
+import { createLeases, type Leases } from './ledger/leases.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createRuns } from './ledger/runs.ts'
 import { createBuckets } from './nodes/buckets.ts'
@@ -50,10 +50,21 @@ import { createPublications } from './publishing/publications.ts'
 import { createTemplates } from './publishing/templates.ts'
 import type { SyncPorts } from './threads/methods.ts'
 
-/** All ports over one connection. The caller gives each call its transaction, and tells `leases` how it ended. */
+/** What a writer has given out, known in memory alone. */
+export interface GivenOut {
+  readonly chunks: Leases
+  readonly postings: PostingLeases
+}
+
+export const createGivenOut = (monotonic: () => number): GivenOut => ({
+  chunks: createLeases(monotonic),
+  postings: createPostingLeases(monotonic),
+})
+
+/** All ports over one connection. The caller gives each call its transaction, and tells both of `givenOut` how it ended. */
 export function createPorts(
   db: Database,
-  leases: PostingLeases = createPostingLeases(() => performance.now()),
+  { chunks, postings }: GivenOut = createGivenOut(() => performance.now()),
 ): SyncPorts {
   const sql = createSql(db)
   const events = createEventWriter(sql)
@@ -68,7 +79,7 @@ export function createPorts(
     erased: createErasedAddresses(sql),
     follows,
   }
-  const placing = createPlacing(sql, leases)
+  const placing = createPlacing(sql, postings)
   const notifications = createNotificationRows(sql, { people: createPeople(sql), placing })
   const alerts = createAlertRows(sql)
   const heartbeats = createCollection<Heartbeat>(sql, 'heartbeat', (id) => {
@@ -110,7 +121,7 @@ export function createPorts(
     assetUploads: createAssetUploads(sql, assets),
     ledger: createLedger(sql, {
       runs,
-      leases: createLeases(() => performance.now()),
+      leases: chunks,
       events,
       suppressions,
       consents,
@@ -122,7 +133,7 @@ export function createPorts(
     audienceFlow: createAudienceFlow(sql),
     alerts: createAlerts(sql, alerts),
     desk: createDesk(sql, { alerts, notifications }),
-    postings: createPostings(sql, { rows: notifications, placing, leases, suppressions, consents }),
+    postings: createPostings(sql, { rows: notifications, placing, leases: postings, suppressions, consents }),
     notifications: createNotifications(sql),
     follows,
     followPreferences: createFollowPreferences(sql, follows),

@@ -3,14 +3,13 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import type { Database } from 'better-sqlite3'
 import { BroadsheetError } from '../../../engine/errors.ts'
 import { halfMoved, moveTable } from '../../rules/move.ts'
-import { createPostingLeases } from '../alerts/leases.ts'
 import { connect } from '../database/connection.ts'
 import { failureOf } from '../database/failure.ts'
 import { inspect } from '../database/inspect.ts'
 import { migrate } from '../migrations/index.ts'
 import { type FileLock, lockFile } from '../nodes/lock.ts'
 import { removeOwner, thisProcess, writeOwner } from '../nodes/owner.ts'
-import { createPorts } from '../ports.ts'
+import { createGivenOut, createPorts } from '../ports.ts'
 import { createGroup } from './group.ts'
 import type { FromThread, Reply, Request, ThreadStart, ToThread } from './messages.ts'
 import type { SyncPorts } from './methods.ts'
@@ -47,12 +46,15 @@ function write() {
     const migrated = migrate(db, file)
     if (db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(moveTable) !== undefined)
       throw halfMoved(file)
-    const leases = createPostingLeases(() => performance.now())
+    const givenOut = createGivenOut(() => performance.now())
     const group = createGroup(
       db,
-      answerWith(createPorts(db, leases)),
+      answerWith(createPorts(db, givenOut)),
       (error) => failureOf(error, file),
-      leases.ended,
+      (kept) => {
+        givenOut.chunks.ended(kept)
+        givenOut.postings.ended(kept)
+      },
     )
     serve(db, (waiting) => group.run(waiting), lock)
     send({ ready: { migrated } })

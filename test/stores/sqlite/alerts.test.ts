@@ -3,10 +3,9 @@ import SqliteDatabase from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { NewNotification } from '../../../engine/ports/alerts.ts'
 import { openStore } from '../../../stores/open.ts'
-import { createPostingLeases } from '../../../stores/sqlite/alerts/leases.ts'
 import { addFunctions } from '../../../stores/sqlite/audience/functions.ts'
 import { migrate } from '../../../stores/sqlite/migrations/index.ts'
-import { createPorts } from '../../../stores/sqlite/ports.ts'
+import { createGivenOut, createPorts } from '../../../stores/sqlite/ports.ts'
 import type { SyncPorts } from '../../../stores/sqlite/threads/methods.ts'
 import {
   followOf,
@@ -60,7 +59,8 @@ const openPorts = () => {
   const db = new SqliteDatabase(join(tempFolder(), 'store.db'))
   addFunctions(db)
   migrate(db, 'store.db')
-  const leases = createPostingLeases(() => performance.now())
+  const givenOut = createGivenOut(() => performance.now())
+  const leases = givenOut.postings
   /** As the writer's thread goes about a group. */
   const within = <T>(end: 'COMMIT' | 'ROLLBACK', work: () => T): T => {
     db.exec('BEGIN')
@@ -69,7 +69,7 @@ const openPorts = () => {
     leases.ended(end === 'COMMIT')
     return result
   }
-  return { db, ports: createPorts(db, leases), leases, within }
+  return { db, ports: createPorts(db, givenOut), leases, within }
 }
 const commit = (ports: SyncPorts, notification: NewNotification, limit: number) => {
   const result = ports.desk.commit(
