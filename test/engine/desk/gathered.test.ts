@@ -8,16 +8,19 @@ import { createTestClock } from '../support/clock.ts'
 import { scriptedRoom } from '../support/scripted-room.ts'
 import { waitFor } from '../support/wait.ts'
 
-test('alerts that end one after the other are ended by a few turns, and each is told', async () => {
+const gatherMs = 100
+
+async function openEngine() {
   const clock = createTestClock()
   const room = scriptedRoom()
   const store = openMemoryStore()
   const ended: number[] = []
+  const settled: number[] = []
   const engine = await createEngine(
     engineConfigSchema.parse({
       secrets: ['a secret only for the tests'],
       render: { maxThreads: 1 },
-      alerts: { gatherMs: 100, receivers: { default: { rooms: ['room/ops'] } } },
+      alerts: { gatherMs, receivers: { default: { rooms: ['room/ops'] } } },
     }),
     {
       store: {
@@ -27,6 +30,13 @@ test('alerts that end one after the other are ended by a few turns, and each is 
           commit(commit, options) {
             if (commit.moves.length > 0) ended.push(commit.moves.length)
             return store.desk.commit(commit, options)
+          },
+        },
+        postings: {
+          ...store.postings,
+          settle(settlements, now) {
+            settled.push(settlements.length)
+            return store.postings.settle(settlements, now)
           },
         },
       },
@@ -43,7 +53,44 @@ test('alerts that end one after the other are ended by a few turns, and each is 
     () => engine.alerts.desk() !== null,
     () => clock.advance(100),
   )
+  return { clock, room, engine, ended, settled }
+}
 
+/** What is to be done at this time is done. */
+const turns = async (count: number) => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('what became of a post is written with the reports that come next', async () => {
+  const { clock, room, engine, settled } = await openEngine()
+  const report = (key: string) =>
+    engine.alerts.report([
+      reportOf(alertInputSchema.parse({ key, title: 'Disk full' }), clock.now(), 3_600_000),
+    ])
+  clock.advance(1000)
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>()
+  let asked = false
+  room.before = () => {
+    asked = true
+    return answered
+  }
+  await report('a')
+  await waitFor('the post', () => asked)
+  clock.advance(80)
+  answer()
+  await turns(20)
+  // It waits for company until 180.
+  expect(settled).toEqual([])
+  const next = report('b')
+  await turns(20)
+  clock.advance(20)
+  await next
+  await turns(20)
+  expect(settled[0]).toBe(1)
+})
+
+test('alerts that end one after the other are ended by a few turns, and each is told', async () => {
+  const { clock, room, engine, ended } = await openEngine()
   const count = 20
   const begun = clock.now()
   const reports = Array.from({ length: count }, (_, n) =>
@@ -59,7 +106,7 @@ test('alerts that end one after the other are ended by a few turns, and each is 
   // What a turn does at one time is done before the next millisecond.
   for (let ms = 0; ms < 300; ms++) {
     clock.advance(1)
-    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+    await turns(5)
   }
   expect(ended.reduce((sum, one) => sum + one, 0)).toBe(count)
   expect(ended.length).toBeLessThanOrEqual(3)
