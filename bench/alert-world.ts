@@ -22,14 +22,21 @@ export interface Raised {
   readonly ownCores: number
 }
 
+/** Time that this process takes is missing to those that are measured, and it takes most for each waking. */
+const tickMs = 10
+
 const sentAt = new Map<string, number>()
 const reached = new Map<string, number>()
 let run = 0
 
+// A key as the bodies of notifications have it: `"key":"bench-3-77"`.
+const mark = Buffer.from('"key":"bench-')
 const sink = createSink((body) => {
   const at = performance.now()
-  for (const [key] of body.toString('latin1').matchAll(/bench-\d+-\d+/g))
+  for (let from = body.indexOf(mark); from !== -1; from = body.indexOf(mark, from + 1)) {
+    const key = body.toString('latin1', from + 7, body.indexOf(0x22, from + mark.length))
     if (!reached.has(key)) reached.set(key, at)
+  }
 })
 
 async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised> {
@@ -38,16 +45,12 @@ async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised>
   reached.clear()
   const client = createRawClient(url)
   const headers = `authorization: Bearer ${token}\r\ncontent-type: application/json\r\n`
-  const cpu = process.cpuUsage()
   const toAccept: number[] = []
   let refused = 0
-  const begun = performance.now()
   const total = perSecond * seconds
-  const flights: Promise<void>[] = []
-  const fly = async (n: number) => {
-    const key = `bench-${run}-${n}`
-    sentAt.set(key, performance.now())
-    const status = await client.request(
+  const keys = Array.from({ length: total }, (_, n) => `bench-${run}-${n}`)
+  const requests = keys.map((key) =>
+    client.bytesOf(
       'POST',
       '/api/v1/alerts',
       headers,
@@ -59,19 +62,27 @@ async function raise({ url, token, perSecond, seconds }: Raise): Promise<Raised>
         // They stay open: one that ends meanwhile is told a second time.
         ttlMs: 3_600_000,
       }),
-    )
-    if (status === 202) toAccept.push(performance.now() - sentAt.get(key)!)
+    ),
+  )
+  const flights: Promise<void>[] = []
+  const fly = async (n: number) => {
+    const at = performance.now()
+    sentAt.set(keys[n]!, at)
+    const status = await client.send(requests[n]!)
+    if (status === 202) toAccept.push(performance.now() - at)
     else refused++
   }
-  for (let n = 0; n < total; n++) {
-    const due = begun + (n * 1000) / perSecond
-    const wait = due - performance.now()
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
-    flights.push(
-      fly(n).catch(() => {
-        refused++
-      }),
-    )
+  const cpu = process.cpuUsage()
+  const begun = performance.now()
+  for (let n = 0; n < total; ) {
+    const due = Math.min(total, Math.floor(((performance.now() - begun) * perSecond) / 1000) + 1)
+    for (; n < due; n++)
+      flights.push(
+        fly(n).catch(() => {
+          refused++
+        }),
+      )
+    await new Promise((resolve) => setTimeout(resolve, tickMs))
   }
   await Promise.all(flights)
   const until = performance.now() + 10_000

@@ -2,14 +2,14 @@ import { decideAlert } from './actors/alerts/machine.ts'
 import { compileMatchers, type Matcher, matchesAll } from './alerts/matchers/matcher.ts'
 import type { AlertRules } from './alerts/rules.ts'
 import type { Carried } from './channel/index.ts'
-import { type Clock, createSpacing, pause } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { AlertTokens } from './compose/alert-token.ts'
 import type { EngineConfig } from './config.ts'
 import type { Courier } from './delivery/courier.ts'
 import { createDirections, type Held, type Preview, type Standing } from './desk/directions.ts'
 import { type RuleBook, ruleBookOf } from './desk/rule-book.ts'
 import { BroadsheetError } from './errors.ts'
-import { createGatherer } from './gather.ts'
+import { createGatherer, createTurns, type Turns } from './gather.ts'
 import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels } from './model/alert.ts'
 import type { EpochMs } from './model/ids.ts'
 import type { AlertChange } from './ports/alerts.ts'
@@ -50,8 +50,13 @@ export interface DeskView {
 /** Alerts: taking them in, and everything people do about them. Reading is the store's (`engine.store.alerts`,
  *  `.notifications`, `.silences`, `.follows`, `.heartbeats`). */
 export interface Alerts {
-  /** Committed when it resolves; told by whoever runs the desk. In the reports' order. */
-  report(reports: readonly AlertReport[]): Promise<readonly AcceptedReport[]>
+  /** When reports are written: at once after a quiet time, else when `alerts.gatherMs` have passed since the last ones. */
+  readonly turns: Turns
+  /** Committed when it resolves; told by whoever runs the desk. In the reports' order. `gathered`: the turn was waited for. */
+  report(
+    reports: readonly AlertReport[],
+    options?: { readonly gathered?: boolean },
+  ): Promise<readonly AcceptedReport[]>
   /** Somebody takes care of it: no repeats, no escalation, until it is over. Refuses with E_NOT_FOUND, and with E_STATE
    *  what is over already. Acknowledging again changes who did. */
   acknowledge(id: AlertId, word: Word): Promise<Alert>
@@ -151,7 +156,7 @@ export function createAlerts(parts: {
     clock,
   })
 
-  const spacing = createSpacing(clock, settings.gatherMs)
+  const turns = createTurns(clock, settings.gatherMs)
   const intake = createGatherer<AlertReport, AcceptedReport>(
     async (reports) => {
       writing()
@@ -162,15 +167,14 @@ export function createAlerts(parts: {
       heard(accepted.flatMap(({ alert }) => alert ?? []))
       return accepted
     },
-    {
-      maxInputs: maxReports,
-      async pause() {
-        const wait = spacing()
-        if (wait > 0) await pause(clock, wait)
-      },
-    },
+    // So that all who waited for the same time have made theirs.
+    { maxInputs: maxReports, pause: () => new Promise((resolve) => setImmediate(resolve)) },
   )
-  async function report(reports: readonly AlertReport[]): Promise<readonly AcceptedReport[]> {
+  async function report(
+    reports: readonly AlertReport[],
+    { gathered = false }: { readonly gathered?: boolean } = {},
+  ): Promise<readonly AcceptedReport[]> {
+    if (!gathered) await turns.next()
     const span = tracer.start('alert.accept', {
       parent: currentTrace(),
       attributes: { 'broadsheet.alert.reports': reports.length },
@@ -290,6 +294,7 @@ export function createAlerts(parts: {
   ): void => tell({ type: 'heartbeat.changed', heartbeat: { id, name }, change })
 
   return {
+    turns,
     report,
     acknowledge,
     release: (id) => apply(id, 'release', () => ({ acknowledged: null })),

@@ -34,6 +34,7 @@ import { useAudit } from './audit.ts'
 import { consoleRoutes } from './console/console.ts'
 import { providerHookRoutes } from './hooks/providers.ts'
 import { sesHookRoutes } from './hooks/ses.ts'
+import { useGathering } from './limits/gathered.ts'
 import { createLimiter } from './limits/limiter.ts'
 import { createPressure, loopDelay, type PressureGauges } from './limits/pressure.ts'
 import { useRates } from './limits/rates.ts'
@@ -248,6 +249,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const methods = createMethods()
   app.addHook('onRoute', methods.add)
 
+  useGathering(app, engine.alerts.turns)
   useTraces(app, options.tracer ?? noTracer, isApi)
   limitAnswers(app, { times, clock })
   app.addHook('onRequest', (_request, reply, done) => {

@@ -47,7 +47,7 @@ export const alertSettingsSchema = z.strictObject({
     .int()
     .min(0)
     .max(1000)
-    .default(80)
+    .default(100)
     .describe(
       'A report that comes alone is written and told at once; those that follow within this are one transaction, and told by one turn. Without it 200 a second cost a campaign beside them twice as much',
     ),

@@ -75,7 +75,11 @@ test('what became of a post is written with the reports that come next', async (
     return answered
   }
   await report('a')
-  await waitFor('the post', () => asked)
+  await waitFor(
+    'the post',
+    () => asked,
+    () => clock.advance(0),
+  )
   clock.advance(80)
   answer()
   await turns(20)

@@ -56,7 +56,7 @@ export function amAlertRoutes(app: Api, { engine: { alerts, store }, clock, aler
       const now = clock.now()
       const read = request.body.map((posted) => reportOfPosted(posted, now, alerting.resolveTimeoutMs))
       const reports = read.flatMap((one) => ('ok' in one ? [one.ok] : []))
-      if (reports.length > 0) await alerts.report(reports)
+      if (reports.length > 0) await alerts.report(reports, { gathered: true })
       const refused = read.flatMap((one) => ('ok' in one ? [] : [one.error]))
       if (refused.length > 0) throw new BroadsheetError('E_INPUT', [...new Set(refused)].join('; '))
       return reply.code(200).send()

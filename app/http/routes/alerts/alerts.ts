@@ -91,7 +91,7 @@ export function alertRoutes(app: Api, parts: Parts): void {
       const now = clock.now()
       const inputs = Array.isArray(request.body) ? request.body : [request.body]
       const reports = inputs.map((input) => reportOf(input, now, alerting.ttlMs))
-      const accepted = await alerts.report(reports)
+      const accepted = await alerts.report(reports, { gathered: true })
       return reply.code(202).send({ alerts: accepted.map((one, index) => heardOf(one, reports[index]!.key)) })
     },
   })
