@@ -9,7 +9,7 @@ import type { Courier } from './delivery/courier.ts'
 import { createDirections, type Held, type Preview, type Standing } from './desk/directions.ts'
 import { type RuleBook, ruleBookOf } from './desk/rule-book.ts'
 import { BroadsheetError } from './errors.ts'
-import { createGatherer, createTurns, type Turns } from './gather.ts'
+import { createGatherer, createTurns, type Turns, turnOver } from './gather.ts'
 import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels } from './model/alert.ts'
 import type { EpochMs } from './model/ids.ts'
 import type { AlertChange } from './ports/alerts.ts'
@@ -167,8 +167,7 @@ export function createAlerts(parts: {
       heard(accepted.flatMap(({ alert }) => alert ?? []))
       return accepted
     },
-    // So that all who waited for the same time have made theirs.
-    { maxInputs: maxReports, pause: () => new Promise((resolve) => setImmediate(resolve)) },
+    { maxInputs: maxReports, pause: turnOver },
   )
   async function report(
     reports: readonly AlertReport[],

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Clock, pause } from './clock.ts'
 import { withoutTrace } from './trace.ts'
 
@@ -65,6 +66,13 @@ export interface Turns {
 
 const crowd = 4
 
+/** All who have their turn now have done what they can without waiting for others. A connection that is read again is read in the event
+ *  loop's next round. */
+export async function turnOver(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
+}
+
 /** Turns that are at least `ms` apart. */
 export function createTurns(clock: Clock, ms: number): Turns {
   let free = Number.NEGATIVE_INFINITY
@@ -77,7 +85,7 @@ export function createTurns(clock: Clock, ms: number): Turns {
     waiting = null
     free = clock.now() + ms
     begun = true
-    setImmediate(() => {
+    void turnOver().then(() => {
       begun = false
     })
     chance?.take()

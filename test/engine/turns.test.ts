@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTurns } from '../../engine/gather.ts'
+import { createTurns, turnOver } from '../../engine/gather.ts'
 import { createTestClock } from './support/clock.ts'
 
 const ms = 100
@@ -18,8 +18,10 @@ function open() {
   return { clock, turns, times, come }
 }
 
-/** The turn that has just begun is over. */
-const over = () => new Promise((resolve) => setImmediate(resolve))
+const over = async () => {
+  await turnOver()
+  await turnOver()
+}
 
 test('what comes alone waits for nothing', async () => {
   const { clock, times, come } = open()
