@@ -14,10 +14,11 @@ export function useGathering(app: FastifyInstance, turns: Turns): void {
     const turn = request.routeOptions.config.intake === true && waiting < maxWaiting ? turns.next() : null
     if (turn === null) return done()
     waiting++
-    void turn.then(() => {
+    const goOn = () => {
       waiting--
       done()
-    })
+    }
+    void turn.then(goOn)
   })
   app.addHook('onResponse', (request, _reply, done) => {
     const { socket } = request.raw

@@ -94,15 +94,15 @@ export function startChannelActor(options: {
     send(event)
   }
   function hear(heard: Pick<Heard, 'answers' | 'faults' | 'detail'>): void {
-    const event: Heard = { type: 'heard', at: clock.now(), calls: 1, ...heard }
+    const call: Heard = { type: 'heard', at: clock.now(), calls: 1, ...heard }
     const { value, context } = actor.getSnapshot()
     const isCalm = heard.faults === 0 && value === 'closed' && context.row === 0 && context.detail === null
-    if (!isCalm) tell(event)
-    else if (calm !== null && sliceOf(calm.at, settings.windowMs) === sliceOf(event.at, settings.windowMs))
+    if (!isCalm) tell(call)
+    else if (calm !== null && sliceOf(calm.at, settings.windowMs) === sliceOf(call.at, settings.windowMs))
       calm = { ...calm, calls: calm.calls + 1, answers: calm.answers + heard.answers }
     else {
       if (calm !== null) send(calm)
-      calm = event
+      calm = call
     }
   }
   const slots = createSlots(capabilities.maxInFlight)
