@@ -39,7 +39,7 @@ const rules: readonly [room: string, may: readonly string[]][] = [
   ['engine/model', base],
   ['engine/errors.ts', []],
   ['engine/clock.ts', base],
-  ['engine/gather.ts', ['engine/trace.ts']],
+  ['engine/gather.ts', ['engine/clock.ts', 'engine/trace.ts']],
   ['engine/trace.ts', ['engine/model']],
   ['engine/log.ts', []],
   ['engine/config.ts', base],
