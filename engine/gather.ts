@@ -60,7 +60,7 @@ export interface Turns {
   next(): Promise<void> | null
   /** As `next`, of somebody who may come or not: a turn that nobody else comes to does not take place. */
   chance(): Promise<void>
-  /** Several came to the last one. */
+  /** Many come to each of them just now. */
   crowded(): boolean
 }
 
@@ -79,16 +79,12 @@ export function createTurns(clock: Clock, ms: number): Turns {
   let waiting: Promise<void> | null = null
   let chance: { readonly promise: Promise<void>; readonly take: () => void } | null = null
   let begun = false
-  /** To the last turn that began, and to the next one. */
   let came = 0
-  let coming = 0
 
   function begin(): void {
     waiting = null
     free = clock.now() + ms
     begun = true
-    came = coming
-    coming = 0
     void turnOver().then(() => {
       begun = false
     })
@@ -103,8 +99,11 @@ export function createTurns(clock: Clock, ms: number): Turns {
         came++
         return null
       }
-      coming++
-      if (waiting !== null) return waiting
+      if (waiting !== null) {
+        came++
+        return waiting
+      }
+      came = 1
       const left = wait()
       if (left > 0) {
         waiting = pause(clock, left).then(begin)
