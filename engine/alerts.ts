@@ -9,7 +9,7 @@ import type { Courier } from './delivery/courier.ts'
 import { createDirections, type Held, type Preview, type Standing } from './desk/directions.ts'
 import { type RuleBook, ruleBookOf } from './desk/rule-book.ts'
 import { BroadsheetError } from './errors.ts'
-import { createGatherer, createTurns, type Turns, turnOver } from './gather.ts'
+import { createGatherer, createTurns, turnOver } from './gather.ts'
 import { type Alert, type AlertEventType, type AlertReport, isOpen, type Labels } from './model/alert.ts'
 import type { EpochMs } from './model/ids.ts'
 import type { AlertChange } from './ports/alerts.ts'
@@ -50,8 +50,8 @@ export interface DeskView {
 /** Alerts: taking them in, and everything people do about them. Reading is the store's (`engine.store.alerts`,
  *  `.notifications`, `.silences`, `.follows`, `.heartbeats`). */
 export interface Alerts {
-  /** When reports are written: at once after a quiet time, else when `alerts.gatherMs` have passed since the last ones. */
-  readonly turns: Turns
+  /** When reports are written: now (null) after a quiet time, else when `alerts.gatherMs` have passed since the last ones. */
+  readonly turn: () => Promise<void> | null
   /** Committed when it resolves; told by whoever runs the desk. In the reports' order. `gathered`: the turn was waited for. */
   report(
     reports: readonly AlertReport[],
@@ -156,7 +156,7 @@ export function createAlerts(parts: {
     clock,
   })
 
-  const turns = createTurns(clock, settings.gatherMs)
+  const turn = createTurns(clock, settings.gatherMs)
   const intake = createGatherer<AlertReport, AcceptedReport>(
     async (reports) => {
       writing()
@@ -173,7 +173,7 @@ export function createAlerts(parts: {
     reports: readonly AlertReport[],
     { gathered = false }: { readonly gathered?: boolean } = {},
   ): Promise<readonly AcceptedReport[]> {
-    if (!gathered) await turns.next()
+    if (!gathered) await turn()
     const span = tracer.start('alert.accept', {
       parent: currentTrace(),
       attributes: { 'broadsheet.alert.reports': reports.length },
@@ -293,7 +293,7 @@ export function createAlerts(parts: {
   ): void => tell({ type: 'heartbeat.changed', heartbeat: { id, name }, change })
 
   return {
-    turns,
+    turn,
     report,
     acknowledge,
     release: (id) => apply(id, 'release', () => ({ acknowledged: null })),

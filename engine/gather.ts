@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Clock, pause } from './clock.ts'
+import { type Clock, createSpacing, pause } from './clock.ts'
 import { withoutTrace } from './trace.ts'
 
 /** Calls that come while another is under way, made together as the next one: one transaction for many requests, and no wait
@@ -52,81 +52,34 @@ export function createGatherer<In, Out>(
   }
 }
 
-/** The times at which something is done for all who came meanwhile. What is done for many in a row takes a fraction of the
- *  processor's time that it takes for one now and then, between other work: so whoever waits for his turn before he begins, and not
- *  at the end, shares more than the end. */
-export interface Turns {
-  /** Null: it is now, after a quiet time or in one that has just begun. Else it resolves when it is. */
-  next(): Promise<void> | null
-  /** As `next`, of somebody who may come or not: a turn that nobody else comes to does not take place. */
-  chance(): Promise<void>
-  /** Many come to each of them just now. */
-  crowded(): boolean
-}
-
-const crowd = 4
-
-/** All who have their turn now have done what they can without waiting for others. A connection that is read again is read in the event
- *  loop's next round. */
+/** All who have their turn now have done what they can without waiting for others. */
 export async function turnOver(): Promise<void> {
   await setImmediate()
   await setImmediate()
 }
 
-/** Turns that are at least `ms` apart. */
-export function createTurns(clock: Clock, ms: number): Turns {
-  let free = Number.NEGATIVE_INFINITY
-  let waiting: Promise<void> | null = null
-  let chance: { readonly promise: Promise<void>; readonly take: () => void } | null = null
+/** Turns at least `ms` apart, each for all who came meanwhile. What is done for many in a row takes a fraction of the processor's time
+ *  that it takes for one now and then, between other work: so whoever waits for his turn before he begins, and not at the end, shares
+ *  more than the end. Asked for the next one: null when it is now, after a quiet time or in one that has just begun. */
+export function createTurns(clock: Clock, ms: number): () => Promise<void> | null {
+  const spacing = createSpacing(clock, ms)
   let begun = false
-  let came = 0
+  let waiting: Promise<void> | null = null
 
+  const end = () => {
+    begun = false
+  }
   function begin(): void {
     waiting = null
-    free = clock.now() + ms
     begun = true
-    void turnOver().then(() => {
-      begun = false
-    })
-    chance?.take()
+    void turnOver().then(end)
   }
-  // A clock that was set back keeps nobody longer than that.
-  const wait = () => Math.max(0, Math.min(free - clock.now(), ms))
 
-  return {
-    next() {
-      if (begun) {
-        came++
-        return null
-      }
-      if (waiting !== null) {
-        came++
-        return waiting
-      }
-      came = 1
-      const left = wait()
-      if (left > 0) {
-        waiting = pause(clock, left).then(begin)
-        return waiting
-      }
-      begin()
-      return null
-    },
-    chance() {
-      if (chance !== null) return chance.promise
-      const left = wait()
-      if (left === 0) return Promise.resolve()
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const take = () => {
-        chance = null
-        cancel()
-        resolve()
-      }
-      // Not later than a turn that somebody else has begun.
-      const cancel = clock.after(left, take)
-      chance = { promise, take }
-      return promise
-    },
-    crowded: () => came >= crowd,
+  return () => {
+    if (begun || waiting !== null) return waiting
+    const wait = spacing()
+    if (wait > 0) waiting = pause(clock, wait).then(begin)
+    else begin()
+    return waiting
   }
 }

@@ -249,7 +249,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const methods = createMethods()
   app.addHook('onRoute', methods.add)
 
-  useGathering(app, engine.alerts.turns)
+  useGathering(app, engine.alerts.turn)
   useTraces(app, options.tracer ?? noTracer, isApi)
   limitAnswers(app, { times, clock })
   app.addHook('onRequest', (_request, reply, done) => {

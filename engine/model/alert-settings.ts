@@ -49,7 +49,7 @@ export const alertSettingsSchema = z.strictObject({
     .max(1000)
     .default(100)
     .describe(
-      'A report that comes alone is written and told at once; those that follow within this are worked side by side, in one transaction, and told by one turn. Without it 200 a second cost a campaign beside them more than twice as much',
+      'A report that comes alone is written and told at once; those that follow within this are worked side by side, in one transaction, and told by one turn. Without it 200 a second cost a campaign beside them twice as much',
     ),
   retryForMs: z
     .int()

@@ -6,16 +6,16 @@ const ms = 100
 
 function open() {
   const clock = createTestClock()
-  const turns = createTurns(clock, ms)
+  const next = createTurns(clock, ms)
   const begun = clock.now()
   const times: number[] = []
   /** Somebody who comes now; `times` says when it was his turn, from the beginning. */
   const come = () => {
-    const turn = turns.next()
+    const turn = next()
     if (turn === null) times.push(clock.now() - begun)
     else void turn.then(() => times.push(clock.now() - begun))
   }
-  return { clock, turns, times, come }
+  return { clock, times, come }
 }
 
 const over = async () => {
@@ -59,55 +59,17 @@ test('all who come meanwhile have their turn at once, with those who come in it'
   expect(times.at(-1)).toBe(200)
 })
 
-test('a chance that nobody takes is no turn', async () => {
-  const { clock, turns, times, come } = open()
+test('a turn that nobody waits for does not take place: who comes after it waits for nothing', async () => {
+  const { clock, times, come } = open()
   come()
   await over()
-  let taken = 0
-  const chance = () => void turns.chance().then(() => taken++)
-  chance()
-  chance()
-  clock.advance(ms - 1)
-  await over()
-  expect(taken).toBe(0)
-  clock.advance(1)
-  await over()
-  expect(taken).toBe(2)
-  chance()
-  await over()
-  expect(taken).toBe(3)
-  clock.advance(20)
+  clock.advance(30)
   come()
-  expect(times).toEqual([0, 120])
-})
-
-test('a turn that somebody has is a chance for the others', async () => {
-  const { clock, turns, come } = open()
-  come()
+  clock.advance(70)
   await over()
-  let taken = false
-  void turns.chance().then(() => {
-    taken = true
-    // In the same turn.
-    expect(turns.next()).toBeNull()
-  })
-  // Set forward: its timer has not fired when the next turn begins.
-  clock.jump(ms)
+  clock.advance(ms + 1)
   come()
-  await over()
-  expect(taken).toBe(true)
-})
-
-test('it is crowded where several come to a turn', async () => {
-  const { clock, turns, come } = open()
-  for (let n = 1; n <= 3; n++) come()
-  expect(turns.crowded()).toBe(false)
-  come()
-  expect(turns.crowded()).toBe(true)
-  await over()
-  clock.advance(ms)
-  come()
-  expect(turns.crowded()).toBe(false)
+  expect(times).toEqual([0, 100, 201])
 })
 
 test('a clock that is set back keeps nobody longer', async () => {

@@ -25,6 +25,8 @@ export function useTraces(app: FastifyInstance, tracer: Tracer, isApi: (path: st
     if (isApi(request.url)) {
       const span = tracer.start('api', {
         parent: readTraceParent(request.headers.traceparent),
+        // A report has waited for its turn.
+        at: performance.timeOrigin + performance.now() - reply.elapsedTime,
         attributes: { 'http.request.method': request.method },
       })
       if (span.recorded) spans.set(request, span)

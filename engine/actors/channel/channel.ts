@@ -8,8 +8,7 @@ import type { Log } from '../../log.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { ChannelState } from '../../model/progress.ts'
 import { type Answer, type Meter, noMeter } from '../../ports/meter.ts'
-import { sliceOf } from './fault-window.ts'
-import { type BreakerEvent, type BreakerSettings, channelMachine, type Heard } from './machine.ts'
+import { type BreakerEvent, type BreakerSettings, channelMachine } from './machine.ts'
 import { createSlots } from './slots.ts'
 
 /** A way out, and whether it is worth trying. */
@@ -82,28 +81,8 @@ export function startChannelActor(options: {
     onChange(state, context.detail)
   })
   actor.start()
-  const send = (event: BreakerEvent) => {
-    if (!stopped.signal.aborted) actor.send(event)
-  }
-  /** Calls without a fault of a channel that is well, of one tenth of the window: the machine hears of them with what comes next. An
-   *  alert is a call, and an event to the machine takes as long as a signature. */
-  let calm: Heard | null = null
   const tell = (event: BreakerEvent) => {
-    if (calm !== null) send(calm)
-    calm = null
-    send(event)
-  }
-  function hear(heard: Pick<Heard, 'answers' | 'faults' | 'detail'>): void {
-    const call: Heard = { type: 'heard', at: clock.now(), calls: 1, ...heard }
-    const { value, context } = actor.getSnapshot()
-    const isCalm = heard.faults === 0 && value === 'closed' && context.row === 0 && context.detail === null
-    if (!isCalm) tell(call)
-    else if (calm !== null && sliceOf(calm.at, settings.windowMs) === sliceOf(call.at, settings.windowMs))
-      calm = { ...calm, calls: calm.calls + 1, answers: calm.answers + heard.answers }
-    else {
-      if (calm !== null) send(calm)
-      calm = call
-    }
+    if (!stopped.signal.aborted) actor.send(event)
   }
   const slots = createSlots(capabilities.maxInFlight)
 
@@ -124,7 +103,7 @@ export function startChannelActor(options: {
       return resting.length === 0 ? outcomes : [...outcomes, ...resting]
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
-      hear({ answers: 0, faults: part.length, detail })
+      tell({ type: 'heard', answers: 0, faults: part.length, detail })
       const outcomes = part.map(({ id }): Outcome => ({ id, status: 'unsent', code: 'channel', detail }))
       count(outcomes)
       return outcomes
@@ -180,7 +159,7 @@ export function startChannelActor(options: {
       } else answers++
     }
     if (answers > 0) lives++
-    if (answers + faults > 0) hear({ answers, faults, detail })
+    if (answers + faults > 0) tell({ type: 'heard', answers, faults, detail })
   }
 
   /** Who said when to come back is left alone until then, also by other nodes and after a restart. */

@@ -12,21 +12,14 @@ export type FaultWindow = readonly {
 
 const slices = 10
 
-/** Of a time, counted in tenths of the window since 1970. */
-export const sliceOf = (at: EpochMs, windowMs: number): number => Math.floor((at * slices) / windowMs)
-
-/** The window after `calls` that ended then. */
-export function withCalls(
-  window: FaultWindow,
-  { calls, faults, at }: { readonly calls: number; readonly faults: number; readonly at: EpochMs },
-  windowMs: number,
-): FaultWindow {
-  const no = sliceOf(at, windowMs)
+/** The window after a call that ended now. */
+export function withCall(window: FaultWindow, faults: number, now: EpochMs, windowMs: number): FaultWindow {
+  const no = Math.floor((now * slices) / windowMs)
   const last = window.at(-1)
   // A clock set back counts on in the newest tenth.
   if (last !== undefined && no <= last.no)
-    return [...window.slice(0, -1), { ...last, calls: last.calls + calls, faults: last.faults + faults }]
-  return [...window.filter((slice) => slice.no > no - slices), { no, calls, faults }]
+    return [...window.slice(0, -1), { ...last, calls: last.calls + 1, faults: last.faults + faults }]
+  return [...window.filter((slice) => slice.no > no - slices), { no, calls: 1, faults }]
 }
 
 /** Enough calls to judge by, and too many of them failed? */

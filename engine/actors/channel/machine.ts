@@ -1,7 +1,7 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { ProbeResult } from '../../channel/index.ts'
 import type { EpochMs } from '../../model/ids.ts'
-import { type FaultWindow, isFaulty, withCalls } from './fault-window.ts'
+import { type FaultWindow, isFaulty, withCall } from './fault-window.ts'
 
 export interface BreakerSettings {
   /** Calls in a row that brought nothing but faults: it is out. */
@@ -32,27 +32,16 @@ interface BreakerContext {
   readonly detail: string | null
 }
 
-/** Calls ended, one or several without a fault. `faults`: messages that the channel itself failed; what was said of a recipient or of a
- *  room is none. `answers`: all others. */
-export interface Heard {
-  readonly type: 'heard'
-  readonly at: EpochMs
-  readonly calls: number
-  readonly answers: number
-  readonly faults: number
-  readonly detail: string | null
-}
-
 export type BreakerEvent =
-  | Heard
+  /** A call ended. `faults`: messages that the channel itself failed; what was said of a recipient or of a room is none.
+   *  `answers`: all others. */
+  | {
+      readonly type: 'heard'
+      readonly answers: number
+      readonly faults: number
+      readonly detail: string | null
+    }
   | { readonly type: 'paused'; readonly until: EpochMs; readonly detail: string | null }
-
-/** Each counts for the share of its messages that the channel failed. */
-const callsOf = ({ at, calls, answers, faults }: Heard) => ({
-  at,
-  calls,
-  faults: (calls * faults) / (answers + faults),
-})
 
 const waitMs = ({ settings, openings }: Pick<BreakerContext, 'settings' | 'openings'>): number =>
   Math.min(settings.openMs * 2 ** Math.max(0, openings - 1), settings.openCapMs)
@@ -73,10 +62,10 @@ export const channelMachine = setup({
   actions: {
     note: assign(({ context, event }) => {
       if (event.type !== 'heard') return {}
-      const { window, row, settings } = context
+      const { window, row, now, settings } = context
       const { answers, faults } = event
       return {
-        window: withCalls(window, callsOf(event), settings.windowMs),
+        window: withCall(window, faults / (answers + faults), now(), settings.windowMs),
         row: answers > 0 ? 0 : row + 1,
         detail: faults > 0 ? event.detail : null,
       }
@@ -111,10 +100,11 @@ export const channelMachine = setup({
       event.type === 'heard' && event.answers === 0 && context.row + 1 >= context.settings.failures,
     isFaulty: ({ context, event }) => {
       if (event.type !== 'heard') return false
-      const { window, settings } = context
+      const { window, settings, now } = context
       const { windowMs, minCalls, faultShare } = settings
+      const share = event.faults / (event.answers + event.faults)
       // One that answers does not open it: the faults before it did, or did not.
-      return event.faults > 0 && isFaulty(withCalls(window, callsOf(event), windowMs), minCalls, faultShare)
+      return share > 0 && isFaulty(withCall(window, share, now(), windowMs), minCalls, faultShare)
     },
     isLong: ({ context, event }) =>
       event.type === 'paused' && event.until - context.now() > context.settings.openCapMs,
