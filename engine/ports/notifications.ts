@@ -44,11 +44,13 @@ export interface PostingStore {
    *  with attempt + 1. Consent is read again, as in `take`: what is not sent now was no attempt, and whom it went to before is
    *  kept where nobody is there any more. Those past their notification's `retryUntil` become `failed`, or `unknown` where
    *  `uncertain`, with the code they had (`deadline` where there was none, `interrupted` where their lease ran out). Most
-   *  severe notifications first, then by due time. */
+   *  severe notifications first, then by due time. `resting`: rows that are `retry` on one of these channels, and have not
+   *  been due since before `since`, stay as they are, however many they are. */
   claim(options: {
     readonly limit: number
     readonly leaseMs: number
     readonly now: EpochMs
+    readonly resting?: { readonly channels: readonly string[]; readonly since: EpochMs }
   }): Promise<readonly TakenPosting[]>
   /** Prolong what is still on the wire. */
   renew(postings: readonly PostingRef[], leaseMs: number): Promise<void>

@@ -27,7 +27,7 @@ export type AlertCourier = Pick<Courier<Carried>, 'capabilities' | 'via' | 'bloc
 /** Postings taken at a time. */
 export const takeLimit = 64
 /** Postings of one channel that are on their way at most: the rest goes back to the store. */
-const maxOnChannel = 1000
+export const maxOnChannel = 1000
 /** Notifications to very many that are worked side by side. */
 const lanes = 2
 const claimed = 200
@@ -77,6 +77,9 @@ export function createPostman(parts: {
   /** On the wire: prolonged while they are. */
   const held = new Set<PostingRef>()
   const onChannel = new Map<string, number>()
+  /** Channels that have put something back. While they take nothing, the store keeps what waits for them: taking it out and putting
+   *  it back again and again would keep the others waiting. */
+  const resting = new Set<string>()
   const working = new Set<Promise<void>>()
   /** When each part was taken, the oldest first. */
   const taken = new Map<readonly TakenPosting[], EpochMs>()
@@ -163,9 +166,11 @@ export function createPostman(parts: {
     if (way === undefined)
       return refuse('permanent', 'channel', `There is no channel "${channel}" any more.`, null)
     const blockedUntil = way.blockedUntil()
+    const isFull = under + postings.length > maxOnChannel && under > 0
+    if (blockedUntil !== null || isFull) resting.add(channel)
     if (blockedUntil !== null)
       return refuse('unsent', 'channel', 'The channel is not to be reached.', blockedUntil)
-    if (under + postings.length > maxOnChannel && under > 0)
+    if (isFull)
       return refuse('unsent', 'busy', 'Too many are on their way over this channel.', clock.now() + 1000)
     onChannel.set(channel, under + postings.length)
     for (const posting of postings) held.add(posting)
@@ -182,8 +187,14 @@ export function createPostman(parts: {
       span.end()
       for (const posting of postings) held.delete(posting)
       onChannel.set(channel, (onChannel.get(channel) ?? 0) - postings.length)
+      if (resting.has(channel) && !rests(channel)) sweeper.kick()
     }
   }
+
+  /** It takes nothing now, or less than is taken out at a time. */
+  const rests = (channel: string): boolean =>
+    (onChannel.get(channel) ?? 0) + claimed > maxOnChannel ||
+    (courier(channel)?.blockedUntil() ?? null) !== null
 
   async function mail(way: AlertCourier, errand: Errand, all: readonly TakenPosting[]): Promise<void> {
     const { notification } = errand
@@ -367,7 +378,15 @@ export function createPostman(parts: {
 
   async function sweep(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const postings = await store.postings.claim({ limit: claimed, leaseMs, now: clock.now() })
+      for (const channel of resting) if (!rests(channel)) resting.delete(channel)
+      const now = clock.now()
+      const postings = await store.postings.claim({
+        limit: claimed,
+        leaseMs,
+        now,
+        // What is too old by now is closed all the same.
+        resting: { channels: [...resting], since: now - settings.retryForMs },
+      })
       await notificationOf(postings.map(({ notificationId }) => notificationId))
       for (const [id, part] of Map.groupBy(postings, ({ notificationId }) => notificationId)) {
         const notification = known.get(id)

@@ -36,12 +36,14 @@ export function createPostings(
       const told = notifications.get(id)
       return told === undefined ? { postings: [], more: false } : placing.take(told, limit, { leaseMs, now })
     },
-    async claim({ limit, leaseMs, now }) {
+    async claim({ limit, leaseMs, now, resting }) {
+      const rests = ({ channel, dueAt }: MemoryPosting) =>
+        resting !== undefined && (dueAt ?? 0) >= resting.since && resting.channels.includes(channel)
       const due = [...notifications.values()]
         .flatMap((told) => [...told.postings.values()].map((row) => ({ told, row })))
         .filter(
           ({ row }) =>
-            (row.state === 'retry' && row.dueAt !== null && row.dueAt <= now) ||
+            (row.state === 'retry' && row.dueAt !== null && row.dueAt <= now && !rests(row)) ||
             (row.state === 'handing' && row.leaseUntil <= state.monotonic()),
         )
         .sort((a, b) => rank(b.told) - rank(a.told) || (a.row.dueAt ?? 0) - (b.row.dueAt ?? 0))

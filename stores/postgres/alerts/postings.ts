@@ -20,10 +20,10 @@ export function createPostings(db: Database): PostingStore {
       }>('SELECT posting_take($1, $2, $3, $4) AS taken', [id, limit, leaseMs, now])
       return row?.taken ?? { postings: [], more: false }
     },
-    async claim({ limit, leaseMs, now }) {
+    async claim({ limit, leaseMs, now, resting }) {
       const rows = await db.all<{ posting: TakenPosting }>(
-        'SELECT posting FROM posting_claim($1, $2, $3) AS posting',
-        [limit, leaseMs, now],
+        'SELECT posting FROM posting_claim($1, $2, $3, $4, $5) AS posting',
+        [limit, leaseMs, now, resting?.channels ?? [], resting?.since ?? now],
       )
       return rows.map(({ posting }) => posting)
     },

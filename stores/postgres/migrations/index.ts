@@ -8,6 +8,7 @@ import { learning } from './005-learning.ts'
 import { access } from './006-access.ts'
 import { assets } from './007-assets.ts'
 import { templateVersions } from './008-template-versions.ts'
+import { restingChannels } from './009-resting-channels.ts'
 
 export interface Migration {
   /** Rising by one. */
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   access,
   assets,
   templateVersions,
+  restingChannels,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

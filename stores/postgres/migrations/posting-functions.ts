@@ -152,8 +152,10 @@ const take = `
 
 const claimed = `p.notification_id, p.target, p.channel, p.place, p.subscriber_id, p.severity, p.attempt, p.code, p.detail`
 
-const claim = `
-  CREATE OR REPLACE FUNCTION posting_claim(most integer, lease_ms float8, at bigint) RETURNS SETOF json
+/** resting: channels whose retries stay as they are, unless they have been due since before `since`. */
+export const claim = `
+  CREATE OR REPLACE FUNCTION posting_claim(most integer, lease_ms float8, at bigint, resting text[], since bigint)
+  RETURNS SETOF json
   LANGUAGE plpgsql ${keyed}
   AS $$
   #variable_conflict use_column
@@ -180,6 +182,7 @@ const claim = `
         SELECT ${claimed}, p.uncertain, 'deadline' AS lost, p.due_at AS due
         FROM posting p
         WHERE p.state = 'retry' AND p.severity = rank AND p.due_at <= at
+          AND (p.due_at < since OR p.channel <> ALL (resting))
         ORDER BY p.due_at
         LIMIT most
         FOR UPDATE SKIP LOCKED

@@ -22,6 +22,8 @@ interface Known extends Posting {
 const known = `SELECT ${postingColumns}, p.severity, n.thread, n.retry_until AS retryUntil
   FROM posting p CROSS JOIN notification n ON n.id = p.notification_id`
 
+type ClaimOptions = Parameters<PostingStore['claim']>[0]
+
 interface Lost extends PostingRef {
   readonly severity: number
 }
@@ -50,7 +52,8 @@ export function createPostings(
   }
 
   /** At most `limit`. A walk along the index for each severity: a million that are due are not put in order for the first few. */
-  function due(now: EpochMs, limit: number): readonly Known[] {
+  function due({ now, limit, resting }: ClaimOptions): readonly Known[] {
+    const [channels, since] = [JSON.stringify(resting?.channels ?? []), resting?.since ?? now]
     const gone = lost()
     const found: Known[] = []
     for (let severity = severities.length - 1; severity >= 0 && found.length < limit; severity -= 1) {
@@ -59,9 +62,11 @@ export function createPostings(
         .slice(0, limit - found.length))
         found.push(find(notificationId, target)!)
       if (found.length === limit) break
-      const retries = sql<[number, number, number], Known>(
-        `${known} WHERE p.state = 'retry' AND p.severity = ? AND p.due_at <= ? ORDER BY p.due_at LIMIT ?`,
-      ).all(severity, now, limit - found.length)
+      const retries = sql<[object], Known>(
+        `${known} WHERE p.state = 'retry' AND p.severity = :severity AND p.due_at <= :now
+           AND (p.due_at < :since OR p.channel NOT IN (SELECT value FROM json_each(:channels)))
+         ORDER BY p.due_at LIMIT :limit`,
+      ).all({ severity, now, since, channels, limit: limit - found.length })
       found.push(...retries)
     }
     return found
@@ -142,8 +147,9 @@ export function createPostings(
 
   return {
     take: rows.take,
-    claim({ limit, leaseMs, now }) {
-      const found = due(now, limit)
+    claim(options) {
+      const { leaseMs, now } = options
+      const found = due(options)
       leases.drop(found)
       return found.flatMap((posting) => claimOne(posting, leaseMs, now) ?? [])
     },

@@ -13,6 +13,7 @@ import { learning } from './010-learning.ts'
 import { access } from './011-access.ts'
 import { assets } from './012-assets.ts'
 import { templateVersions } from './013-template-versions.ts'
+import { restingChannels } from './014-resting-channels.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   access,
   assets,
   templateVersions,
+  restingChannels,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

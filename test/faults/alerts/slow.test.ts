@@ -48,13 +48,12 @@ test('a mail server that does not answer keeps no memory and no alert on another
   }
 
   // A process grows to its work first, whatever waits.
-  await post(400)
+  await post(1200)
   const early = await post(200)
   const late = await post(600)
   expect(slow.connections().open, 'the slow server must still be at it').toBeGreaterThan(0)
   expect(slow.count()).toBe(0)
-  // V8 takes 47 to 57 for its own slack between the two, by how fast the posts come.
-  expect((late - early) / mb, 'megabytes for what waits').toBeLessThan(80)
+  expect((late - early) / mb, 'megabytes for what waits').toBeLessThan(16)
 
   release()
   await allTold(daemon)

@@ -196,6 +196,35 @@ export function testPostings(open: OpenStore): void {
       ])
     })
 
+    test('of channels that rest stay as they are, however many, unless they are overdue', async () => {
+      const waiting = async (channel: string, dueAt: number) => {
+        const { id, postings } = await told(store(), { rooms: [{ channel, room: 'ops' }] })
+        await settle(postings[0]!, { state: 'unsent', code: 'channel', dueAt })
+        return id
+      }
+      const older = await waiting('slow', now - 10)
+      const same = await waiting('slow', now - 9)
+      const slow = [same, await waiting('slow', now), await waiting('slower', now)]
+      const quick = await waiting('quick', now)
+      const lost = await told(store(), { rooms: [{ channel: 'slow', room: 'ops' }] }, 100, 0)
+      const mine = new Set([older, ...slow, quick, lost.id])
+      const claimedOf = async (options: object) =>
+        (await store().postings.claim({ limit: 100, leaseMs, now, ...options }))
+          .map(({ notificationId }) => notificationId)
+          .filter((id) => mine.has(id))
+          .toSorted((a, b) => a - b)
+      const resting = { channels: ['slow', 'slower', 'unheard of'], since: now - 9 }
+      const before = await Promise.all(slow.map(rowsOf))
+      await vi.waitFor(async () => expect(await claimedOf({ resting })).toContain(lost.id), {
+        interval: 5,
+        timeout: 10_000,
+      })
+      expect(await Promise.all(slow.map(rowsOf))).toEqual(before)
+      expect(await rowsOf(older)).toMatchObject([{ state: 'handing' }])
+      expect(await rowsOf(quick)).toMatchObject([{ state: 'handing' }])
+      expect(await claimedOf({ resting: { channels: [], since: now } })).toEqual(slow)
+    })
+
     test('that are tried again say nothing of the last time', async () => {
       const { id, postings } = await told(store(), { rooms })
       await settle(postings[0]!, { state: 'retry', code: '503', detail: 'busy', dueAt: now })
