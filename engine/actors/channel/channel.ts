@@ -8,6 +8,7 @@ import type { Log } from '../../log.ts'
 import type { EpochMs } from '../../model/ids.ts'
 import type { ChannelState } from '../../model/progress.ts'
 import { type Answer, type Meter, noMeter } from '../../ports/meter.ts'
+import { createFaultWindow } from './fault-window.ts'
 import { type BreakerEvent, type BreakerSettings, channelMachine } from './machine.ts'
 import { createSlots } from './slots.ts'
 
@@ -67,13 +68,17 @@ export function startChannelActor(options: {
       },
     },
   })
+  const window = createFaultWindow(settings)
   let before: ChannelState = 'closed'
   let lives = 0
   actor.subscribe(({ value, context }) => {
     const state = value as ChannelState
     if (state === before) return
     before = state
-    if (state === 'closed') lives++
+    if (state === 'closed') {
+      lives++
+      window.clear()
+    }
     const event =
       state === 'closed' ? 'channel.closed' : state === 'open' ? 'channel.opened' : 'channel.probing'
     log[state === 'open' ? 'warn' : 'info']({ channel: name, detail: context.detail }, event)
@@ -83,6 +88,13 @@ export function startChannelActor(options: {
   actor.start()
   const tell = (event: BreakerEvent) => {
     if (!stopped.signal.aborted) actor.send(event)
+  }
+  function hear(answers: number, faults: number, detail: string | null): void {
+    const faulty = window.add(faults / (answers + faults), clock.now())
+    const { value, context } = actor.getSnapshot()
+    // All is well and was before. An event takes the machine longer than a post its signature.
+    if (faults === 0 && value === 'closed' && context.row === 0 && context.detail === null) return
+    tell({ type: 'heard', answers, faults, detail, faulty })
   }
   const slots = createSlots(capabilities.maxInFlight)
 
@@ -103,7 +115,7 @@ export function startChannelActor(options: {
       return resting.length === 0 ? outcomes : [...outcomes, ...resting]
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
-      tell({ type: 'heard', answers: 0, faults: part.length, detail })
+      hear(0, part.length, detail)
       const outcomes = part.map(({ id }): Outcome => ({ id, status: 'unsent', code: 'channel', detail }))
       count(outcomes)
       return outcomes
@@ -159,7 +171,7 @@ export function startChannelActor(options: {
       } else answers++
     }
     if (answers > 0) lives++
-    if (answers + faults > 0) tell({ type: 'heard', answers, faults, detail })
+    if (answers + faults > 0) hear(answers, faults, detail)
   }
 
   /** Who said when to come back is left alone until then, also by other nodes and after a restart. */

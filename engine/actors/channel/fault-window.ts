@@ -1,34 +1,46 @@
 import type { EpochMs } from '../../model/ids.ts'
 
-/** What the calls of a channel came to lately, by tenths of the window: newest last, at most ten. A value, not an object
- *  that changes: it lives in the machine's context. */
-export type FaultWindow = readonly {
-  /** Of its beginning, counted in tenths since 1970. */
-  readonly no: number
-  readonly calls: number
-  /** Each call counts for the share of its messages that the channel failed. */
-  readonly faults: number
-}[]
-
-const slices = 10
-
-/** The window after a call that ended now. */
-export function withCall(window: FaultWindow, faults: number, now: EpochMs, windowMs: number): FaultWindow {
-  const no = Math.floor((now * slices) / windowMs)
-  const last = window.at(-1)
-  // A clock set back counts on in the newest tenth.
-  if (last !== undefined && no <= last.no)
-    return [...window.slice(0, -1), { ...last, calls: last.calls + 1, faults: last.faults + faults }]
-  return [...window.filter((slice) => slice.no > no - slices), { no, calls: 1, faults }]
+/** What the calls of a channel came to lately. */
+export interface FaultWindow {
+  /** A call ended now. It counts for the share of its messages that the channel failed. True: with this fault there are enough calls to
+   *  judge by, and too many of them failed. One that answers is never too many: the faults before it were, or were not. */
+  add(share: number, now: EpochMs): boolean
+  clear(): void
 }
 
-/** Enough calls to judge by, and too many of them failed? */
-export function isFaulty(window: FaultWindow, minCalls: number, faultShare: number): boolean {
-  let calls = 0
-  let faults = 0
-  for (const slice of window) {
-    calls += slice.calls
-    faults += slice.faults
+// The window goes on by tenths.
+const tenths = 10
+
+export function createFaultWindow(settings: {
+  readonly windowMs: number
+  readonly minCalls: number
+  readonly faultShare: number
+}): FaultWindow {
+  const { windowMs, minCalls, faultShare } = settings
+  /** The newest last. `no`: of its beginning, counted in tenths since 1970. */
+  let slices: { readonly no: number; calls: number; faults: number }[] = []
+
+  return {
+    add(share, now) {
+      const no = Math.floor((now * tenths) / windowMs)
+      let last = slices.at(-1)
+      // A clock set back counts on in the newest tenth.
+      if (last === undefined || no > last.no) {
+        last = { no, calls: 0, faults: 0 }
+        slices = [...slices.filter((slice) => slice.no > no - tenths), last]
+      }
+      last.calls++
+      last.faults += share
+      if (share === 0) return false
+      let [calls, faults] = [0, 0]
+      for (const slice of slices) {
+        calls += slice.calls
+        faults += slice.faults
+      }
+      return calls >= minCalls && faults >= calls * faultShare
+    },
+    clear() {
+      slices = []
+    },
   }
-  return calls >= minCalls && faults >= calls * faultShare
 }

@@ -1,7 +1,6 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { ProbeResult } from '../../channel/index.ts'
 import type { EpochMs } from '../../model/ids.ts'
-import { type FaultWindow, isFaulty, withCall } from './fault-window.ts'
 
 export interface BreakerSettings {
   /** Calls in a row that brought nothing but faults: it is out. */
@@ -18,7 +17,6 @@ interface BreakerContext {
   readonly settings: BreakerSettings
   readonly probe: (signal: AbortSignal) => Promise<ProbeResult>
   readonly now: () => EpochMs
-  readonly window: FaultWindow
   /** Calls in a row without one answer. */
   readonly row: number
   /** Times that it opened, each soon after it had closed: the wait doubles with each. */
@@ -34,11 +32,12 @@ interface BreakerContext {
 
 export type BreakerEvent =
   /** A call ended. `faults`: messages that the channel itself failed; what was said of a recipient or of a room is none.
-   *  `answers`: all others. */
+   *  `answers`: all others. `faulty`: with this one, too many lately. */
   | {
       readonly type: 'heard'
       readonly answers: number
       readonly faults: number
+      readonly faulty: boolean
       readonly detail: string | null
     }
   | { readonly type: 'paused'; readonly until: EpochMs; readonly detail: string | null }
@@ -62,11 +61,9 @@ export const channelMachine = setup({
   actions: {
     note: assign(({ context, event }) => {
       if (event.type !== 'heard') return {}
-      const { window, row, now, settings } = context
       const { answers, faults } = event
       return {
-        window: withCall(window, faults / (answers + faults), now(), settings.windowMs),
-        row: answers > 0 ? 0 : row + 1,
+        row: answers > 0 ? 0 : context.row + 1,
         detail: faults > 0 ? event.detail : null,
       }
     }),
@@ -87,7 +84,6 @@ export const channelMachine = setup({
     // A probe sends no message: a server that greets and then hangs has passed it. The first call decides.
     trust: assign(({ context }) => ({ row: context.settings.failures - 1 })),
     recover: assign(({ context }) => ({
-      window: [],
       row: 0,
       cause: null,
       closedAt: context.now(),
@@ -98,14 +94,7 @@ export const channelMachine = setup({
   guards: {
     isOut: ({ context, event }) =>
       event.type === 'heard' && event.answers === 0 && context.row + 1 >= context.settings.failures,
-    isFaulty: ({ context, event }) => {
-      if (event.type !== 'heard') return false
-      const { window, settings, now } = context
-      const { windowMs, minCalls, faultShare } = settings
-      const share = event.faults / (event.answers + event.faults)
-      // One that answers does not open it: the faults before it did, or did not.
-      return share > 0 && isFaulty(withCall(window, share, now(), windowMs), minCalls, faultShare)
-    },
+    isFaulty: ({ event }) => event.type === 'heard' && event.faulty,
     isLong: ({ context, event }) =>
       event.type === 'paused' && event.until - context.now() > context.settings.openCapMs,
     isLater: ({ context, event }) => event.type === 'paused' && event.until > (context.probeAt ?? 0),
@@ -119,7 +108,6 @@ export const channelMachine = setup({
   initial: 'closed',
   context: ({ input }) => ({
     ...input,
-    window: [],
     row: 0,
     openings: 0,
     closedAt: null,

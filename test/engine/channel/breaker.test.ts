@@ -135,6 +135,43 @@ test('a call counts for the share of its letters that the channel failed, not on
   expect(other.state()).toBe('open')
 })
 
+test('a call that is answered takes back what was said of the one before', async () => {
+  const { actor, call } = start()
+  for (const said of [['unsent'], ['unsent', 'sent']] as const) {
+    await call(...said)
+    expect(actor.state()).toEqual({ state: 'closed', detail: 'nothing listens' })
+    await call('sent')
+    expect(actor.state()).toEqual({ state: 'closed', detail: null })
+  }
+})
+
+test('a call that is answered opens nothing, whatever share of those before it failed', async () => {
+  const { call, state } = start()
+  for (let n = 0; n < 4; n++) {
+    await call('unsent')
+    await call('sent')
+  }
+  await call('unsent')
+  // The tenth, which is enough to judge by.
+  await call('sent')
+  expect(state()).toBe('closed')
+  await call('unsent')
+  expect(state()).toBe('open')
+})
+
+test('one that is back begins anew: what failed before it opened is forgotten', async () => {
+  const { call, calls, state, wait } = start()
+  for (let n = 0; n < 5; n++) {
+    await call('sent')
+    await call('unsent')
+  }
+  expect(state()).toBe('open')
+  await wait()
+  await call('sent')
+  await calls(2, 'unsent')
+  expect(state()).toBe('closed')
+})
+
 test('too few calls within the window open nothing, however many there were before', async () => {
   const { clock, calls, states } = start()
   for (let n = 0; n < 100; n++) {
