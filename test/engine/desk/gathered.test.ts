@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { pause } from '../../../engine/clock.ts'
 import { engineConfigSchema } from '../../../engine/config.ts'
 import { createEngine } from '../../../engine/engine.ts'
 import { alertInputSchema, reportOf } from '../../../engine/model/alert-input.ts'
@@ -16,6 +17,7 @@ async function openEngine() {
   const store = openMemoryStore()
   const ended: number[] = []
   const settled: number[] = []
+  const slow = { ms: 0 }
   const engine = await createEngine(
     engineConfigSchema.parse({
       secrets: ['a secret only for the tests'],
@@ -30,6 +32,13 @@ async function openEngine() {
           commit(commit, options) {
             if (commit.moves.length > 0) ended.push(commit.moves.length)
             return store.desk.commit(commit, options)
+          },
+        },
+        alerts: {
+          ...store.alerts,
+          async accept(reports, options) {
+            if (slow.ms > 0) await pause(clock, slow.ms)
+            return store.alerts.accept(reports, options)
           },
         },
         postings: {
@@ -53,7 +62,7 @@ async function openEngine() {
     () => engine.alerts.desk() !== null,
     () => clock.advance(100),
   )
-  return { clock, room, engine, ended, settled }
+  return { clock, room, engine, ended, settled, slow }
 }
 
 /** What is to be done at this time is done. */
@@ -91,6 +100,42 @@ test('what became of a post is written with the reports that come next', async (
   await next
   await turns(20)
   expect(settled[0]).toBe(1)
+})
+
+test('reports that were written late once make none of those after them late', async () => {
+  const { clock, room, engine, slow } = await openEngine()
+  const told = () => room.taken.map(({ note }) => note.title)
+  const report = (title: string) =>
+    void engine.alerts.report([
+      reportOf(alertInputSchema.parse({ key: title, title }), clock.now(), 3_600_000),
+    ])
+  /** With all that happens at that time. */
+  const pass = async (ms: number) => {
+    clock.advance(ms)
+    for (let n = 0; n < 3; n++) {
+      await turns(10)
+      clock.advance(0)
+    }
+    await turns(10)
+  }
+  await pass(1000)
+  report('a')
+  await pass(gatherMs / 2)
+  report('b')
+  await pass(0)
+  slow.ms = 40
+  await pass(gatherMs / 2)
+  await pass(39)
+  expect(told()).toEqual(['a'])
+  await pass(1)
+  expect(told()).toEqual(['a', 'b'])
+  slow.ms = 0
+  report('c')
+  await pass(59)
+  expect(told()).toEqual(['a', 'b'])
+  // As if nothing had been late.
+  await pass(1)
+  expect(told()).toEqual(['a', 'b', 'c'])
 })
 
 test('alerts that end one after the other are ended by a few turns, and each is told', async () => {
