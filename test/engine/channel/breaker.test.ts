@@ -64,6 +64,10 @@ function start(config: object = {}) {
     async calls(count: number, ...said: Fate[]) {
       for (let n = 0; n < count; n++) await call(...said)
     },
+    /** So many times one call after the other. */
+    async inTurns(times: number, ...said: Fate[]) {
+      for (let n = 0; n < times; n++) for (const one of said) await call(one)
+    },
     reach: (is: boolean) => {
       reachable = is
     },
@@ -107,11 +111,8 @@ test('an outage is found after three calls without one answer, and nothing goes 
 })
 
 test('half of the calls failing opens it, though never two in a row do; fewer do not', async () => {
-  const { call, state } = start()
-  for (let n = 0; n < 4; n++) {
-    await call('sent')
-    await call('unsent')
-  }
+  const { call, inTurns, state } = start()
+  await inTurns(4, 'sent', 'unsent')
   await call('sent')
   expect(state()).toBe('closed')
   await call('unsent')
@@ -146,11 +147,8 @@ test('a call that is answered takes back what was said of the one before', async
 })
 
 test('a call that is answered opens nothing, whatever share of those before it failed', async () => {
-  const { call, state } = start()
-  for (let n = 0; n < 4; n++) {
-    await call('unsent')
-    await call('sent')
-  }
+  const { call, inTurns, state } = start()
+  await inTurns(4, 'unsent', 'sent')
   await call('unsent')
   // The tenth, which is enough to judge by.
   await call('sent')
@@ -160,11 +158,8 @@ test('a call that is answered opens nothing, whatever share of those before it f
 })
 
 test('one that is back begins anew: what failed before it opened is forgotten', async () => {
-  const { call, calls, state, wait } = start()
-  for (let n = 0; n < 5; n++) {
-    await call('sent')
-    await call('unsent')
-  }
+  const { call, calls, inTurns, state, wait } = start()
+  await inTurns(5, 'sent', 'unsent')
   expect(state()).toBe('open')
   await wait()
   await call('sent')
