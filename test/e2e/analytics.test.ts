@@ -5,8 +5,14 @@ import { look } from './support/look.ts'
 import { fillPast, sendLetter, waiting } from './support/past.ts'
 
 interface Canvas {
-  toDataURL(): string
+  readonly width: number
+  readonly height: number
+  getContext(kind: '2d'): {
+    getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray }
+  }
 }
+/** The second colour of a chart, that of its first line. */
+const lineColour = { light: '#c2570c', dark: '#f0a35e' }
 interface Totals {
   readonly totals: {
     readonly sent: number
@@ -44,13 +50,10 @@ describe.skipIf(browserPath === null)('analytics in the console', () => {
     await equal(30)
     await look(page, 'analytics-overview')
     // What is painted knows nothing of style sheets.
-    const canvas = page.locator('canvas').first()
-    const painted = () => canvas.evaluate((element: unknown) => (element as Canvas).toDataURL())
-    const light = await painted()
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await vi.waitFor(async () => expect(await painted()).not.toBe(light), waiting)
-    await page.emulateMedia({ colorScheme: 'light' })
-    await vi.waitFor(async () => expect(await painted()).toBe(light), waiting)
+    for (const scheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: scheme })
+      await vi.waitFor(async () => expect(await lineColoursIn(page)).toEqual([lineColour[scheme]]), waiting)
+    }
     await page.getByText('7 days', { exact: true }).click()
     await vi.waitFor(() => expect(page.url()).toContain('days=7'), waiting)
     await equal(7)
@@ -94,3 +97,19 @@ describe.skipIf(browserPath === null)('analytics in the console', () => {
     expect(desk.said).toEqual([])
   })
 })
+
+/** Which of the colours of lines is in the first chart. */
+async function lineColoursIn(page: Page): Promise<string[]> {
+  const colours = await page
+    .locator('canvas')
+    .first()
+    .evaluate((element: unknown) => {
+      const { width, height, getContext } = element as Canvas
+      const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height)
+      const all = new Set<number>()
+      for (let at = 0; at < data.length; at += 4)
+        all.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!)
+      return [...all]
+    })
+  return Object.values(lineColour).filter((colour) => colours.includes(Number(`0x${colour.slice(1)}`)))
+}
