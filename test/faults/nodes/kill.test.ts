@@ -6,22 +6,26 @@ import { openCluster } from '../support/cluster.ts'
 
 const people = 4000
 
-describe.each([
-  ['Postgres alone', false],
-  ['Postgres and Redis', true],
-])('three nodes on %s', (_name, redis) => {
-  test.each(['hold', 'resend'] as const)(
-    'kill -9 of one after the other, under policy "%s"',
-    async (uncertain) => {
+const alone = { name: 'Postgres alone', redis: false } as const
+const both = { name: 'Postgres and Redis', redis: true } as const
+
+// Each on one of the two; nodes.long.test.ts has all that may befall them on both.
+describe('three nodes', () => {
+  test.each([
+    { ...alone, uncertain: 'hold' },
+    { ...both, uncertain: 'resend' },
+  ] as const)(
+    'kill -9 of one after the other, under policy "$uncertain", on $name',
+    async ({ uncertain, redis }) => {
       const last = await killNodes({ uncertain, people, kills: 2, redis, seed: 11, perSecond: 500 })
       expectPromise(uncertain, last)
     },
   )
 
-  test('a node that is killed is taken over by the others within ten seconds', async () => {
+  test('a node that is killed is taken over by the others within ten seconds, on Postgres and Redis', async () => {
     const cluster = await openCluster({
       people,
-      redis,
+      redis: true,
       settings: { delivery: { ...delivery, leaseMs: 8000 } },
     })
     const [a, b] = [await cluster.start(), await cluster.start()]
@@ -38,8 +42,8 @@ describe.each([
     expect(last.counts.unknown).toBeLessThanOrEqual(lanes * batch)
   })
 
-  test('a node that sleeps for longer than its leases writes nothing on waking, and sends nobody a copy', async () => {
-    const cluster = await openCluster({ people, redis, settings: { delivery } })
+  test('a node that sleeps for longer than its leases writes nothing on waking, and sends nobody a copy, on Postgres alone', async () => {
+    const cluster = await openCluster({ people, redis: false, settings: { delivery } })
     const [a, b] = [await cluster.start(), await cluster.start()]
     await cluster.send(a)
     await lettersToBe(cluster, [a, b], people / 4)
