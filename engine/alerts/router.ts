@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Labels, labelOf } from '../model/alert.ts'
 import type { EpochMs } from '../model/ids.ts'
 import { holdsAt, type NamedInterval } from './interval.ts'
@@ -46,7 +46,7 @@ export function groupLabelsOf({ groupBy }: Pick<Route, 'groupBy'>, labels: Label
  *  that who is new is told of what fires. */
 export function groupKeyOf(route: Pick<Route, 'id' | 'receiver' | 'groupBy'>, labels: Labels): string {
   const text = JSON.stringify([route.receiver, route.id, Object.entries(groupLabelsOf(route, labels))])
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return hash('sha256', text).slice(0, 32)
 }
 
 /** Which time interval keeps a route from telling anything now: the first of `mute` that holds, or all of `active` when

@@ -18,6 +18,7 @@ import type { Silencer } from '../alerts/silencer.ts'
 import { type Alert, isOpen, type Labels } from '../model/alert.ts'
 import type { AlertId, EpochMs, Json } from '../model/ids.ts'
 import type { PostReason } from '../model/note.ts'
+import { threadOf } from '../model/notification.ts'
 import type { GroupRow } from '../ports/alerts.ts'
 import { createDueTimes } from './due-times.ts'
 
@@ -169,7 +170,7 @@ export function createBoard(parts: {
     let kept = groups.get(key)
     if (kept === undefined) {
       if (!isOpen(alert.state)) return null
-      const thread = `${key}.${now.toString(36)}`
+      const thread = threadOf(key, now)
       kept = { key, route, labels: groupLabelsOf(route, labels), thread, group: createGroup(), version: 0 }
       groups.set(key, kept)
     }

@@ -1,6 +1,6 @@
 import { type Alert, isOpen } from '../model/alert.ts'
 import type { AlertId, EpochMs, FollowId } from '../model/ids.ts'
-import type { Notification, Posting } from '../model/notification.ts'
+import { type Notification, type Posting, threadOf } from '../model/notification.ts'
 import type { DeskCommit, NewNotification } from '../ports/alerts.ts'
 import { dataOf, noteOf, worst } from './wording.ts'
 
@@ -34,7 +34,7 @@ export function digestsOf(
     } as const
     notifications.push({
       group,
-      thread: `${group}.${now.toString(36)}`,
+      thread: threadOf(group, now),
       reason: 'digest',
       severity: worst(firing.length > 0 ? firing : over),
       alertIds: known.slice(0, 1000).map(({ id }) => id),

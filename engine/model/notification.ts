@@ -35,6 +35,10 @@ export interface Notification {
   readonly trace?: TraceParent
 }
 
+/** Of a group that begins now. Its time comes first: what begins together stands together in the stores' indexes, where hashes would
+ *  cost a page each. */
+export const threadOf = (group: string, now: EpochMs): string => `${now.toString(36)}.${group}`
+
 /** handing, sent, failed, retry, unknown, skipped, suppressed: as in delivery.ts. held: this person wants it later, and
  *  becomes `skipped` with the code `digest` when the digest that holds it is made. */
 export const postingStates = [

@@ -88,8 +88,8 @@ export function createNotificationRows(
   }
 
   return {
-    insert({ people: follows, held, ...notification }, take) {
-      const { group, thread, createdAt, retryUntil, rooms, alertIds } = notification
+    insert(notification, take) {
+      const { people: follows, held, group, thread, createdAt, retryUntil, rooms, alertIds } = notification
       const severity = severities.indexOf(notification.severity)
       const targets = rooms.length + follows.length
       const audience = targets + held.length
@@ -107,7 +107,7 @@ export function createNotificationRows(
         taken,
         targets,
         rooms: rooms.length,
-        doc: JSON.stringify(notification),
+        doc: JSON.stringify({ ...notification, people: undefined, held: undefined }),
       })
       const id = Number(lastInsertRowid) as NotificationId
       const told = { id, thread, severity }

@@ -14,6 +14,7 @@ import { access } from './011-access.ts'
 import { assets } from './012-assets.ts'
 import { templateVersions } from './013-template-versions.ts'
 import { restingChannels } from './014-resting-channels.ts'
+import { groupsInOrder } from './015-groups-in-order.ts'
 
 export interface Migration {
   /** Rising by one; a file's `user_version` is that of its last migration. */
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   assets,
   templateVersions,
   restingChannels,
+  groupsInOrder,
 ]
 export const schemaVersion = migrations.at(-1)?.version ?? 0
 

@@ -8,38 +8,36 @@ export interface Parcel {
   readonly picks?: Uint8Array<ArrayBuffer>
 }
 
-interface Row {
-  readonly picks: unknown
-}
-/** Replaces every row that has picks within a value. */
-type Lens = (value: unknown, each: (row: Row) => Row) => unknown
+/** Within a value, what `each` makes of every array of bytes: on one side a number in its place, on the other itself again. One copy
+ *  of a row, with its properties in their order: a second one, or one by `rest`, costs more than the JSON. */
+type Lens = (value: unknown, each: (bytes: unknown) => unknown) => unknown
 
-const rowsIn: Lens = (rows, each) => (rows as readonly Row[]).map(each)
+interface Row {
+  readonly picks?: unknown
+}
+interface Peopled {
+  readonly people: Uint32Array | number
+}
+
+const pickedRow = (row: Row, each: (bytes: unknown) => unknown): Row =>
+  row.picks === undefined ? row : { ...row, picks: each(row.picks) }
+
+const rowsIn: Lens = (rows, each) => (rows as readonly Row[]).map((row) => pickedRow(row, each))
 
 const rowsOfPage: Lens = (page, each) => {
   const { rows, next } = page as { readonly rows: readonly Row[]; readonly next: number | null }
   return { rows: rowsIn(rows, each), next }
 }
 
-/** A row whose `people` travel as picks do. */
-interface Peopled {
-  readonly people?: Uint32Array
-  readonly picks?: unknown
+/** Ids travel as the bytes they are, and arrive as a copy, since a view of four bytes each must begin at a multiple of four. */
+function peopled(row: Peopled, each: (bytes: unknown) => unknown): unknown {
+  const { people } = row
+  if (typeof people === 'number')
+    return { ...row, people: new Uint32Array((each(people) as Uint8Array).slice().buffer) }
+  return { ...row, people: each(new Uint8Array(people.buffer, people.byteOffset, people.byteLength)) }
 }
 
-function peopled(row: Peopled, each: (row: Row) => Row): unknown {
-  const { people, picks, ...rest } = row
-  if (people !== undefined)
-    return each({
-      ...rest,
-      picks: new Uint8Array(people.buffer, people.byteOffset, people.byteLength),
-    })
-  const { picks: bytes, ...whole } = each({ ...rest, picks })
-  // A copy, since a view of four bytes each must begin at a multiple of four.
-  return { ...whole, people: new Uint32Array((bytes as Uint8Array).slice().buffer) }
-}
-
-const bytesOnly: Lens = (bytes, each) => (bytes === null ? null : each({ picks: bytes } satisfies Row).picks)
+const bytesOnly: Lens = (bytes, each) => (bytes === null ? null : each(bytes))
 
 /** The calls that carry picks. Those of any other would not survive. */
 const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result?: Lens } | undefined } = {
@@ -60,7 +58,7 @@ const lenses: { readonly [call: string]: { readonly args?: Lens; readonly result
     },
   },
   'deliveries.seen': { result: rowsIn },
-  'deliveries.get': { result: (row, each) => (row === null ? null : each(row as Row)) },
+  'deliveries.get': { result: (row, each) => (row === null ? null : pickedRow(row as Row, each)) },
   'deliveries.page': { result: rowsOfPage },
   'deliveries.ofSubscriber': { result: rowsOfPage },
   'models.letters': { result: rowsIn },
@@ -79,11 +77,11 @@ export function pack(call: string, part: 'args' | 'result', value: unknown): Par
   if (lens === undefined) return { json: JSON.stringify(value) }
   const all: Uint8Array[] = []
   let bytes = 0
-  const bare = lens(value, (row) => {
-    if (!(row.picks instanceof Uint8Array)) return row
-    all.push(row.picks)
-    bytes += row.picks.length
-    return { ...row, picks: row.picks.length }
+  const bare = lens(value, (one) => {
+    if (!(one instanceof Uint8Array)) return one
+    all.push(one)
+    bytes += one.length
+    return one.length
   })
   const picks = new Uint8Array(bytes)
   let at = 0
@@ -100,11 +98,11 @@ export function unpack(call: string, part: 'args' | 'result', { json, picks }: P
   const lens = lenses[call]?.[part]
   if (lens === undefined || picks === undefined) return value
   let at = 0
-  return lens(value, (row) => {
-    if (typeof row.picks !== 'number') return row
+  return lens(value, (length) => {
+    if (typeof length !== 'number') return length
     const from = at
-    at += row.picks
-    return { ...row, picks: picks.subarray(from, at) }
+    at += length
+    return picks.subarray(from, at)
   })
 }
 
