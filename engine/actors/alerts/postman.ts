@@ -20,6 +20,7 @@ import type { Tracer } from '../../ports/tracer.ts'
 import { withTrace } from '../../trace.ts'
 import { hurryAfterMs } from '../hurry.ts'
 import { createSweeper } from '../sweeper.ts'
+import { createReceipts } from './receipts.ts'
 
 /** A channel as the postman sees it. */
 export type AlertCourier = Pick<Courier<Carried>, 'capabilities' | 'via' | 'blockedUntil' | 'send'>
@@ -31,8 +32,6 @@ export const maxOnChannel = 1000
 /** Notifications to very many that are worked side by side. */
 const lanes = 2
 const claimed = 200
-/** Of one place in one thread. */
-const receiptsKept = 8
 
 export interface Postman {
   /** Postings that were just taken, and whether their notification has more. */
@@ -84,14 +83,7 @@ export function createPostman(parts: {
   /** When each part was taken, the oldest first. */
   const taken = new Map<readonly TakenPosting[], EpochMs>()
   const fanning = new Set<NotificationId>()
-  /** The last post of a thread to a place that is on its way: the next one waits for it and takes over its receipt. */
-  const tails = new Map<string, Promise<string | null>>()
-  /** The last receipts settled here. A posting may have been taken before the one ahead of it was settled, and come to be
-   *  posted after: what it brought along from the store is then one of those `replaced`. */
-  const receipts = new LRUCache<
-    string,
-    { readonly receipt: string; readonly replaced: readonly (string | null)[] }
-  >({ max: 1000 })
+  const receipts = createReceipts()
   const gates = new Map<string, Gatherer<string, EpochMs | null>>()
   let settleNow = () => {}
   let cancelRenewal = () => {}
@@ -246,36 +238,20 @@ export function createPostman(parts: {
   async function post(way: AlertCourier, errand: Errand, posting: TakenPosting): Promise<void> {
     const { notification } = errand
     const place = `${notification.thread}\0${posting.channel}\0${posting.to}`
-    const before = tails.get(place)
-    const { promise, resolve } = Promise.withResolvers<string | null>()
-    tails.set(place, promise)
-    let receipt = posting.earlier
+    const { earlier, done } = await receipts.turn(place, posting.earlier)
+    let receipt = earlier
     try {
-      receipt = (await before) ?? newestOf(place, posting.earlier)
       const notBefore = limits(posting.channel) ? await gateOf(posting.channel).add(posting.to) : null
       if (notBefore !== null) {
         meter.held(posting.channel, 1, Math.max(0, notBefore - clock.now()) / 1000)
         return await settleAll(errand, [posting], () => overLimit, notBefore)
       }
-      const [outcome] = await way.send([postOf(notification, posting, receipt)], deadline.signal)
-      const replaced = receipt
-      if (outcome?.status === 'sent') receipt = outcome.receipt ?? receipt
+      const [outcome] = await way.send([postOf(notification, posting, earlier)], deadline.signal)
+      if (outcome?.status === 'sent') receipt = outcome.receipt ?? earlier
       await settleAll(errand, [posting], () => outcome, way.blockedUntil())
-      if (receipt !== null && receipt !== replaced) replace(place, replaced, receipt)
     } finally {
-      resolve(receipt)
-      if (tails.get(place) === promise) tails.delete(place)
+      done(receipt)
     }
-  }
-
-  function newestOf(place: string, stored: string | null): string | null {
-    const last = receipts.get(place)
-    return last?.replaced.includes(stored) ? last.receipt : stored
-  }
-
-  function replace(place: string, old: string | null, receipt: string): void {
-    const replaced = [...(receipts.get(place)?.replaced ?? []), old]
-    receipts.set(place, { receipt, replaced: replaced.filter((one) => one !== receipt).slice(-receiptsKept) })
   }
 
   /** Retry-After is the channel's own to heed; these are the operator's. */

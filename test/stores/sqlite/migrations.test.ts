@@ -114,6 +114,48 @@ describe('migrations', () => {
     await again.close()
   })
 
+  test('groups of alerts that stood by their hashes go on', async () => {
+    const file = newFile()
+    const store = await openStore(`sqlite:${file}`)
+    const commit = (to: typeof store, version: number, value: string) =>
+      to.desk.commit(
+        {
+          heard: [],
+          moves: [],
+          groups: ['beef', 'cafe'].map((key) => ({ key, version, value })),
+          notifications: [],
+          digested: [],
+        },
+        { now, take: { limit: 1, leaseMs: 1000 } },
+      )
+    expect(await commit(store, 0, 'one')).toMatchObject({ status: 'done' })
+    await store.close()
+    const db = new SqliteDatabase(file)
+    db.exec(`
+      ALTER TABLE alert_group RENAME TO later;
+      CREATE TABLE alert_group (
+        key TEXT PRIMARY KEY, version INTEGER NOT NULL, value TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO alert_group SELECT * FROM later;
+      DROP TABLE later;
+    `)
+    db.pragma('user_version = 14')
+    db.close()
+    const again = await openStore(`sqlite:${file}`)
+    const rows = () => again.desk.groups({ after: '', limit: 9 })
+    expect(await rows()).toMatchObject([
+      { key: 'beef', version: 1, value: 'one' },
+      { key: 'cafe', version: 1, value: 'one' },
+    ])
+    expect(await commit(again, 0, 'none')).toEqual({ status: 'conflict' })
+    expect(await commit(again, 1, 'two')).toMatchObject({ status: 'done' })
+    expect(await rows()).toMatchObject([
+      { version: 2, value: 'two' },
+      { version: 2, value: 'two' },
+    ])
+    await again.close()
+  })
+
   test('a file of a newer version is refused, untouched', async () => {
     const file = newFile()
     await (await openStore(`sqlite:${file}`)).close()
