@@ -9,7 +9,7 @@ const people = 4000
 const alone = { name: 'Postgres alone', redis: false } as const
 const both = { name: 'Postgres and Redis', redis: true } as const
 
-// Each on one of the two; nodes.long.test.ts has all that may befall them on both.
+// Each on one of the two; nodes.long.test.ts kills them, and has them sleep, on both.
 describe('three nodes', () => {
   test.each([
     { ...alone, uncertain: 'hold' },
