@@ -8,7 +8,7 @@ import { createClient } from '../app/cli/daemon/client.ts'
 import { campaignData, list, paper } from '../app/demo/content/publication.ts'
 import type { Raised } from './alert-world.ts'
 import { type BuiltDaemon, buildDist, serveBuilt } from './built-daemon.ts'
-import { type Report, round } from './figure.ts'
+import { median, type Report, round } from './figure.ts'
 import { makeFolder, seedNewsroom } from './newsroom.ts'
 import { letter } from './sample.ts'
 import { startBenchSink } from './smtp.ts'
@@ -106,7 +106,7 @@ export async function benchAlertLatency(
       value: round(mean(rates)),
       unit: 'letters/s',
       peer: 'the same campaign without alerts, median of the rounds',
-      ratio: round(kept.toSorted((a, b) => a - b)[Math.floor(kept.length / 2)]!, 2),
+      ratio: round(median(kept), 2),
     })
   } finally {
     await client.close()

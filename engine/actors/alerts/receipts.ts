@@ -32,8 +32,8 @@ export function createReceipts(): Receipts {
   }
 
   function replace(place: string, old: string | null, receipt: string): void {
-    const replaced = [...(last.get(place)?.replaced ?? []), old]
-    last.set(place, { receipt, replaced: replaced.filter((one) => one !== receipt).slice(-replacedKept) })
+    const replaced = [...(last.get(place)?.replaced ?? []), old].slice(-replacedKept)
+    last.set(place, { receipt, replaced })
   }
 
   return {

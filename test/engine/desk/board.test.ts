@@ -105,6 +105,18 @@ describe('alerts one by one, at once', () => {
     expect(board.size()).toEqual({ alerts: 0, groups: 0 })
   })
 
+  test('threads stand in the order in which they begin, whatever their groups are', () => {
+    const board = boardOf(atOnce)
+    const begun = Array.from({ length: 20 }, (_, n) => {
+      board.take(alertOf(n), start + n)
+      return board.decide(start + n).decisions[0]!
+    })
+    const threads = begun.map(({ thread }) => thread)
+    expect(threads.toSorted()).toEqual(threads)
+    const groups = begun.map(({ group }) => group)
+    expect(groups.toSorted()).not.toEqual(groups)
+  })
+
   test('word that is older than what is known changes nothing', () => {
     const board = boardOf(atOnce)
     board.take(alertOf(1, { version: 3 }), start)

@@ -58,6 +58,27 @@ describe('parcels', () => {
     )
   })
 
+  test('bring the people of each notification across, and no others', () => {
+    const people = fc.uint32Array({ maxLength: 20 })
+    const notification = fc.record({ thread: fc.string(), people })
+    fc.assert(
+      fc.property(fc.array(notification), (notifications) => {
+        const args = [{ heard: [], notifications }, { now: 2 }]
+        expect(cross('desk.commit', 'args', args)).toEqual(args)
+      }),
+    )
+  })
+
+  test('bring bytes across that are all there is', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(cross('assets.piece', 'result', bytes)).toEqual(bytes)
+        expect(cross('assetUploads.append', 'args', [1, 2, bytes])).toEqual([1, 2, bytes])
+      }),
+    )
+    expect(cross('assets.piece', 'result', null)).toBeNull()
+  })
+
   test('leave what was given as it was', () => {
     const rows = [{ picks: new Uint8Array([1, 2]) }]
     pack('ledger.intend', 'args', [{}, rows, {}])

@@ -130,6 +130,7 @@ describe('migrations', () => {
       )
     expect(await commit(store, 0, 'one')).toMatchObject({ status: 'done' })
     await store.close()
+    const inOrder = schemaOf(file)
     const db = new SqliteDatabase(file)
     db.exec(`
       ALTER TABLE alert_group RENAME TO later;
@@ -154,6 +155,7 @@ describe('migrations', () => {
       { version: 2, value: 'two' },
     ])
     await again.close()
+    expect(schemaOf(file)).toEqual(inOrder)
   })
 
   test('a file of a newer version is refused, untouched', async () => {
